@@ -1,0 +1,26 @@
+package cards
+
+import (
+	"time"
+
+	"ticketbell/ticket"
+)
+
+// Notice is an event to be said to one reader.
+type Notice struct {
+	Event ticket.Event
+	// Reader is why they are told.
+	Reader ticket.Role
+	// Trail is who decided what up to the event, oldest first.
+	Trail []Mark
+	// Decidable is true when the reader's decision from the card can be carried back.
+	Decidable bool
+}
+
+// Mark is a decision somebody made on a ticket.
+type Mark struct {
+	Kind ticket.Kind `json:"kind"`
+	By   string      `json:"by,omitempty"`
+	Step string      `json:"step,omitempty"`
+	At   time.Time   `json:"at"`
+}

@@ -1,0 +1,74 @@
+package notify
+
+import (
+	"context"
+
+	"ticketbell/cards"
+)
+
+// Channel names a way to reach people.
+type Channel string
+
+// The channels.
+const (
+	Feishu Channel = "feishu"
+	WeCom  Channel = "wecom"
+	Mail   Channel = "mail"
+)
+
+// Channels lists every channel in the order people meet them.
+func Channels() []Channel { return []Channel{Feishu, WeCom, Mail} }
+
+// Valid reports whether c is one of the channels.
+func (c Channel) Valid() bool { return c == Feishu || c == WeCom || c == Mail }
+
+// Message is one notice on its way to people who read it alike: same event, same
+// role, same language.
+type Message struct {
+	// Card is what to say.
+	Card cards.Card
+	// Language is the readers' language. A channel that shows each reader their
+	// own (Feishu) may send both.
+	Language cards.Language
+	// Thread is the ticket's id: messages of one ticket belong together.
+	Thread string
+	// To is who gets it; never more than the sender's [Sender.Batch].
+	To []Recipient
+}
+
+// Recipient is one person of a message.
+type Recipient struct {
+	// Key is the delivery's id: the same on every attempt, so that a provider with
+	// an idempotency key can recognise a repeat.
+	Key string
+	// Address is the person's address on the channel: open_id, userid or e-mail.
+	Address string
+}
+
+// Outcome tells how one recipient fared. Err is nil when the provider accepted;
+// otherwise it may carry a verdict and a [Refusal].
+type Outcome struct {
+	// MessageID is the provider's id of the accepted message, "" where it gives none.
+	MessageID string
+	// RequestID is what the provider's support asks for.
+	RequestID string
+	// Payload is what went over the wire (a card's JSON, a mail's source), for the
+	// preview of a delivery. It holds no credentials.
+	Payload string
+	Err     error
+}
+
+// Sender hands messages to a provider. It is safe for use by many goroutines.
+type Sender interface {
+	// Send delivers m and reports on each of m.To, in that order: one outcome per
+	// recipient, always. One person's failure is not another's.
+	Send(ctx context.Context, m Message) []Outcome
+	// Batch is how many recipients one call may carry.
+	Batch() int
+}
+
+// Updater is a Sender whose messages can be brought up to date in place.
+type Updater interface {
+	// Update shows m.Card in the message of that id, sent earlier to m.To[0].
+	Update(ctx context.Context, messageID string, m Message) Outcome
+}

@@ -1,0 +1,98 @@
+package notify
+
+import (
+	"time"
+
+	"ticketbell/cards"
+	"ticketbell/ticket"
+)
+
+// Status is where a delivery stands. The words are the same in the API, the
+// pages and the metrics.
+type Status string
+
+// The states of a delivery.
+const (
+	Queued   Status = "queued"   // waits for its turn
+	Sending  Status = "sending"  // a worker holds it
+	Retrying Status = "retrying" // failed at least once, will be tried again
+	Accepted Status = "accepted" // the provider took it
+	Read     Status = "read"     // the person opened it
+	Updated  Status = "updated"  // accepted, and since then brought up to date
+	FailedOn Status = "failed"   // given up on this channel
+	Dead     Status = "dead"     // given up for good; can be sent again by hand
+	Skipped  Status = "skipped"  // the person cannot be reached this way; Reason says why
+	Canceled Status = "canceled" // no longer worth sending; Reason says why
+)
+
+// Statuses lists every status.
+func Statuses() []Status {
+	return []Status{Queued, Sending, Retrying, Accepted, Read, Updated, FailedOn, Dead, Skipped, Canceled}
+}
+
+// Valid reports whether s is one of the statuses.
+func (s Status) Valid() bool {
+	for _, t := range Statuses() {
+		if s == t {
+			return true
+		}
+	}
+	return false
+}
+
+// Delivery is one notice to one person on one channel: queue entry, record and
+// dead letter in one.
+type Delivery struct {
+	ID      string
+	Event   string // id of the event whose notice this is
+	Ticket  string // id of the ticket
+	Person  string // key of the person, see ticket.Person.Key
+	Channel Channel
+	// To is the person as known when the event was accepted.
+	To ticket.User
+	// Role is why the person is told.
+	Role   ticket.Role
+	Status Status
+	// Reason says in words why a delivery is skipped, canceled, dead or waiting.
+	Reason string
+	// Code is the provider's code of the last failure, "" when there was none.
+	Code string
+	// MessageID is the provider's id once accepted. A delivery without one is sent;
+	// one with it is brought up to date.
+	MessageID string
+	// Shown is the event the reader sees now, Want the one they should see. A
+	// delivery whose Want differs from its Shown has work to do.
+	Shown, Want string
+	Attempts    int
+	// NotBefore is the earliest time of the next attempt.
+	NotBefore time.Time
+	// Deadline is when trying again ends.
+	Deadline  time.Time
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	// Lease identifies the claim a worker holds; only that claim may settle it.
+	Lease string
+	// Payload is what went over the wire last.
+	Payload string
+}
+
+// Attempt is one try of a delivery, written down whatever came of it.
+type Attempt struct {
+	Number    int
+	StartedAt time.Time
+	Duration  time.Duration
+	// Outcome is "accepted", "updated", or the verdict of the failure.
+	Outcome   string
+	Code      string
+	Message   string
+	RequestID string
+}
+
+// Notice is a claimed delivery with what is needed to say it.
+type Notice struct {
+	Delivery Delivery
+	// Event is the event to show (Delivery.Want).
+	Event ticket.Event
+	// Trail is who decided what on the ticket up to that event.
+	Trail []cards.Mark
+}
