@@ -63,7 +63,12 @@ type Delivery struct {
 	// Shown is the event the reader sees now, Want the one they should see. A
 	// delivery whose Want differs from its Shown has work to do.
 	Shown, Want string
-	Attempts    int
+	// State is the ticket's state the notice speaks of, see [StateOf].
+	State string
+	// Result is true when the notice tells how the ticket ended: it is sent even
+	// when that state is over.
+	Result   bool
+	Attempts int
 	// NotBefore is the earliest time of the next attempt.
 	NotBefore time.Time
 	// Deadline is when trying again ends.
@@ -93,6 +98,8 @@ type Notice struct {
 	Delivery Delivery
 	// Event is the event to show (Delivery.Want).
 	Event ticket.Event
-	// Trail is who decided what on the ticket up to that event.
+	// Current is the state the ticket is in now, see [StateOf].
+	Current string
+	// Trail is who decided what on the ticket so far.
 	Trail []cards.Mark
 }

@@ -1,0 +1,124 @@
+package notify
+
+import (
+	"context"
+	"time"
+
+	"ticketbell/cards"
+	"ticketbell/ticket"
+)
+
+// Known is what is already on record about a ticket.
+type Known struct {
+	// ID is the ticket's id in ticketbell; "" when the ticket is new.
+	ID string
+	// Last is the newest event of the ticket so far; late ones do not count.
+	Last ticket.Event
+	// Trail is who decided what so far, oldest first.
+	Trail []cards.Mark
+}
+
+// Plan is what accepting an event changes, beside the event itself.
+type Plan struct {
+	// TicketID is the id of the ticket: Known.ID, or a fresh one.
+	TicketID string
+	// Late is true when a newer state is on record: the event is kept and the ticket stays as it is.
+	Late bool
+	// State is the ticket's state after the event, see [StateOf].
+	State string
+	// Trail replaces the ticket's trail.
+	Trail []cards.Mark
+	// Deliveries are the new ones.
+	Deliveries []Delivery
+	// Refresh names the channels on which messages that are out, or being sent
+	// right now, must show the event.
+	Refresh []Channel
+}
+
+// Entry is an event about to be recorded.
+type Entry struct {
+	// ID is the event's id in ticketbell.
+	ID string
+	// AcceptedAt is when it came in.
+	AcceptedAt time.Time
+	Event      ticket.Event
+	// Flow, when not nil, is kept with a new ticket: the built-in desk moves the
+	// ticket along it, whatever becomes of the template.
+	Flow *ticket.Flow
+}
+
+// Receipt is what a caller is told about an event.
+type Receipt struct {
+	EventID  string
+	TicketID string
+	// Replayed is true when the event was on record before; the rest is its first result.
+	Replayed   bool
+	Deliveries []Delivery
+}
+
+// Ledger keeps events and deliveries together.
+type Ledger interface {
+	// Record stores e and what plan makes of it in one transaction and returns
+	// once both are safe. An event seen before, by (source, id), changes nothing
+	// and plan is not called. plan is pure and may be called more than once.
+	Record(ctx context.Context, e Entry, plan func(Known) Plan) (Receipt, error)
+}
+
+// Queue hands out the due deliveries of a channel and takes back how they fared.
+type Queue interface {
+	// Claim leases at most n due deliveries of the channel to lease until the
+	// given time, oldest first. A delivery is due when it is queued or retrying
+	// and its NotBefore has passed, or when another lease on it ran out.
+	Claim(ctx context.Context, ch Channel, n int, lease string, now, until time.Time) ([]Notice, error)
+	// Renew extends the lease on everything that is still held under it.
+	Renew(ctx context.Context, lease string, until time.Time) error
+	// Settle writes down outcomes, each only if its delivery is still held under
+	// lease, and gives the deliveries free. A delivery whose Want changed while it
+	// was out and that ended accepted or updated becomes due again.
+	Settle(ctx context.Context, lease string, now time.Time, s []Settlement) error
+	// NextDue returns when the next delivery of the channel is due; ok is false when none waits.
+	NextDue(ctx context.Context, ch Channel) (at time.Time, ok bool, err error)
+	// Wake returns a channel that receives when deliveries of ch may have become due.
+	Wake(ch Channel) <-chan struct{}
+}
+
+// Settlement is how one delivery fared.
+type Settlement struct {
+	DeliveryID string
+	Status     Status
+	Reason     string
+	Code       string
+	// MessageID and Payload are kept when not "".
+	MessageID string
+	Payload   string
+	// Shown is the event the reader sees now, kept when not "".
+	Shown     string
+	NotBefore time.Time
+	// Attempt is written down when not nil; its Number is set by the ledger.
+	Attempt *Attempt
+	// Free is true when the attempt does not count towards the delivery's attempts.
+	Free bool
+}
+
+// Flows knows the flow of a project.
+type Flows interface {
+	// FlowOf returns the flow for the project with that key; ok is false when there is none.
+	FlowOf(ctx context.Context, project string) (f ticket.Flow, ok bool, err error)
+}
+
+// People knows who is who.
+type People interface {
+	// Match returns the known user for each of people, in order: by username, then
+	// e-mail, then phone. Somebody unknown comes back as a user with no Role.
+	Match(ctx context.Context, people []ticket.Person) ([]ticket.User, error)
+}
+
+// Addresses finds people on a channel.
+type Addresses interface {
+	// Address returns u's address on the channel. Its errors carry verdicts:
+	// [Unreachable] when u has none there.
+	Address(ctx context.Context, ch Channel, u ticket.User) (string, error)
+	// Forget drops what was remembered of u on the channel, because the provider
+	// no longer knows the address.
+	Forget(ctx context.Context, ch Channel, u ticket.User)
+}
