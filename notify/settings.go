@@ -1,0 +1,68 @@
+package notify
+
+import (
+	"encoding/json"
+	"time"
+
+	"ticketbell/cards"
+)
+
+// Settings are what an administrator sets for the whole installation.
+type Settings struct {
+	// URLPrefix is where the ticket platform lives, without a slash at the end; a
+	// ticket's path is joined to it. "" leaves the link button out.
+	URLPrefix string `json:"url_prefix"`
+	// DefaultLanguage is read by everybody who chose none.
+	DefaultLanguage cards.Language `json:"default_language"`
+	// Timezone is the IANA name of the zone times are written in.
+	Timezone string `json:"timezone"`
+	// RetentionDays is how long settled deliveries are kept.
+	RetentionDays int `json:"retention_days"`
+	// TellCreatorOnPass is whether the creator hears of each passed step.
+	TellCreatorOnPass bool `json:"tell_creator_on_pass"`
+}
+
+// DefaultSettings is what a fresh installation starts with.
+func DefaultSettings() Settings {
+	return Settings{DefaultLanguage: cards.Chinese, Timezone: "Asia/Shanghai", RetentionDays: 30, TellCreatorOnPass: true}
+}
+
+// Location returns the zone times are written in, UTC when the name is unknown here.
+func (s Settings) Location() *time.Location {
+	loc, err := time.LoadLocation(s.Timezone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// ChannelRecord is a channel's configuration as it is kept.
+type ChannelRecord struct {
+	Channel Channel
+	// Version rises with every change; a saved change must name the version it was made from.
+	Version int64
+	Enabled bool
+	// Fields is a JSON object of what is no secret.
+	Fields json.RawMessage
+	// Secrets are kept sealed and never leave the process.
+	Secrets map[string]Secret
+	// Paused says why nothing is sent although the channel is enabled; "" when it is not paused.
+	Paused   string
+	PausedAt time.Time
+}
+
+// Secret is a value that is written and never read back.
+type Secret struct {
+	Value string
+	SetAt time.Time
+	SetBy string
+}
+
+// String hides the value, so that no log line or error can show it.
+func (Secret) String() string { return "<set>" }
+
+// GoString hides the value from %#v as well.
+func (Secret) GoString() string { return "<set>" }
+
+// MarshalJSON hides the value from encoders.
+func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"<set>"`), nil }
