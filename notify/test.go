@@ -1,0 +1,62 @@
+package notify
+
+import (
+	"encoding/json"
+
+	"ticketbell/cards"
+)
+
+// TestRequest asks a channel to send a test message (api.md 3).
+type TestRequest struct {
+	To TestTarget
+	// Draft holds fields of the channel that are not saved yet, by name; they are
+	// laid over the saved ones for this test only. It may hold secrets.
+	Draft map[string]json.RawMessage
+	// Language is what the message and the details of the report are written in.
+	Language cards.Language
+}
+
+// TestTarget is who gets a test message: any one field is enough.
+type TestTarget struct {
+	Username     string
+	Email        string
+	Phone        string
+	WeComUserID  string
+	FeishuOpenID string
+}
+
+// IsZero reports whether t names nobody.
+func (t TestTarget) IsZero() bool { return t == TestTarget{} }
+
+// TestReport is how a test went, stage by stage (api.md 3). A test that found a
+// fault did its work: it is a report without success, never an error. It holds no
+// configuration and no secret.
+type TestReport struct {
+	Success bool        `json:"success" doc:"Whether the provider accepted the message."`
+	Stages  []TestStage `json:"stages" nullable:"false" doc:"The stages that were reached, in order; the last one failed when success is false."`
+	Error   *TestError  `json:"error,omitempty" doc:"What went wrong, absent on success."`
+	// ProviderID is the provider's id of the message it accepted.
+	ProviderID string `json:"provider_id,omitempty" doc:"The provider's id of the message."`
+}
+
+// TestStage is one step of a test.
+type TestStage struct {
+	Name       string `json:"name" doc:"What was tried: config, connect, authenticate, resolve, send and the like."`
+	OK         bool   `json:"ok" doc:"Whether it worked."`
+	DurationMS int64  `json:"duration_ms" doc:"How long it took, in milliseconds."`
+	Detail     string `json:"detail,omitempty" doc:"One line for people."`
+}
+
+// TestError is a fault explained to whoever can mend it.
+type TestError struct {
+	// Class is the kind of fault: "config", "identity", "rate", "transient", "content" or "permanent".
+	Class string `json:"class" doc:"The kind of fault: config, identity, rate, transient, content or permanent."`
+	// Code is stable and begins with the channel: "wecom.ip_not_trusted", "mail.535".
+	Code string `json:"code" doc:"Stable code with the channel in front." example:"wecom.60020"`
+	// Message is the provider's own text, with secrets taken out.
+	Message string `json:"message" doc:"The provider's own words."`
+	// Advice says what to do about it.
+	Advice cards.Text `json:"advice" doc:"What to do about it, in both languages."`
+	// Extract holds facts picked out of the provider's answer: an address to allow, a link to open.
+	Extract map[string]string `json:"extract,omitempty" doc:"Facts picked out of the provider's answer, such as ip or url."`
+}
