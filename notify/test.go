@@ -2,6 +2,7 @@ package notify
 
 import (
 	"encoding/json"
+	"time"
 
 	"ticketbell/cards"
 )
@@ -59,4 +60,18 @@ type TestError struct {
 	Advice cards.Text `json:"advice" doc:"What to do about it, in both languages."`
 	// Extract holds facts picked out of the provider's answer: an address to allow, a link to open.
 	Extract map[string]string `json:"extract,omitempty" doc:"Facts picked out of the provider's answer, such as ip or url."`
+}
+
+// Health is how a channel fares now.
+type Health struct {
+	// State is "off", "ok", "failing" or "paused".
+	State  string `json:"state" enum:"off,ok,failing,paused" doc:"off: not enabled; failing: the last attempts failed; paused: waits for an administrator."`
+	Reason string `json:"reason,omitempty" doc:"Why the channel is failing or paused."`
+	// Since is when the state began, zero when that is not known.
+	Since time.Time `json:"since,omitzero" doc:"When the state began."`
+	// Waiting is how many deliveries wait in the queue.
+	Waiting        int       `json:"waiting" doc:"How many deliveries wait in the queue."`
+	LastAcceptedAt time.Time `json:"last_accepted_at,omitzero" doc:"When the provider last took a message."`
+	// LastError is the last failure, nil when there was none.
+	LastError *TestError `json:"last_error,omitempty" doc:"The last failure."`
 }

@@ -1,0 +1,16 @@
+package notify
+
+import "time"
+
+// Identity is what is known of a person's address on a channel.
+type Identity struct {
+	Channel Channel `json:"channel" enum:"feishu,wecom,mail" doc:"The channel."`
+	// Address is the open_id, userid or e-mail address, "" when there is none.
+	Address string `json:"address,omitempty" doc:"The open_id, userid or e-mail address."`
+	// Origin says where the address comes from: "entered" by hand or "looked_up" at the provider.
+	Origin string `json:"origin,omitempty" doc:"entered by hand, or looked_up at the provider."`
+	// OK is false when the person cannot be reached on the channel; Reason says why.
+	OK        bool      `json:"ok" doc:"Whether the person can be reached on the channel."`
+	Reason    string    `json:"reason,omitempty" doc:"Why the person cannot be reached."`
+	CheckedAt time.Time `json:"checked_at,omitzero" doc:"When the provider was last asked."`
+}
