@@ -7,7 +7,7 @@
 //
 //   - [Event] is what a ticket platform tells us; [Event.Validate] names every
 //     wrong field at once.
-//   - [Event.Audience] answers who hears of it, by one table (see audience.go).
-//   - [Flow] and [Desk] are the built-in platform: they move a ticket from step
-//     to step and produce the events a foreign platform would have posted.
+//   - [Audience] answers who hears of it, by one table.
+//   - [Submit] and [Apply] are the built-in platform: they move a ticket from step
+//     to step of a [Flow] and produce the events a foreign platform would have posted.
 package ticket

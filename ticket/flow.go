@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -52,4 +53,43 @@ func (s FlowStep) people() []Person {
 		people = append(people, Person{Username: m})
 	}
 	return people
+}
+
+// MaxMembers is how many members a step of a flow may have.
+const MaxMembers = 100
+
+// Validate checks f and returns an [*Invalid] that names every wrong field at
+// once, or nil: a key and a name, at most [MaxReviews] review steps, then one
+// execution step, each with a name.
+func (f Flow) Validate() error {
+	var c checker
+	c.required("key", f.Key, MaxLabel)
+	c.required("name", f.Name, MaxName)
+	last := len(f.Steps) - 1
+	if last < 0 || last > MaxReviews {
+		c.add("steps", "invalid", fmt.Sprintf("must hold at most %d review steps and one execution step", MaxReviews))
+	}
+	for i, s := range f.Steps {
+		c.flowStep(fmt.Sprintf("steps[%d]", i), s, i == last)
+	}
+	return c.result()
+}
+
+func (c *checker) flowStep(at string, s FlowStep, last bool) {
+	c.required(at+".name", s.Name, MaxName)
+	switch {
+	case !s.Kind.Valid():
+		c.add(at+".kind", "unknown_value", "must be one of review, execute")
+	case last != (s.Kind == Execute):
+		c.add(at+".kind", "invalid", "must be review, and execute for the last step")
+	}
+	if len(s.Members) > MaxMembers {
+		c.add(at+".members", "too_many", fmt.Sprintf("must hold at most %d people", MaxMembers))
+	}
+	for i, m := range s.Members {
+		c.required(fmt.Sprintf("%s.members[%d]", at, i), m, MaxName)
+	}
+	if s.RemindAfter < 0 {
+		c.add(at+".remind_after", "invalid", "must not be negative")
+	}
 }
