@@ -1,0 +1,122 @@
+package cards
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"ticketbell/ticket"
+)
+
+// Setting is what an installation says once for all its cards.
+type Setting struct {
+	// Location is the zone times are written in; nil is UTC.
+	Location *time.Location
+	// URLPrefix is where the platform lives; a ticket's path is joined to it.
+	URLPrefix string
+}
+
+// For says n to its reader.
+func For(n Notice, s Setting) Card {
+	w := writer{n: n, ev: n.Event, t: n.Event.Ticket, s: s}
+	c := Card{
+		Tone:        w.tone(),
+		Chip:        w.chip(),
+		Verb:        w.verb(),
+		Subject:     clean(w.t.Title),
+		Number:      "#" + oneLine(w.t.Key),
+		Project:     clean(w.t.Project.String()),
+		Production:  w.production(),
+		Rows:        w.rows(),
+		Description: excerpt(w.t.Description, maxDescriptionLines, maxDescriptionRunes),
+		Reason:      w.reason(),
+		Trail:       w.trail(),
+		Footer:      w.footer(),
+	}
+	c.Buttons = w.buttons()
+	return c
+}
+
+// writer holds what the sentences of one card are made from.
+type writer struct {
+	n  Notice
+	ev ticket.Event
+	t  ticket.Ticket
+	s  Setting
+}
+
+// passedOn reports whether the card tells a reader who need not act that a step was passed.
+func (w writer) passedOn() bool {
+	return w.ev.Kind == ticket.KindPassed && w.n.Reader != ticket.RoleAssignee
+}
+
+func (w writer) tone() Tone {
+	if w.passedOn() {
+		return ToneSucceeded
+	}
+	return ToneOf(w.t.Status)
+}
+
+func (w writer) chip() Text {
+	if w.passedOn() {
+		return Text{"审批通过", "Approved"}
+	}
+	return statusWord(w.t.Status)
+}
+
+func (w writer) production() bool {
+	return slices.ContainsFunc(w.t.Targets, func(t ticket.Target) bool { return isProduction(t.Environment) })
+}
+
+func isProduction(environment string) bool {
+	switch strings.ToLower(strings.TrimSpace(environment)) {
+	case "prod", "production", "prd", "生产", "生产环境":
+		return true
+	}
+	return false
+}
+
+// buttons: the decision first where it can be carried back, then the link.
+func (w writer) buttons() []Button {
+	var b []Button
+	if w.n.Decidable && w.n.Reader == ticket.RoleAssignee && w.t.Status == ticket.WaitingReview {
+		b = append(b,
+			Button{Action: Approve, Text: Text{"通过", "Approve"}},
+			Button{Action: Reject, Text: Text{"驳回", "Reject"}})
+	}
+	if link := w.link(); link != "" {
+		b = append(b, Button{Action: View, Text: Text{"查看工单", "View ticket"}, URL: link})
+	}
+	return b
+}
+
+// link returns the ticket's own absolute link, or its path below the prefix. Without
+// either there is no link: a dead one is worse than none.
+func (w writer) link() string {
+	if w.t.URL != "" {
+		return w.t.URL
+	}
+	if w.t.Path == "" || w.s.URLPrefix == "" {
+		return ""
+	}
+	return strings.TrimRight(w.s.URLPrefix, "/") + "/" + strings.TrimLeft(w.t.Path, "/")
+}
+
+// clock writes a moment in full, with its zone.
+func (w writer) clock(at time.Time) string { return at.In(w.zone()).Format("2006-01-02 15:04 -07:00") }
+
+// hour writes a moment as short as it stays clear: the time alone on the day of the event.
+func (w writer) hour(at time.Time) string {
+	at = at.In(w.zone())
+	if at.Format(time.DateOnly) == w.ev.OccurredAt.In(w.zone()).Format(time.DateOnly) {
+		return at.Format("15:04")
+	}
+	return at.Format("2006-01-02 15:04")
+}
+
+func (w writer) zone() *time.Location {
+	if w.s.Location == nil {
+		return time.UTC
+	}
+	return w.s.Location
+}
