@@ -1,18 +1,32 @@
 package notify
 
-// DeliveryFilter picks deliveries. A field left empty picks all.
+import "errors"
+
+// ErrCursor says that a cursor is not one that a listing gave out.
+var ErrCursor = errors.New("unknown cursor")
+
+// Sizes of one page of a listing.
+const (
+	DefaultLimit = 50
+	MaxLimit     = 200
+)
+
+// DeliveryFilter picks deliveries for a listing, newest first. A zero field
+// picks everything; several fields must all fit.
 type DeliveryFilter struct {
-	// Ticket is a ticket's id, or its key on the platform.
+	// Ticket is the ticket's id, or its key on its platform.
 	Ticket string
-	// Person is the key of the person.
+	// Person is the key of the person, see ticket.Person.Key.
 	Person  string
 	Channel Channel
 	Status  Status
+	// EventID is the id ticketbell gave the event.
 	EventID string
-	// Query is looked for in the ticket's key and title, the person, the code and the reason.
+	// Query is looked for in the ticket's key and title, the person, the code and
+	// the reason; upper and lower case are alike.
 	Query string
-	// Limit is how many to return at most, 1 to 200; 0 means 50.
+	// Limit is the size of the page: 0 is [DefaultLimit], more than [MaxLimit] is [MaxLimit].
 	Limit int
-	// Cursor is where the previous page ended, "" for the first page.
+	// Cursor is what the page before gave as next; "" begins with the newest.
 	Cursor string
 }

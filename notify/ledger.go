@@ -58,6 +58,9 @@ type Receipt struct {
 
 // Ledger keeps events and deliveries together.
 type Ledger interface {
+	// Known returns what is on record about the ticket of that source and key; its
+	// ID is "" when there is nothing.
+	Known(ctx context.Context, source, key string) (Known, error)
 	// Record stores e and what plan makes of it in one transaction and returns
 	// once both are safe. An event seen before, by (source, id), changes nothing
 	// and plan is not called. plan is pure and may be called more than once.

@@ -1,0 +1,117 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+)
+
+// Back-off between attempts: it doubles from the first to the last, and each wait
+// is up to a fifth longer or shorter, so that retries do not march in step.
+const (
+	firstWait = time.Second
+	lastWait  = 5 * time.Minute
+)
+
+func backoff(attempts int) time.Duration {
+	wait := lastWait
+	if attempts < 10 {
+		wait = min(firstWait<<max(attempts, 0), lastWait)
+	}
+	return time.Duration(float64(wait) * (0.8 + 0.4*rand.Float64()))
+}
+
+// judge turns the outcome of an attempt into what is written down.
+func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
+	now := l.w.Now()
+	s := Settlement{
+		DeliveryID: it.notice.Delivery.ID,
+		MessageID:  o.MessageID,
+		Payload:    o.Payload,
+		NotBefore:  now,
+		Attempt:    &Attempt{StartedAt: it.started, Duration: now.Sub(it.started), RequestID: o.RequestID},
+	}
+	if o.Err == nil {
+		return accepted(s, it.notice.Delivery)
+	}
+	verdict, wait := VerdictOf(o.Err)
+	s.Attempt.Outcome = verdict.String()
+	s.Code, s.Attempt.Message = verdict.String(), o.Err.Error()
+	if r, ok := errors.AsType[*Refusal](o.Err); ok {
+		s.Code, s.Attempt.Message = r.Code, r.Message
+		s.Attempt.RequestID = firstOf(o.RequestID, r.RequestID)
+	}
+	s.Attempt.Code = s.Code
+	l.log(it.notice.Delivery, s, o.Err)
+	return l.sentence(ctx, s, it.notice.Delivery, verdict, wait)
+}
+
+func accepted(s Settlement, d Delivery) Settlement {
+	s.Status, s.Shown = Accepted, d.Want
+	if d.MessageID != "" {
+		s.Status = Updated
+	}
+	s.Attempt.Outcome = string(s.Status)
+	return s
+}
+
+// sentence decides what becomes of a delivery whose attempt failed.
+func (l *load) sentence(ctx context.Context, s Settlement, d Delivery, v Verdict, wait time.Duration) Settlement {
+	now := l.w.Now()
+	switch {
+	case v == VerdictMisconfigured:
+		l.pause(ctx, s)
+		s.Status, s.Reason, s.Free = waitingStatus(d), ReasonPaused, true
+	case v == VerdictAfter:
+		s.Status, s.Reason, s.Free = waitingStatus(d), ReasonLimited, true
+		s.NotBefore = now.Add(wait)
+	case v == VerdictUnreachable:
+		s.Status, s.Reason = Skipped, ReasonNotFound
+	case v == VerdictStaleAddress && d.Code != s.Code:
+		l.w.Addresses.Forget(ctx, l.w.Channel, d.To)
+		s.Status, s.Reason = Retrying, ReasonStaleIdentity
+	case v == VerdictStaleAddress:
+		s.Status, s.Reason = Dead, ReasonStaleIdentity
+	case v == VerdictPermanent && d.MessageID != "":
+		s.Status, s.Reason, s.Shown = Accepted, ReasonNotUpdatable, d.Want
+	case v == VerdictPermanent:
+		s.Status, s.Reason = Dead, ReasonRefused
+	case now.After(d.Deadline):
+		s.Status, s.Reason = Dead, ReasonDeadline
+	default:
+		s.Status, s.Reason = Retrying, ReasonFailing
+		s.NotBefore = now.Add(backoff(d.Attempts))
+	}
+	return s
+}
+
+// pause stops the channel: nothing sent now could succeed, and a wrong secret must
+// not be hammered.
+func (l *load) pause(ctx context.Context, s Settlement) {
+	err := l.w.Switch.Pause(ctx, l.w.Channel, l.line.Version, s.Code)
+	if err != nil {
+		l.w.Log.Error("a channel could not be paused", "channel", l.w.Channel, "error", err)
+	}
+}
+
+// waitingStatus is what a delivery is called while it waits: an update of a message
+// that is out waits as queued, one that failed before as retrying.
+func waitingStatus(d Delivery) Status {
+	if d.Attempts > 0 && d.MessageID == "" {
+		return Retrying
+	}
+	return Queued
+}
+
+func (l *load) log(d Delivery, s Settlement, err error) {
+	l.w.Log.Warn("an attempt failed", "channel", d.Channel, "delivery", d.ID, "ticket", d.Ticket,
+		"code", s.Code, "verdict", s.Attempt.Outcome, "error", err)
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,224 @@
+package notify
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"ticketbell/cards"
+	"ticketbell/ticket"
+)
+
+// load is one claim's worth of deliveries on its way.
+type load struct {
+	w     *Worker
+	line  Line
+	lease string
+	slots chan struct{}
+	stop  <-chan struct{}
+}
+
+// parcel is deliveries that one provider call can carry: same words, same reader.
+type parcel struct {
+	message Message
+	items   []item
+}
+
+// item is one delivery with the address found for it.
+type item struct {
+	notice  Notice
+	address string
+	started time.Time
+}
+
+// deliver takes the claimed notices to their ends. Each is settled on its own; what
+// was not begun when the worker stops goes back to the queue untouched.
+func (l *load) deliver(ctx context.Context, notices []Notice) {
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	go l.keepLease(ctx)
+
+	settings, err := l.w.Settings.Settings(ctx)
+	if err != nil {
+		l.w.Log.Error("settings cannot be read", "error", err)
+		l.putBack(ctx, notices)
+		return
+	}
+	var calls sync.WaitGroup
+	defer calls.Wait()
+	items := l.address(ctx, l.stillWanted(ctx, notices))
+	for _, p := range l.pack(items, settings) {
+		select {
+		case l.slots <- struct{}{}:
+			calls.Go(func() {
+				defer func() { <-l.slots }()
+				l.send(ctx, p)
+			})
+		case <-l.stop:
+			l.putBack(ctx, noticesOf(p.items))
+		}
+	}
+}
+
+// keepLease renews the claim until ctx is done.
+func (l *load) keepLease(ctx context.Context) {
+	tick := time.NewTicker(LeaseTime / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := l.w.Queue.Renew(ctx, l.lease, l.w.Now().Add(LeaseTime)); err != nil && ctx.Err() == nil {
+				l.w.Log.Warn("a lease could not be renewed", "channel", l.w.Channel, "error", err)
+			}
+		}
+	}
+}
+
+// stillWanted settles what is no longer worth sending and returns the rest: a new
+// message is not sent for a state that is over, unless it tells a result.
+func (l *load) stillWanted(ctx context.Context, notices []Notice) []Notice {
+	var over []Settlement
+	rest := slices.DeleteFunc(notices, func(n Notice) bool {
+		d := n.Delivery
+		if d.MessageID != "" || d.Result || d.State == n.Current {
+			return false
+		}
+		over = append(over, Settlement{DeliveryID: d.ID, Status: Canceled, Reason: ReasonOver})
+		return true
+	})
+	l.settle(ctx, over)
+	return rest
+}
+
+// address finds everybody's address, side by side; who has none is settled.
+func (l *load) address(ctx context.Context, notices []Notice) []item {
+	items := make([]item, len(notices))
+	errs := make([]error, len(notices))
+	var lookups sync.WaitGroup
+	for i, n := range notices {
+		lookups.Go(func() {
+			lookup, cancel := context.WithTimeout(ctx, SendTime)
+			defer cancel()
+			items[i] = item{notice: n, started: l.w.Now()}
+			items[i].address, errs[i] = l.w.Addresses.Address(lookup, l.w.Channel, n.Delivery.To)
+		})
+	}
+	lookups.Wait()
+
+	var found []item
+	var missed []Settlement
+	for i, err := range errs {
+		if err == nil {
+			found = append(found, items[i])
+			continue
+		}
+		missed = append(missed, l.judge(ctx, items[i], Outcome{Err: err}))
+	}
+	l.settle(ctx, missed)
+	return found
+}
+
+// pack puts together what one call can carry.
+func (l *load) pack(items []item, s Settings) []parcel {
+	type alike struct {
+		event    string
+		reader   ticket.Role
+		language cards.Language
+		update   string // a message id: an update goes alone
+	}
+	at := map[alike]int{}
+	var parcels []parcel
+	for _, it := range items {
+		d := it.notice.Delivery
+		k := alike{d.Want, reader(it.notice), language(d.To, s), d.MessageID}
+		i, ok := at[k]
+		if !ok || len(parcels[i].items) >= max(l.line.Sender.Batch(), 1) {
+			i = len(parcels)
+			at[k] = i
+			parcels = append(parcels, parcel{message: l.say(it.notice, k.reader, k.language, s)})
+		}
+		parcels[i].items = append(parcels[i].items, it)
+		parcels[i].message.To = append(parcels[i].message.To, Recipient{Key: d.ID, Address: it.address})
+	}
+	return parcels
+}
+
+func (l *load) say(n Notice, r ticket.Role, lang cards.Language, s Settings) Message {
+	card := cards.For(
+		cards.Notice{Event: n.Event, Reader: r, Trail: n.Trail},
+		cards.Setting{Location: s.Location(), URLPrefix: s.URLPrefix},
+	)
+	return Message{Card: card, Language: lang, Thread: n.Delivery.Ticket}
+}
+
+// reader is why a person is told. Somebody whose step is over is no assignee any more.
+func reader(n Notice) ticket.Role {
+	d := n.Delivery
+	if d.Role == ticket.RoleAssignee && d.State != StateOf(n.Event.Ticket) {
+		return ticket.RoleWaiting
+	}
+	return d.Role
+}
+
+func language(u ticket.User, s Settings) cards.Language {
+	if u.Language != "" {
+		return cards.Language(u.Language)
+	}
+	return s.DefaultLanguage
+}
+
+// send makes one provider call and settles everybody in it.
+func (l *load) send(ctx context.Context, p parcel) {
+	for i := range p.items {
+		p.items[i].started = l.w.Now()
+	}
+	outcomes := l.call(ctx, p)
+	settled := make([]Settlement, len(p.items))
+	for i, it := range p.items {
+		settled[i] = l.judge(ctx, it, outcomes[i])
+	}
+	l.settle(ctx, settled)
+}
+
+// call sends the parcel, or brings its one message up to date.
+func (l *load) call(ctx context.Context, p parcel) []Outcome {
+	ctx, cancel := context.WithTimeout(ctx, SendTime)
+	defer cancel()
+	id := p.items[0].notice.Delivery.MessageID
+	if id == "" {
+		return l.line.Sender.Send(ctx, p.message)
+	}
+	if u, ok := l.line.Sender.(Updater); ok {
+		return []Outcome{u.Update(ctx, id, p.message)}
+	}
+	return []Outcome{{MessageID: id}} // nothing on this channel can be changed
+}
+
+func (l *load) putBack(ctx context.Context, notices []Notice) {
+	back := make([]Settlement, 0, len(notices))
+	for _, n := range notices {
+		back = append(back, Settlement{DeliveryID: n.Delivery.ID, Status: waitingStatus(n.Delivery), NotBefore: l.w.Now(), Free: true})
+	}
+	l.settle(ctx, back)
+}
+
+func (l *load) settle(ctx context.Context, s []Settlement) {
+	if len(s) == 0 {
+		return
+	}
+	if err := l.w.Queue.Settle(ctx, l.lease, l.w.Now(), s); err != nil {
+		// The lease will run out and the deliveries be tried again under the same key.
+		l.w.Log.Error("deliveries could not be settled", "channel", l.w.Channel, "count", len(s), "error", err)
+	}
+}
+
+func noticesOf(items []item) []Notice {
+	notices := make([]Notice, len(items))
+	for i, it := range items {
+		notices[i] = it.notice
+	}
+	return notices
+}

@@ -1,0 +1,57 @@
+package notify
+
+import "ticketbell/cards"
+
+// The reasons a delivery can give for its status. They are stable words for
+// programs; [ReasonWords] says them to people.
+const (
+	ReasonChannelOff    = "channel_off"
+	ReasonNoEmail       = "no_email"
+	ReasonNoContact     = "no_contact"
+	ReasonNotFound      = "not_found"
+	ReasonDisabled      = "person_disabled"
+	ReasonOver          = "state_over"
+	ReasonLate          = "late_event"
+	ReasonDeadline      = "deadline"
+	ReasonRefused       = "refused"
+	ReasonPaused        = "channel_paused"
+	ReasonLimited       = "rate_limited"
+	ReasonFailing       = "failing"
+	ReasonNotUpdatable  = "not_updatable"
+	ReasonStaleIdentity = "stale_identity"
+)
+
+// ReasonWords says a reason to people; one it does not know is said as it is.
+func ReasonWords(reason string) cards.Text {
+	switch reason {
+	case ReasonChannelOff:
+		return cards.Text{ZH: "没有启用任何渠道", EN: "no channel is enabled"}
+	case ReasonNoEmail:
+		return cards.Text{ZH: "此人没有邮箱", EN: "this person has no e-mail address"}
+	case ReasonNoContact:
+		return cards.Text{ZH: "此人没有手机号、邮箱，也没有手填的账号", EN: "this person has no phone number, no e-mail address and no id entered by hand"}
+	case ReasonNotFound:
+		return cards.Text{ZH: "平台上没有这个手机号或邮箱的用户，或不在应用可见范围", EN: "the platform knows nobody by this phone number or e-mail address, or the app may not see them"}
+	case ReasonDisabled:
+		return cards.Text{ZH: "此人已停用", EN: "this person is disabled"}
+	case ReasonOver:
+		return cards.Text{ZH: "工单状态已变化，无需再发", EN: "the ticket has moved on; nothing is left to tell"}
+	case ReasonLate:
+		return cards.Text{ZH: "事件迟到，已有更新的状态", EN: "the event came late; a newer state is known"}
+	case ReasonDeadline:
+		return cards.Text{ZH: "超过重试期限仍未送达", EN: "not delivered before its deadline"}
+	case ReasonRefused:
+		return cards.Text{ZH: "平台拒绝，重试无用", EN: "the provider refused it for good"}
+	case ReasonPaused:
+		return cards.Text{ZH: "渠道配置有误，已暂停，修复后自动发送", EN: "the channel is paused until its configuration is mended; then it is sent"}
+	case ReasonLimited:
+		return cards.Text{ZH: "触发限频，稍后发送", EN: "the provider's rate limit was reached; sent later"}
+	case ReasonFailing:
+		return cards.Text{ZH: "暂时失败，将重试", EN: "failed for now; will be tried again"}
+	case ReasonNotUpdatable:
+		return cards.Text{ZH: "已送达，但消息已不能更新", EN: "delivered, but the message can no longer be brought up to date"}
+	case ReasonStaleIdentity:
+		return cards.Text{ZH: "缓存的身份已失效，重新查找后仍未送达", EN: "the known identity is no longer valid, and a fresh look-up did not help"}
+	}
+	return cards.Same(reason)
+}

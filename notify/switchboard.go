@@ -1,0 +1,32 @@
+package notify
+
+import (
+	"context"
+	"errors"
+)
+
+// ErrOff says that a channel sends nothing now: it is disabled, or paused until
+// somebody mends it. Its deliveries wait.
+var ErrOff = errors.New("the channel is off")
+
+// Line is a channel's sender as configured at some version.
+type Line struct {
+	Sender  Sender
+	Version int64
+}
+
+// Switchboard knows which channels are on, and connects to them.
+type Switchboard interface {
+	// Enabled lists the channels that are switched on, paused ones as well.
+	Enabled(ctx context.Context) ([]Channel, error)
+	// Line returns the channel's sender as configured now, or [ErrOff].
+	Line(ctx context.Context, ch Channel) (Line, error)
+	// Pause stops the channel because its configuration of that version does not
+	// work. A version that was replaced meanwhile is not paused.
+	Pause(ctx context.Context, ch Channel, version int64, reason string) error
+}
+
+// SettingsKeeper keeps the settings of the installation.
+type SettingsKeeper interface {
+	Settings(ctx context.Context) (Settings, error)
+}

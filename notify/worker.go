@@ -1,0 +1,91 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// The times a worker keeps.
+const (
+	// LeaseTime is how long a claim lasts without being renewed: what a worker that
+	// was killed held is taken up again after it.
+	LeaseTime = 15 * time.Second
+	// SendTime bounds one call to a provider.
+	SendTime = 15 * time.Second
+	// pollTime is how long a worker sleeps at most when nothing wakes it.
+	pollTime = time.Second
+)
+
+// Worker delivers what is due on one channel.
+type Worker struct {
+	Channel   Channel
+	Queue     Queue
+	Switch    Switchboard
+	Addresses Addresses
+	Settings  SettingsKeeper
+	// Parallel is how many provider calls may run at once; at least one.
+	Parallel int
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Run delivers until ctx is done, then finishes what is in flight and returns. A
+// call that runs when ctx ends is bounded by [SendTime].
+func (w *Worker) Run(ctx context.Context) {
+	slots := make(chan struct{}, max(w.Parallel, 1))
+	var loads sync.WaitGroup
+	defer loads.Wait()
+	for ctx.Err() == nil {
+		worked, err := w.turn(ctx, slots, &loads)
+		if err != nil && !errors.Is(err, ErrOff) && ctx.Err() == nil {
+			w.Log.Error("deliveries cannot be claimed", "channel", w.Channel, "error", err)
+		}
+		if !worked {
+			w.rest(ctx, err)
+		}
+	}
+}
+
+// turn claims what is due and sets it going; worked is false when nothing was due.
+func (w *Worker) turn(ctx context.Context, slots chan struct{}, loads *sync.WaitGroup) (worked bool, err error) {
+	select {
+	case slots <- struct{}{}: // a claim is made only when a call can be made at once
+		<-slots
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	line, err := w.Switch.Line(ctx, w.Channel)
+	if err != nil {
+		return false, err
+	}
+	now := w.Now()
+	lease := NewID("")
+	n := max(line.Sender.Batch(), cap(slots)-len(slots))
+	notices, err := w.Queue.Claim(ctx, w.Channel, n, lease, now, now.Add(LeaseTime))
+	if err != nil || len(notices) == 0 {
+		return false, err
+	}
+	l := &load{w: w, line: line, lease: lease, slots: slots, stop: ctx.Done()}
+	loads.Go(func() { l.deliver(context.WithoutCancel(ctx), notices) })
+	return true, nil
+}
+
+// rest waits until something may be due.
+func (w *Worker) rest(ctx context.Context, failure error) {
+	wait := pollTime
+	if failure == nil {
+		if at, ok, err := w.Queue.NextDue(ctx, w.Channel); err == nil && ok {
+			wait = min(wait, max(at.Sub(w.Now()), 5*time.Millisecond))
+		}
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-w.Queue.Wake(w.Channel):
+	}
+}
