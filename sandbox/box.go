@@ -57,8 +57,19 @@ func (b *Box) Put(m Message) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	m.ReceivedAt = b.now()
+	m.fill()
 	b.messages = append(b.messages, m)
 	b.wake()
+}
+
+// fill makes lists of what is missing: a reader of the JSON gets [], never null.
+func (m *Message) fill() {
+	if m.Links == nil {
+		m.Links = []string{}
+	}
+	if m.Buttons == nil {
+		m.Buttons = []Button{}
+	}
 }
 
 // Change replaces what the message (channel, id) shows, keeping its place, its
@@ -71,6 +82,7 @@ func (b *Box) Change(channel, id string, change func(*Message)) error {
 		return fmt.Errorf("no message %s on %s", id, channel)
 	}
 	change(&b.messages[i])
+	b.messages[i].fill()
 	b.messages[i].UpdatedAt = b.now()
 	b.messages[i].Updates++
 	b.wake()
