@@ -71,7 +71,7 @@ func (d *door) messages(w http.ResponseWriter, r *http.Request) {
 		}
 		return to == "" || strings.EqualFold(m.To, to)
 	})
-	answer(w, http.StatusOK, items[Message]{found})
+	answer(w, items[Message]{found})
 }
 
 func (d *door) named(who string) (Person, bool) {
@@ -108,7 +108,7 @@ func (d *door) people(w http.ResponseWriter, r *http.Request) {
 	if c.refuse(w) {
 		return
 	}
-	answer(w, http.StatusOK, items[Person]{d.Directory.People()})
+	answer(w, items[Person]{d.Directory.People()})
 }
 
 // faultsAnswer is what goes wrong now and what could.
@@ -123,7 +123,7 @@ func (d *door) faults(w http.ResponseWriter, r *http.Request) {
 	if c.refuse(w) {
 		return
 	}
-	answer(w, http.StatusOK, faultsAnswer{d.Faults.Active(), d.FaultNames})
+	answer(w, faultsAnswer{d.Faults.Active(), d.FaultNames})
 }
 
 // setFault adds a fault and answers all that go wrong now.
@@ -146,7 +146,7 @@ func (d *door) setFault(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d.Faults.Set(f)
-	answer(w, http.StatusOK, faultsAnswer{d.Faults.Active(), d.FaultNames})
+	answer(w, faultsAnswer{d.Faults.Active(), d.FaultNames})
 }
 
 // clearFaults ends every fault, or those of one channel.
@@ -161,9 +161,8 @@ func (d *door) clearFaults(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func answer(w http.ResponseWriter, status int, body any) {
+func answer(w http.ResponseWriter, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // the client went away: nobody is left to tell
 }

@@ -51,7 +51,7 @@ func (d *door) press(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		problem{Status: http.StatusBadGateway, Code: "press_failed", Detail: err.Error()}.write(w)
 	default:
-		answer(w, http.StatusOK, result)
+		answer(w, result)
 	}
 }
 

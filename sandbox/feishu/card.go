@@ -100,7 +100,7 @@ func textObject(tags []string) shape {
 // plain, a colour (feishu.md 7.2).
 func styledText(at spot, v any) error {
 	sh := textObject([]string{"plain_text", "lark_md"})
-	sh.props["text_size"], sh.props["lines"] = text, whole(1, 1000)
+	sh.props["text_size"], sh.props["lines"] = text, whole(1000)
 	if o, _ := v.(map[string]any); o["tag"] == "plain_text" {
 		sh.props["text_color"] = text
 	}

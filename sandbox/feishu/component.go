@@ -81,7 +81,7 @@ func column(at spot, v any) error {
 		"tag":        tagged("column"),
 		"element_id": checkID,
 		"width":      width(16, 600, "auto", "weighted"),
-		"weight":     whole(1, 5),
+		"weight":     whole(5),
 		"elements":   elements(),
 	}})(at, v)
 }

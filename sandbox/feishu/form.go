@@ -1,5 +1,7 @@
 package feishu
 
+import "slices"
+
 // What a person fills in and presses, by feishu.md 7.2.
 
 func form() shape {
@@ -35,11 +37,7 @@ func submits(v any) bool {
 			}
 		}
 	case []any:
-		for _, child := range v {
-			if submits(child) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(v, submits)
 	}
 	return false
 }
@@ -50,8 +48,8 @@ func input() shape {
 		"name":               text,
 		"required":           flag,
 		"input_type":         word("text", "multiline_text", "password"),
-		"rows":               whole(1, 1000),
-		"max_length":         whole(1, 1000),
+		"rows":               whole(1000),
+		"max_length":         whole(1000),
 		"placeholder":        plain,
 		"label":              plain,
 		"label_position":     word("top", "left"),

@@ -118,12 +118,12 @@ func always(at spot, v any) error {
 	return nil
 }
 
-// whole takes a whole number from low to high.
-func whole(low, high int) rule {
+// whole takes a whole number from 1 to high.
+func whole(high int) rule {
 	return func(at spot, v any) error {
 		n, ok := v.(float64)
-		if !ok || n != float64(int(n)) || int(n) < low || int(n) > high {
-			return at.refuse(codeParse, v, "must be a whole number from %d to %d", low, high)
+		if !ok || n != float64(int(n)) || n < 1 || n > float64(high) {
+			return at.refuse(codeParse, v, "must be a whole number from 1 to %d", high)
 		}
 		return nil
 	}
