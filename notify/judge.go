@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"time"
 )
 
@@ -63,11 +64,11 @@ func (l *load) sentence(ctx context.Context, s Settlement, d Delivery, v Verdict
 	case v == VerdictMisconfigured:
 		l.pause(ctx, s)
 		s.Status, s.Reason, s.Free = waitingStatus(d), ReasonPaused, true
-	case v == VerdictAfter:
+	case v == VerdictAfter && now.Before(d.Deadline):
 		s.Status, s.Reason, s.Free = waitingStatus(d), ReasonLimited, true
 		s.NotBefore = now.Add(wait)
 	case v == VerdictUnreachable:
-		s.Status, s.Reason = Skipped, ReasonNotFound
+		s.Status, s.Reason = Skipped, whyUnreachable(s.Code)
 	case v == VerdictStaleAddress && d.Code != s.Code:
 		l.w.Addresses.Forget(ctx, l.w.Channel, d.To)
 		s.Status, s.Reason = Retrying, ReasonStaleIdentity
@@ -77,13 +78,21 @@ func (l *load) sentence(ctx context.Context, s Settlement, d Delivery, v Verdict
 		s.Status, s.Reason, s.Shown = Accepted, ReasonNotUpdatable, d.Want
 	case v == VerdictPermanent:
 		s.Status, s.Reason = Dead, ReasonRefused
-	case now.After(d.Deadline):
+	case !now.Before(d.Deadline):
 		s.Status, s.Reason = Dead, ReasonDeadline
 	default:
 		s.Status, s.Reason = Retrying, ReasonFailing
 		s.NotBefore = now.Add(backoff(d.Attempts))
 	}
 	return s
+}
+
+// whyUnreachable is the reason the directory gave, or that the provider found nobody.
+func whyUnreachable(code string) string {
+	if reason, ok := strings.CutPrefix(code, IdentityCode); ok {
+		return reason
+	}
+	return ReasonNotFound
 }
 
 // pause stops the channel: nothing sent now could succeed, and a wrong secret must

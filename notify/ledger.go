@@ -18,6 +18,21 @@ type Known struct {
 	Trail []cards.Mark
 }
 
+// TicketRecord is what is on record about a ticket, with what the built-in desk
+// needs to move it.
+type TicketRecord struct {
+	// ID is the ticket's id in ticketbell, Source the platform that owns it.
+	ID     string
+	Source string
+	// Event is the newest event of the ticket; late ones do not count.
+	Event ticket.Event
+	// Trail is who decided what so far, oldest first.
+	Trail []cards.Mark
+	// Flow is what the built-in desk moves the ticket along; nil for tickets of others.
+	Flow      *ticket.Flow
+	UpdatedAt time.Time
+}
+
 // Plan is what accepting an event changes, beside the event itself.
 type Plan struct {
 	// TicketID is the id of the ticket: Known.ID, or a fresh one.

@@ -15,7 +15,7 @@ type load struct {
 	w     *Worker
 	line  Line
 	lease string
-	slots chan struct{}
+	calls chan struct{}
 	stop  <-chan struct{}
 }
 
@@ -45,14 +45,14 @@ func (l *load) deliver(ctx context.Context, notices []Notice) {
 		l.putBack(ctx, notices)
 		return
 	}
-	var calls sync.WaitGroup
-	defer calls.Wait()
+	var sends sync.WaitGroup
+	defer sends.Wait()
 	items := l.address(ctx, l.stillWanted(ctx, notices))
 	for _, p := range l.pack(items, settings) {
 		select {
-		case l.slots <- struct{}{}:
-			calls.Go(func() {
-				defer func() { <-l.slots }()
+		case l.calls <- struct{}{}:
+			sends.Go(func() {
+				defer func() { <-l.calls }()
 				l.send(ctx, p)
 			})
 		case <-l.stop:

@@ -21,6 +21,10 @@ const (
 	ReasonStaleIdentity = "stale_identity"
 )
 
+// IdentityCode begins the codes of refusals that came from our own directory, not
+// from a provider; a reason follows: "identity.no_email".
+const IdentityCode = "identity."
+
 // ReasonWords says a reason to people; one it does not know is said as it is.
 func ReasonWords(reason string) cards.Text {
 	switch reason {

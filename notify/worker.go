@@ -17,6 +17,9 @@ const (
 	SendTime = 15 * time.Second
 	// pollTime is how long a worker sleeps at most when nothing wakes it.
 	pollTime = time.Second
+	// maxClaims is how many claims a worker holds at once: one being sent, the
+	// next being prepared.
+	maxClaims = 3
 )
 
 // Worker delivers what is due on one channel.
@@ -35,11 +38,10 @@ type Worker struct {
 // Run delivers until ctx is done, then finishes what is in flight and returns. A
 // call that runs when ctx ends is bounded by [SendTime].
 func (w *Worker) Run(ctx context.Context) {
-	slots := make(chan struct{}, max(w.Parallel, 1))
-	var loads sync.WaitGroup
-	defer loads.Wait()
+	s := &shift{calls: make(chan struct{}, max(w.Parallel, 1)), claims: make(chan struct{}, maxClaims)}
+	defer s.loads.Wait()
 	for ctx.Err() == nil {
-		worked, err := w.turn(ctx, slots, &loads)
+		worked, err := w.turn(ctx, s)
 		if err != nil && !errors.Is(err, ErrOff) && ctx.Err() == nil {
 			w.Log.Error("deliveries cannot be claimed", "channel", w.Channel, "error", err)
 		}
@@ -49,27 +51,39 @@ func (w *Worker) Run(ctx context.Context) {
 	}
 }
 
+// shift is one run of a worker: how much it may hold at once.
+type shift struct {
+	calls  chan struct{} // a place for each provider call
+	claims chan struct{} // a place for each claim
+	loads  sync.WaitGroup
+}
+
 // turn claims what is due and sets it going; worked is false when nothing was due.
-func (w *Worker) turn(ctx context.Context, slots chan struct{}, loads *sync.WaitGroup) (worked bool, err error) {
+func (w *Worker) turn(ctx context.Context, s *shift) (worked bool, err error) {
 	select {
-	case slots <- struct{}{}: // a claim is made only when a call can be made at once
-		<-slots
+	case s.claims <- struct{}{}:
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
+	defer func() {
+		if !worked {
+			<-s.claims
+		}
+	}()
 	line, err := w.Switch.Line(ctx, w.Channel)
 	if err != nil {
 		return false, err
 	}
+	l := &load{w: w, line: line, lease: NewID(""), calls: s.calls, stop: ctx.Done()}
 	now := w.Now()
-	lease := NewID("")
-	n := max(line.Sender.Batch(), cap(slots)-len(slots))
-	notices, err := w.Queue.Claim(ctx, w.Channel, n, lease, now, now.Add(LeaseTime))
+	notices, err := w.Queue.Claim(ctx, w.Channel, max(line.Sender.Batch(), cap(s.calls)), l.lease, now, now.Add(LeaseTime))
 	if err != nil || len(notices) == 0 {
 		return false, err
 	}
-	l := &load{w: w, line: line, lease: lease, slots: slots, stop: ctx.Done()}
-	loads.Go(func() { l.deliver(context.WithoutCancel(ctx), notices) })
+	s.loads.Go(func() {
+		defer func() { <-s.claims }()
+		l.deliver(context.WithoutCancel(ctx), notices)
+	})
 	return true, nil
 }
 

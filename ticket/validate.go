@@ -33,8 +33,9 @@ type FieldError struct {
 	Field string
 	// Code is "required", "unknown_value", "too_long", "too_many" or "invalid".
 	Code string
-	// Message says what would be right, in English.
-	Message string
+	// Message says what would be right, in English; Chinese the same in Chinese,
+	// where the wording is particular to the field.
+	Message, Chinese string
 }
 
 // Invalid names every wrong field of an event.

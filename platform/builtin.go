@@ -1,0 +1,118 @@
+package platform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"ticketbell/cards"
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+// Source is the source of the built-in desk's events.
+const Source = "builtin"
+
+// Tickets keeps the tickets of the built-in desk.
+type Tickets interface {
+	Ticket(ctx context.Context, id string) (notify.TicketRecord, error)
+	// NextNumber returns a number that was never returned before.
+	NextNumber(ctx context.Context) (int64, error)
+}
+
+// Recorder takes events in.
+type Recorder interface {
+	Record(ctx context.Context, e notify.Entry) (notify.Receipt, error)
+}
+
+// BuiltIn is ticketbell's own desk: it moves a ticket along the flow its project
+// had when it was opened.
+type BuiltIn struct {
+	Tickets Tickets
+	Flows   notify.Flows
+	Desk    Recorder
+	Now     func() time.Time
+}
+
+// Submit opens a ticket on the flow of its project. A wrong field, or a project
+// without a flow, is an [*ticket.Invalid].
+func (b *BuiltIn) Submit(ctx context.Context, t ticket.Ticket) (notify.Receipt, error) {
+	f, ok, err := b.Flows.FlowOf(ctx, t.Project.Key)
+	if err != nil {
+		return notify.Receipt{}, fmt.Errorf("find the flow of project %s: %w", t.Project.Key, err)
+	}
+	t.Key = "new" // for the check alone: a number is taken only for a ticket that will be opened
+	ev := ticket.Submit(t, f, b.Now())
+	if err := checkSubmission(ev, ok); err != nil {
+		return notify.Receipt{}, err
+	}
+	n, err := b.Tickets.NextNumber(ctx)
+	if err != nil {
+		return notify.Receipt{}, fmt.Errorf("number a ticket: %w", err)
+	}
+	ev.Ticket.Key = strconv.FormatInt(n, 10)
+	return b.record(ctx, ev, f)
+}
+
+func checkSubmission(ev ticket.Event, hasFlow bool) error {
+	if !hasFlow {
+		ev.Ticket.Status = ticket.WaitingReview // without a flow there is no first step to tell it
+	}
+	var wrong []ticket.FieldError
+	if invalid, ok := errors.AsType[*ticket.Invalid](ev.Validate()); ok {
+		wrong = invalid.Fields
+	}
+	if ev.Ticket.Creator.IsZero() {
+		wrong = append(wrong, ticket.FieldError{Field: "ticket.creator", Code: "required", Message: "is required"})
+	}
+	if !hasFlow {
+		wrong = append(wrong, ticket.FieldError{
+			Field: "ticket.project", Code: "unknown_value",
+			Message: "has no flow, and there is no default one", Chinese: "这个项目没有审批流程，也没有默认流程",
+		})
+	}
+	if len(wrong) > 0 {
+		return &ticket.Invalid{Fields: wrong}
+	}
+	return nil
+}
+
+// Act makes an action on a ticket in the name of the person with that username. It
+// returns the errors of [ticket.Apply], and [ticket.ErrSettled] when somebody else
+// acted first: of two at once, one decides.
+func (b *BuiltIn) Act(ctx context.Context, id string, action ticket.Action, reason, by string) (notify.Receipt, error) {
+	rec, err := b.Tickets.Ticket(ctx, id)
+	if err != nil {
+		return notify.Receipt{}, err
+	}
+	if rec.Flow == nil {
+		return notify.Receipt{}, fmt.Errorf("ticket %s belongs to %s: %w", id, rec.Source, notify.ErrNotFound)
+	}
+	ev, err := ticket.Apply(rec.Event.Ticket, *rec.Flow, ticket.Move{
+		Action: action, By: ticket.Person{Username: by}, Reason: reason, At: b.Now(),
+	})
+	if err != nil {
+		return notify.Receipt{}, err
+	}
+	r, err := b.record(ctx, ev, *rec.Flow)
+	if err == nil && r.Replayed {
+		err = fmt.Errorf("%s ticket %s: %w", action, id, ticket.ErrSettled)
+	}
+	return r, err
+}
+
+// record hands the event in. Its id is the ticket's number and revision: of two
+// actions on the same revision, the ledger keeps one.
+func (b *BuiltIn) record(ctx context.Context, ev ticket.Event, f ticket.Flow) (notify.Receipt, error) {
+	ev.Source = Source
+	ev.ID = fmt.Sprintf("%s-%d", ev.Ticket.Key, ev.Ticket.Revision)
+	return b.Desk.Record(ctx, notify.Entry{ID: notify.NewID("evt_"), AcceptedAt: b.Now(), Event: ev, Flow: &f})
+}
+
+// Ticket returns a ticket's last event, and who decided what so far.
+func (b *BuiltIn) Ticket(ctx context.Context, id string) (ticket.Event, []cards.Mark, error) {
+	rec, err := b.Tickets.Ticket(ctx, id)
+	return rec.Event, rec.Trail, err
+}
