@@ -134,18 +134,20 @@ func (s *Simulator) receiver(kind, id string) (sandbox.Person, error) {
 		return sandbox.Person{}, invalidReceiver()
 	case "chat_id":
 		return s.post.inChat(id)
+	case "open_id":
+		if p, ok := s.cfg.Directory.ByID(id); ok && p.OpenID == id { // a userid of WeCom is none of ours
+			return p, nil
+		}
+		return sandbox.Person{}, unknownOpenID()
 	}
 	people := s.cfg.Directory.People()
 	if i := slices.IndexFunc(people, func(p sandbox.Person) bool { return idOf(p, kind) == id }); i >= 0 {
 		return people[i], nil
 	}
-	switch kind {
-	case "user_id":
+	if kind == "user_id" {
 		return sandbox.Person{}, no(99992360, "The request contains a user_id that does not exist.")
-	case "union_id":
-		return sandbox.Person{}, no(99992363, "The request contains a union_id that does not exist.")
 	}
-	return sandbox.Person{}, unknownOpenID()
+	return sandbox.Person{}, no(99992363, "The request contains a union_id that does not exist.")
 }
 
 // read checks the content of a message and returns what a person reads in it.
