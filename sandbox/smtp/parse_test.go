@@ -34,8 +34,10 @@ func TestAMailWithTwoFacesIsReadWhole(t *testing.T) {
 		t.Errorf("got buttons %v, want %v", m.Buttons, want)
 	}
 	var payload struct {
-		Headers               map[string]string
-		Text, HTML, Raw, From string
+		Headers map[string]string `json:"headers"`
+		HTML    string            `json:"html"`
+		Raw     string            `json:"raw"`
+		From    string            `json:"from"`
 	}
 	if err := json.Unmarshal(m.Payload, &payload); err != nil {
 		t.Fatal(err)

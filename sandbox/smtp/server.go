@@ -73,6 +73,13 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 // fault are not counted.
 func (s *Server) Connections() int { return int(s.connections.Load()) }
 
+// Open returns how many connections are open now.
+func (s *Server) Open() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open)
+}
+
 // HangUp cuts every open connection, as servers do with idle ones.
 func (s *Server) HangUp() {
 	s.mu.Lock()

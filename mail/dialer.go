@@ -1,0 +1,140 @@
+package mail
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wneessen/go-mail/smtp"
+)
+
+// What a server can lack that the configuration asks for.
+var (
+	errNoSTARTTLS = errors.New("the server offers no STARTTLS")
+	errNoLogin    = errors.New("the server offers no way to sign in that we know")
+	errPlainLogin = errors.New("the connection is not encrypted, so the password stays here")
+)
+
+// dialer opens connections that are ready for a mail.
+type dialer struct {
+	cfg Config
+	tls *tls.Config
+}
+
+// dial connects, encrypts, greets and signs in. Its errors are *failure.
+func (d dialer) dial(ctx context.Context) (*session, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", d.cfg.address())
+	if err != nil {
+		return nil, &failure{stage: stageDial, err: err}
+	}
+	s := &session{conn: conn}
+	err = s.within(ctx, func() error { return d.begin(ctx, s) })
+	if err != nil {
+		_ = conn.Close() // go-mail's own dial leaves it open
+		return nil, err
+	}
+	return s, nil
+}
+
+// begin goes from a bare connection to one that is signed in.
+func (d dialer) begin(ctx context.Context, s *session) error {
+	wire := s.conn
+	if d.cfg.implicitTLS() {
+		secure := tls.Client(s.conn, d.tls)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			return &failure{stage: stageTLS, err: err}
+		}
+		wire = secure
+	}
+	client, err := smtp.NewClient(wire, d.cfg.Host)
+	if err != nil {
+		return &failure{stage: stageGreeting, err: err}
+	}
+	if err := client.Hello(helloName(s.conn)); err != nil {
+		return &failure{stage: stageHello, err: err}
+	}
+	s.smtp = client
+	if err := d.encrypt(s); err != nil {
+		return &failure{stage: stageTLS, err: err}
+	}
+	if err := d.signIn(s); err != nil {
+		return &failure{stage: stageAuth, err: err}
+	}
+	return nil
+}
+
+// encrypt goes over to TLS where the configuration and the server want it.
+func (d dialer) encrypt(s *session) error {
+	if d.cfg.implicitTLS() || d.cfg.security() == None {
+		return nil
+	}
+	offered, _ := s.smtp.Extension("STARTTLS")
+	switch {
+	case offered:
+		return s.smtp.StartTLS(d.tls)
+	case d.cfg.security() == STARTTLS:
+		return errNoSTARTTLS
+	}
+	return nil
+}
+
+// signIn gives the credentials, if there are any, over TLS or to this machine only.
+func (d dialer) signIn(s *session) error {
+	if !d.cfg.signsIn() {
+		return nil
+	}
+	if _, secure := s.smtp.TLSConnectionState(); !secure && !isLocal(s.conn) {
+		return errPlainLogin
+	}
+	_, mechanisms := s.smtp.Extension("AUTH")
+	auth := d.auth(strings.Fields(mechanisms))
+	if auth == nil {
+		return errNoLogin
+	}
+	return s.smtp.Auth(auth)
+}
+
+// auth picks a way to sign in. The plain ones come first: the line is safe, and
+// every provider has them. go-mail would prefer NTLM, which needs a Windows domain.
+func (d dialer) auth(mechanisms []string) smtp.Auth {
+	user, password, host := d.cfg.Username, d.cfg.Password, d.cfg.Host
+	switch {
+	case slices.Contains(mechanisms, "PLAIN"):
+		return smtp.PlainAuth("", user, password, host, true)
+	case slices.Contains(mechanisms, "LOGIN"):
+		return smtp.LoginAuth(user, password, host, true)
+	case slices.Contains(mechanisms, "CRAM-MD5"):
+		return smtp.CRAMMD5Auth(user, password)
+	}
+	return nil
+}
+
+func isLocal(conn net.Conn) bool {
+	addr, ok := conn.RemoteAddr().(*net.TCPAddr)
+	return ok && addr.IP.IsLoopback()
+}
+
+// helloName is what we call ourselves: our host name when it is a full one, else our
+// address in brackets (RFC 5321 4.1.4); strict servers refuse a bare "localhost".
+func helloName(conn net.Conn) string {
+	if name, err := os.Hostname(); err == nil && strings.Contains(name, ".") {
+		return name
+	}
+	addr, ok := conn.LocalAddr().(*net.TCPAddr)
+	switch {
+	case !ok:
+		return "localhost"
+	case addr.IP.To4() == nil:
+		return fmt.Sprintf("[IPv6:%s]", addr.IP)
+	}
+	return fmt.Sprintf("[%s]", addr.IP)
+}
+
+// past is a deadline that is over.
+func past() time.Time { return time.Unix(1, 0) }

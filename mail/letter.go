@@ -1,0 +1,127 @@
+package mail
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	netmail "net/mail"
+	"strings"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"ticketbell/cards"
+	"ticketbell/notify"
+)
+
+// letter is a mail ready to be handed over.
+type letter struct {
+	id       string // Message-ID without its brackets
+	from, to string // the envelope
+	utf8     bool   // an address needs SMTPUTF8
+	source   []byte
+}
+
+// compose writes msg to one recipient. It fails only on an address that is none.
+func (m *Mailer) compose(msg notify.Message, to notify.Recipient) (letter, error) {
+	receiver, err := netmail.ParseAddress(to.Address)
+	if err != nil {
+		return letter{}, fmt.Errorf("%q is not an e-mail address", to.Address)
+	}
+	l := letter{id: m.id(to.Key), from: m.cfg.sender(), to: receiver.Address}
+	l.utf8 = !isASCII(l.from + l.to)
+
+	mail := gomail.NewMsg(gomail.WithEncoding(gomail.EncodingB64), gomail.WithNoDefaultUserAgent(),
+		gomail.WithBoundary("tb-"+digest("boundary", to.Key)))
+	mail.FromMailAddress(&netmail.Address{Name: m.cfg.FromName, Address: l.from})
+	mail.ToMailAddress(&netmail.Address{Address: l.to})
+	mail.Subject(subject(msg.Card, msg.Language))
+	m.head(mail, l.id, msg.Thread)
+	if err := body(mail, msg.Card, msg.Language); err != nil {
+		return letter{}, err
+	}
+	var source bytes.Buffer
+	if _, err := mail.WriteTo(&source); err != nil {
+		return letter{}, fmt.Errorf("write mail: %w", err)
+	}
+	l.source = source.Bytes()
+	return l, nil
+}
+
+// head sets the headers that make a notice of a machine: it is never answered
+// automatically, and the mails of one ticket stand together (ux.md 3.6).
+func (m *Mailer) head(mail *gomail.Msg, id, thread string) {
+	root := "<" + m.threadID(thread) + ">"
+	mail.SetDateWithValue(m.now())
+	mail.SetMessageIDWithValue(id)
+	mail.SetGenHeader(gomail.HeaderReferences, root)
+	mail.SetGenHeader(gomail.HeaderInReplyTo, root)
+	mail.SetGenHeader("Auto-Submitted", "auto-generated")
+	mail.SetGenHeader(gomail.HeaderXAutoResponseSuppress, "All")
+	mail.SetGenHeader("List-Id", "<ticketbell."+m.domain()+">")
+}
+
+// body sets both faces of the mail: plain text first, as the plainer one comes first.
+func body(mail *gomail.Msg, c cards.Card, lang cards.Language) error {
+	html, err := htmlOf(c, lang)
+	if err != nil {
+		return err
+	}
+	readable := gomail.WithPartEncoding(gomail.EncodingQP) // the source shows in the preview of a delivery
+	mail.SetBodyString(gomail.TypeTextPlain, textOf(c, lang), readable)
+	mail.AddAlternativeString(gomail.TypeTextHTML, html, readable)
+	return nil
+}
+
+// subject is the line in the list of mails: [待审核] 订单表加索引 #1024 · 支付中心.
+func subject(c cards.Card, lang cards.Language) string {
+	return oneLine("[" + c.Chip.In(lang) + "] " + c.Subject + " " + c.Subtitle())
+}
+
+// textOf is the plain-text face. The decisions of a card cannot be taken from a mail.
+func textOf(c cards.Card, lang cards.Language) string { return viewOnly(c).Plain(lang) }
+
+func viewOnly(c cards.Card) cards.Card {
+	var buttons []cards.Button
+	for _, b := range c.Buttons {
+		if b.Action == cards.View {
+			buttons = append(buttons, b)
+		}
+	}
+	c.Buttons = buttons
+	return c
+}
+
+// id returns the Message-ID of a delivery: the same on every attempt, so that a mail
+// that arrived although we never heard so can be recognised.
+func (m *Mailer) id(key string) string { return digest("message", key) + "@" + m.domain() }
+
+// threadID names a mail that was never sent; every mail of the ticket answers it.
+func (m *Mailer) threadID(thread string) string { return digest("thread", thread) + "@" + m.domain() }
+
+// domain is the sender's, so that our ids are unique in the world.
+func (m *Mailer) domain() string {
+	_, domain, _ := strings.Cut(m.cfg.sender(), "@")
+	if !isASCII(domain) || strings.HasPrefix(domain, "[") {
+		return "ticketbell.invalid" // an id is ASCII (RFC 5322 3.6.4)
+	}
+	return strings.ToLower(domain)
+}
+
+// digest makes 32 characters of what and name that are safe in any header.
+func digest(what, name string) string {
+	sum := sha256.Sum256([]byte("ticketbell " + what + " " + name))
+	return hex.EncodeToString(sum[:16])
+}
+
+// oneLine turns every kind of line break into a space, so that nobody writes headers
+// into our mails by way of a title.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "?"), func(r rune) bool {
+		return r <= ' ' || r == 0x7f || r == '\u0085' || r == '\u2028' || r == '\u2029'
+	}), " ")
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7e })
+}

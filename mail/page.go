@@ -1,0 +1,104 @@
+package mail
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"ticketbell/cards"
+)
+
+//go:embed page.html
+var pageSource string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageSource))
+
+// page is what the template shows: a card in one language.
+type page struct {
+	Lang        string
+	Look        look
+	Chip        string
+	Title       string
+	Subtitle    string
+	Preview     string // shown behind the subject in the list of mails
+	Rows        []fact
+	Reason      *fact
+	Description []string // by line
+	Trail       []string
+	Button      string
+	Link        string
+	Footer      string
+}
+
+// fact is a labelled line.
+type fact struct {
+	Label string
+	Value []string // by line
+	Alarm bool     // a production environment
+}
+
+// look is the colours of a tone: one that carries white text (contrast at least
+// 4.5:1), one that shows on black, and a tint to put text on (ux.md 3.5).
+type look struct{ Strong, OnDark, Tint string }
+
+func lookOf(t cards.Tone) look {
+	switch t {
+	case cards.ToneReview:
+		return look{"#B45309", "#FBBF24", "#FFFBEB"} // orange
+	case cards.ToneReady:
+		return look{"#1D4ED8", "#93C5FD", "#EFF6FF"} // blue
+	case cards.ToneRunning:
+		return look{"#4338CA", "#A5B4FC", "#EEF2FF"} // indigo
+	case cards.ToneSucceeded:
+		return look{"#15803D", "#86EFAC", "#F0FDF4"} // green
+	case cards.ToneFailed:
+		return look{"#B91C1C", "#FCA5A5", "#FEF2F2"} // red
+	case cards.ToneRejected:
+		return look{"#9F1239", "#FDA4AF", "#FFF1F2"} // carmine
+	default:
+		return look{"#4B5563", "#D1D5DB", "#F3F4F6"} // grey
+	}
+}
+
+// htmlOf is the HTML face of a card. Whatever people typed is escaped by
+// html/template; a link that is not http or https becomes harmless.
+func htmlOf(c cards.Card, lang cards.Language) (string, error) {
+	var b strings.Builder
+	if err := pageTemplate.Execute(&b, pageOf(viewOnly(c), lang)); err != nil {
+		return "", fmt.Errorf("lay out mail: %w", err)
+	}
+	return b.String(), nil
+}
+
+func pageOf(c cards.Card, lang cards.Language) page {
+	p := page{
+		Lang: "zh-CN", Look: lookOf(c.Tone), Chip: c.Chip.In(lang), Title: c.Title().In(lang), Subtitle: c.Subtitle(),
+		Description: linesOf(c.Description), Footer: c.Footer.In(lang), Link: c.Link(),
+	}
+	if lang == cards.English {
+		p.Lang = "en"
+	}
+	for _, r := range c.Rows {
+		p.Rows = append(p.Rows, fact{r.Label.In(lang), linesOf(r.Value.In(lang)), c.Production && r.Name == "targets"})
+	}
+	if c.Reason != nil {
+		p.Reason = &fact{Label: c.Reason.Label.In(lang), Value: linesOf(c.Reason.Value.In(lang))}
+	}
+	for _, t := range c.Trail {
+		p.Trail = append(p.Trail, t.In(lang))
+	}
+	if len(c.Buttons) > 0 {
+		p.Button = c.Buttons[0].Text.In(lang)
+	}
+	p.Preview = p.Title + " · " + p.Subtitle
+	return p
+}
+
+// linesOf splits text at its line breaks; "" has no lines.
+func linesOf(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
+}
