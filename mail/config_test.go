@@ -57,7 +57,7 @@ func fieldsOf(t *testing.T, err error) []string {
 	if err == nil {
 		return nil
 	}
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // it is the shape of errors.Join that is looked at
+	joined, ok := err.(interface{ Unwrap() []error }) // as errors.Join makes them
 	if !ok {
 		t.Fatalf("got %T, want joined errors", err)
 	}

@@ -69,6 +69,16 @@ func (h *house) connect(t *testing.T) *client {
 	return wrap(t, conn)
 }
 
+// greeting returns the server's first line; a refusal shows while connecting or after it.
+func (h *house) greeting(t *testing.T) (string, error) {
+	t.Helper()
+	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(t.Context(), "tcp", h.Addr())
+	if err != nil {
+		return "", err
+	}
+	return wrap(t, conn).ReadLine()
+}
+
 func wrap(t *testing.T, conn net.Conn) *client {
 	t.Helper()
 	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {

@@ -55,7 +55,9 @@ func TestRefusedAndBackOnTheSamePort(t *testing.T) {
 	h := open(t, nil)
 	idle := h.greeted(t)
 	h.faults.Set(sandbox.Fault{Channel: Channel, Name: refused})
-	h.connect(t).gone()
+	if greeting, err := h.greeting(t); err == nil {
+		t.Fatalf("got greeting %q, want the connection refused", greeting)
+	}
 	if err := idle.PrintfLine("MAIL FROM:<bell@corp.example>"); err != nil {
 		t.Fatal(err)
 	}
