@@ -1,0 +1,33 @@
+// The strip below the devices: what was delivered to whom, and how it went.
+import { byId, h, when } from "./dom.js";
+import { nameOf, on, state } from "./state.js";
+import { t, word } from "./texts.js";
+
+const columns = ["person", "channel", "status", "attempts", "reason", "time"];
+
+// mount draws the deliveries whenever they or the language change.
+export function mount() {
+  on("deliveries language", draw);
+  draw();
+}
+
+function draw() {
+  const items = state.deliveries.toSorted((a, b) => (b.updated_at ?? "").localeCompare(a.updated_at ?? ""));
+  byId("deliveries").replaceChildren(items.length ? table(items) : h("p", { class: "empty" }, t("deliveries.empty")));
+}
+
+function table(items) {
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "deliveries-heading" },
+    h("table", {},
+      h("thead", {}, h("tr", {}, columns.map((c) => h("th", { scope: "col" }, t(`deliveries.${c}`))))),
+      h("tbody", {}, items.map(row))));
+}
+
+function row(d) {
+  const cells = [
+    d.name || nameOf(d.person), t(`channel.${d.channel}`),
+    h("span", { class: "pill", "data-tone": d.status }, word("delivery", d.status)),
+    String(d.attempt_count ?? d.attempts ?? 0), d.reason || d.code || "—", d.updated_at ? when(d.updated_at) : "—",
+  ];
+  return h("tr", { "data-delivery": d.id }, cells.map((cell, i) => h("td", { "data-label": t(`deliveries.${columns[i]}`) }, cell)));
+}

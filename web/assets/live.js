@@ -1,0 +1,97 @@
+// Keeps the state equal to the server's: the stream says that something changed, and
+// everything is read again.
+import { byId } from "./dom.js";
+import { put, state } from "./state.js";
+import { read } from "./api.js";
+import { say } from "./notice.js";
+import { t } from "./texts.js";
+
+const gather = 80; // milliseconds in which changes are taken together
+const unsettled = ["queued", "sending", "retrying"];
+
+let timer = 0;
+let reading = null;
+
+// refresh reads everything now. Calls that overlap share one more round.
+export function refresh() {
+  reading ??= round().finally(() => (reading = null));
+  return reading;
+}
+
+// soon refreshes after a moment in which further changes may join.
+export function soon(delay = gather) {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, delay);
+}
+
+// follow opens the stream and opens it again when the server went away.
+export function follow() {
+  const stream = new EventSource("/sandbox/stream");
+  stream.onopen = () => {
+    byId("offline").hidden = true;
+    soon(0);
+  };
+  stream.onmessage = () => soon();
+  stream.onerror = () => {
+    byId("offline").hidden = false;
+    if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 3000);
+  };
+}
+
+async function round() {
+  const id = state.ticket?.id;
+  const query = id && encodeURIComponent(id);
+  await Promise.all([
+    part("messages", read("/sandbox/messages").then((a) => a.items ?? [])),
+    part("faults", read("/sandbox/faults").then((a) => a.items ?? a.faults ?? [])),
+    id && readTicket(id, query),
+    id && part("deliveries", read(`/api/v1/deliveries?ticket=${query}&limit=100`).then((a) => a.items ?? [])),
+  ]);
+  // A delivery moves on without a message arriving, so the stream does not tell of it.
+  if (state.deliveries.some((d) => unsettled.includes(d.status))) soon(1000);
+}
+
+// part keeps what is shown when one of the reads fails: the strip says it is old.
+async function part(name, answer) {
+  try {
+    put(name, await answer);
+  } catch {
+    // The stream reports a server that went away.
+  }
+}
+
+async function readTicket(id, query) {
+  try {
+    const ticket = await read(`/api/v1/tickets/${query}`);
+    if (state.ticket?.id === id && ticket.revision >= state.ticket.revision) put("ticket", ticket);
+  } catch (problem) {
+    if (problem.status === 404) forget();
+  }
+}
+
+// forget lets go of a ticket that is gone, for instance after the demo was restarted.
+function forget() {
+  sessionStorage.removeItem("ticket");
+  put("ticket", null);
+  put("deliveries", []);
+  say(t("notice.forgotten"));
+}
+
+// adopt makes ticket the one the page is about.
+export function adopt(ticket) {
+  if (state.ticket?.id !== ticket.id) put("deliveries", []);
+  sessionStorage.setItem("ticket", ticket.id);
+  put("ticket", ticket);
+  soon(0);
+}
+
+// recall takes up the ticket of before a reload.
+export async function recall() {
+  const id = sessionStorage.getItem("ticket");
+  if (!id) return;
+  try {
+    adopt(await read(`/api/v1/tickets/${encodeURIComponent(id)}`));
+  } catch {
+    sessionStorage.removeItem("ticket");
+  }
+}

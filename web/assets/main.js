@@ -1,0 +1,49 @@
+// The playground: puts the parts together.
+import { byId } from "./dom.js";
+import { mount as mountCall } from "./call.js";
+import { mount as mountDeliveries } from "./deliveries.js";
+import { mount as mountDevices } from "./devices.js";
+import { mount as mountForm } from "./form.js";
+import { follow, recall, refresh } from "./live.js";
+import { mount as mountProgress } from "./progress.js";
+import { mount as mountReason } from "./reason.js";
+import { on, ring } from "./state.js";
+import { mount as mountStory, play } from "./story.js";
+import { choose, language, t, write } from "./texts.js";
+
+const themes = ["auto", "light", "dark"];
+
+function theme() {
+  const chosen = document.documentElement.dataset.theme;
+  return themes.includes(chosen) ? chosen : "auto";
+}
+
+function drawTheme() {
+  byId("theme").textContent = t(`theme.${theme()}`);
+}
+
+function nextTheme() {
+  const next = themes[(themes.indexOf(theme()) + 1) % themes.length];
+  if (next === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = next;
+  localStorage.setItem("theme", next);
+  drawTheme();
+}
+
+byId("theme").addEventListener("click", nextTheme);
+byId("language").addEventListener("click", () => {
+  choose(language() === "en" ? "zh" : "en");
+  ring("language");
+});
+on("language", drawTheme);
+
+write();
+drawTheme();
+[mountForm, mountReason, mountProgress, mountDevices, mountDeliveries, mountCall, mountStory].forEach((mount) => mount());
+await refresh();
+await recall();
+follow();
+document.documentElement.dataset.ready = "true"; // for whoever watches the page from outside
+
+// A link to /#story plays at once.
+if (location.hash === "#story") play();

@@ -1,0 +1,90 @@
+package web
+
+import (
+	"io/fs"
+	"net/http"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestEveryAssetIsServedWithItsTypeForEver(t *testing.T) {
+	h, held := demo(), loadAssets()
+	types := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+	for name, content := range held.files {
+		res, got := get(t, h, held.folder+name)
+		if res.StatusCode != http.StatusOK || got != string(content) {
+			t.Errorf("%s: got %d and %d bytes, want 200 and %d", name, res.StatusCode, len(got), len(content))
+		}
+		if got, want := res.Header.Get("Content-Type"), types[path.Ext(name)]; got != want {
+			t.Errorf("%s: got type %q, want %q", name, got, want)
+		}
+		if got := res.Header.Get("Cache-Control"); !strings.Contains(got, "immutable") {
+			t.Errorf("%s: got Cache-Control %q, want immutable", name, got)
+		}
+	}
+}
+
+func TestWhatThePageAsksForIsThere(t *testing.T) {
+	h := demo()
+	_, page := get(t, h, "/")
+	links := regexp.MustCompile(`(?:src|href)="(/assets/[^"]+)"`).FindAllStringSubmatch(page, -1)
+	if len(links) < 6 {
+		t.Fatalf("got %d assets on the page, want styles, scripts and icon", len(links))
+	}
+	for _, link := range links {
+		if res, _ := get(t, h, link[1]); res.StatusCode != http.StatusOK {
+			t.Errorf("%s: got %d, want 200", link[1], res.StatusCode)
+		}
+	}
+}
+
+func TestAssetsOfAnotherBuildAreNotFound(t *testing.T) {
+	for _, name := range []string{"/assets/000000000000/main.js", "/assets/", "/assets/main.js", loadAssets().folder, loadAssets().folder + "../playground.go"} {
+		if res, _ := get(t, demo(), name); res.StatusCode == http.StatusOK {
+			t.Errorf("%s: got 200, want it refused", name)
+		}
+	}
+}
+
+func TestTheIconIsFoundWithoutThePage(t *testing.T) {
+	res, icon := get(t, demo(), "/favicon.ico")
+	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "image/svg+xml" || !strings.HasPrefix(icon, "<svg") {
+		t.Errorf("got %d %s, want the SVG icon", res.StatusCode, res.Header.Get("Content-Type"))
+	}
+}
+
+func TestScriptsImportOnlyOneAnother(t *testing.T) {
+	for name, content := range scripts(t) {
+		for _, m := range regexp.MustCompile(`(?m)^import .* from "([^"]+)";$`).FindAllStringSubmatch(content, -1) {
+			if _, err := fs.Stat(embedded, path.Join("assets", m[1])); err != nil || !strings.HasPrefix(m[1], "./") {
+				t.Errorf("%s imports %q, want a script of the same folder", name, m[1])
+			}
+		}
+	}
+}
+
+func TestOnlyTheMailTurnsStringsIntoMarkup(t *testing.T) {
+	sinks := regexp.MustCompile(`innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc|DOMParser`)
+	for name, content := range scripts(t) {
+		if found := sinks.FindString(content); found != "" && name != "mail.js" {
+			t.Errorf("%s uses %s, want text nodes only", name, found)
+		}
+	}
+}
+
+// scripts are the embedded scripts by name.
+func scripts(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for name, content := range loadAssets().files {
+		if path.Ext(name) == ".js" {
+			found[name] = string(content)
+		}
+	}
+	if len(found) == 0 {
+		t.Fatal("got no scripts")
+	}
+	return found
+}

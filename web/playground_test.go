@@ -1,0 +1,155 @@
+package web
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// nasty breaks out of whatever it is written into carelessly.
+const nasty = `</script><script>alert(1)</script>"'&<!--`
+
+func demo() http.Handler {
+	return Playground(Config{
+		Token: "tb_demo", Version: "1.2.3",
+		People: []Person{{Username: "t1"}, {Username: "creator", Name: "张三"}},
+	})
+}
+
+// get asks h for a path as a browser on this machine would.
+func get(t *testing.T, h http.Handler, path string) (*http.Response, string) {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:8080"+path, nil)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	res := w.Result()
+	defer func() { _ = res.Body.Close() }()
+	content, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatalf("read %s: %v", path, err)
+	}
+	return res, string(content)
+}
+
+// block returns what stands in <script type="application/json" id="…">.
+func block(t *testing.T, page, id string, into any) {
+	t.Helper()
+	_, rest, found := strings.Cut(page, `<script type="application/json" id="`+id+`">`)
+	raw, _, closed := strings.Cut(rest, "</script>")
+	if !found || !closed {
+		t.Fatalf("the page has no block %q", id)
+	}
+	if err := json.Unmarshal([]byte(raw), into); err != nil {
+		t.Fatalf("read block %q: %v", id, err)
+	}
+}
+
+func TestThePageIsChineseUnlessEnglishIsAskedFor(t *testing.T) {
+	for path, want := range map[string][]string{
+		"/":         {`<html lang="zh-CN">`, "演练场", "创建工单"},
+		"/?lang=zh": {`<html lang="zh-CN">`, "创建工单"},
+		"/?lang=fr": {`<html lang="zh-CN">`, "创建工单"},
+		"/?lang=en": {`<html lang="en">`, "Playground", "Create ticket"},
+	} {
+		res, page := get(t, demo(), path)
+		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/html; charset=utf-8" {
+			t.Errorf("%s: got %d %s, want 200 text/html", path, res.StatusCode, res.Header.Get("Content-Type"))
+		}
+		for _, w := range want {
+			if !strings.Contains(page, w) {
+				t.Errorf("%s: got a page without %q", path, w)
+			}
+		}
+	}
+}
+
+func TestTheScriptsGetTokenPeopleAndTexts(t *testing.T) {
+	_, page := get(t, demo(), "/")
+	var got setup
+	block(t, page, "setup", &got)
+	want := []Person{{Username: "t1"}, {Username: "creator", Name: "张三"}}
+	if got.Token != "tb_demo" || !slices.Equal(got.People, want) {
+		t.Errorf("got token %q and people %v, want tb_demo and %v", got.Token, got.People, want)
+	}
+	words := texts{}
+	block(t, page, "texts", &words)
+	if got, want := len(words), len(loadTexts()); got != want {
+		t.Errorf("got %d texts on the page, want all %d", got, want)
+	}
+}
+
+func TestNastyNamesAndTokensStayData(t *testing.T) {
+	_, page := get(t, Playground(Config{
+		Token: nasty, Version: nasty,
+		People:   []Person{{Username: nasty, Name: nasty}},
+		Projects: []Project{{Key: nasty, Name: nasty}},
+	}), "/")
+	if strings.Contains(page, "alert(1)</script>") || strings.Contains(page, "<script>") {
+		t.Error("got markup from a name or a token, want it escaped")
+	}
+	var got setup
+	block(t, page, "setup", &got)
+	if got.Token != nasty || got.People[0].Name != nasty {
+		t.Errorf("got token %q and name %q, want both as they were given", got.Token, got.People[0].Name)
+	}
+	if want := 4; strings.Count(page, "<script") != want {
+		t.Errorf("got %d script elements, want %d", strings.Count(page, "<script"), want)
+	}
+}
+
+func TestThePageRunsNothingWrittenInline(t *testing.T) {
+	_, page := get(t, demo(), "/")
+	for what, pattern := range map[string]string{
+		"inline script":  `<script(>| type="module">)`,
+		"inline style":   `<style| style=`,
+		"event handler":  ` on[a-z]+=`,
+		"foreign origin": `(src|href)="(https?:)?//`,
+	} {
+		if found := regexp.MustCompile(pattern).FindString(page); found != "" {
+			t.Errorf("got %s %q in the page, want none", what, found)
+		}
+	}
+}
+
+func TestEveryControlHasALabel(t *testing.T) {
+	_, page := get(t, demo(), "/")
+	controls := regexp.MustCompile(`<(?:input|select|textarea)\b[^>]*\bid="([^"]+)"`).FindAllStringSubmatch(page, -1)
+	if len(controls) < 10 {
+		t.Fatalf("got %d controls with an id, want the whole form", len(controls))
+	}
+	for _, c := range controls {
+		if !strings.Contains(page, `<label for="`+c[1]+`"`) {
+			t.Errorf("got no label for %q", c[1])
+		}
+	}
+}
+
+func TestTheCreatorOfTheManualIsChosenFirst(t *testing.T) {
+	_, page := get(t, demo(), "/")
+	if want := `<option value="creator" selected>张三</option>`; !strings.Contains(page, want) {
+		t.Errorf("got a page without %s", want)
+	}
+	if want := `<option value="t1">t1</option>`; !strings.Contains(page, want) {
+		t.Errorf("got a page without %s: who has no name is called by username", want)
+	}
+	if want := `<option value="pay">支付中心</option>`; !strings.Contains(page, want) {
+		t.Errorf("got a page without the project %s", want)
+	}
+}
+
+func TestOtherPathsAreNotFoundAndPostsAreRefused(t *testing.T) {
+	res, _ := get(t, demo(), "/elsewhere")
+	if res.StatusCode != http.StatusNotFound {
+		t.Errorf("got %d for a page that is not there, want 404", res.StatusCode)
+	}
+	w := httptest.NewRecorder()
+	demo().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil))
+	if w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("got %d for a POST, want 405", w.Code)
+	}
+}

@@ -1,0 +1,33 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"ticketbell/cards"
+)
+
+// texts are all words of the pages by key. {name} in a text stands for a value.
+type texts map[string]cards.Text
+
+// loadTexts reads the embedded catalogue; a fault in it is a fault of the build, and panics.
+func loadTexts() texts {
+	raw, err := embedded.ReadFile("texts.json")
+	if err != nil {
+		panic(err)
+	}
+	words := texts{}
+	if err := json.Unmarshal(raw, &words); err != nil {
+		panic(fmt.Errorf("read texts.json: %w", err))
+	}
+	return words
+}
+
+// say returns the text of key; an unknown key is an error, so that no page shows a hole.
+func (t texts) say(key string, lang cards.Language) (string, error) {
+	text, ok := t[key]
+	if !ok {
+		return "", fmt.Errorf("no text %q", key)
+	}
+	return text.In(lang), nil
+}
