@@ -2,6 +2,7 @@ package wecom_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -79,7 +80,7 @@ func TestSlowAnswersTakeTwoSeconds(t *testing.T) {
 		faults := sandbox.NewFaults()
 		faults.Set(sandbox.Fault{Channel: "wecom", Name: "slow", Times: 1})
 		start, rec := time.Now(), httptest.NewRecorder()
-		wecom.New(wecom.Config{Faults: faults}).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/cgi-bin/gettoken", nil))
+		wecom.New(wecom.Config{Faults: faults}).ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/cgi-bin/gettoken", nil))
 		if took := time.Since(start); took != 2*time.Second || !strings.Contains(rec.Body.String(), "41002") {
 			t.Errorf("got %q after %v, want an answer after 2s", rec.Body, took)
 		}
@@ -94,8 +95,9 @@ func TestTimeoutHoldsTheCallUntilTheCallerLeaves(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		defer func() {
-			if took := time.Since(start); recover() != http.ErrAbortHandler || took != 5*time.Second {
-				t.Errorf("gone after %v, want the connection cut after 5s", took)
+			cut, _ := recover().(error)
+			if took := time.Since(start); !errors.Is(cut, http.ErrAbortHandler) || took != 5*time.Second {
+				t.Errorf("got %v after %v, want the connection cut after 5s", cut, took)
 			}
 		}()
 		wecom.New(wecom.Config{Faults: faults}).ServeHTTP(httptest.NewRecorder(),

@@ -63,6 +63,14 @@ func newCorp(t *testing.T, change ...func(*wecom.Config)) *corp {
 	return c
 }
 
+// in reports failures to the subtest t.
+func (c *corp) in(t *testing.T) *corp {
+	t.Helper()
+	sub := *c
+	sub.t = t
+	return &sub
+}
+
 func withCallback(cfg *wecom.Config) { cfg.Callback = true }
 
 // object is a JSON object.
@@ -71,11 +79,7 @@ type object = map[string]any
 func (c *corp) token() string {
 	c.t.Helper()
 	got := c.get("gettoken?corpid=ww-corp&corpsecret=s3cret&appid=x&neededText=")
-	token, _ := got["access_token"].(string)
-	if token == "" {
-		c.t.Fatalf("got %v, want a token", got)
-	}
-	return token
+	return c.str(got, "access_token")
 }
 
 func (c *corp) get(path string) object {
@@ -142,6 +146,16 @@ func (c *corp) wantCode(got object, code int) {
 	}
 }
 
+// str returns the field of an answer that must be there.
+func (c *corp) str(got object, field string) string {
+	c.t.Helper()
+	s, _ := got[field].(string)
+	if s == "" {
+		c.t.Fatalf("got %v, want %s in it", got, field)
+	}
+	return s
+}
+
 func (c *corp) wantMessages(n int) []sandbox.Message {
 	c.t.Helper()
 	got := c.messages()
@@ -178,7 +192,7 @@ func buttons() object {
 func with(o object, v any, path ...string) object {
 	at := o
 	for _, p := range path[:len(path)-1] {
-		at = at[p].(object)
+		at, _ = at[p].(object)
 	}
 	if last := path[len(path)-1]; v == nil {
 		delete(at, last)

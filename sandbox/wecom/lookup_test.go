@@ -21,8 +21,8 @@ func TestLookUpFindsMembers(t *testing.T) {
 		"personal address": {"user/get_userid_by_email", object{"email": "lisi@qq.com", "email_type": 2}, "lisi"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := c.post(row.path, row.req)
-			c.wantCode(got, 0)
+			got := c.in(t).post(row.path, row.req)
+			c.in(t).wantCode(got, 0)
 			if got["userid"] != row.want {
 				t.Errorf("got %v, want %s", got["userid"], row.want)
 			}
@@ -46,7 +46,7 @@ func TestLookUpRefusals(t *testing.T) {
 		"email_type 3":             {"user/get_userid_by_email", object{"email": "zhangsan@corp.com", "email_type": 3}, 40058},
 		"address without a domain": {"user/get_userid_by_email", object{"email": "zhangsan"}, 40058},
 	} {
-		t.Run(name, func(t *testing.T) { c.wantCode(c.post(row.path, row.req), row.code) })
+		t.Run(name, func(t *testing.T) { c.in(t).wantCode(c.in(t).post(row.path, row.req), row.code) })
 	}
 }
 

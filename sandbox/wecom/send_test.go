@@ -97,7 +97,7 @@ func TestSomeReceiversBadOthersServed(t *testing.T) {
 		t.Errorf("got %v, want the strangers in lower case", got)
 	}
 	m := c.wantMessages(2)
-	if want := got["msgid"].(string) + "/lisi"; m[0].ID != want || m[1].To != "ZhangSan" {
+	if want := c.str(got, "msgid") + "/lisi"; m[0].ID != want || m[1].To != "ZhangSan" {
 		t.Errorf("got %s to %s, want %s first", m[0].ID, m[1].To, want)
 	}
 }

@@ -135,5 +135,7 @@ func write(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(v) // the client is gone: there is nobody left to tell
+	if err := enc.Encode(v); err != nil {
+		panic(http.ErrAbortHandler) // the client is gone: there is nobody left to tell
+	}
 }

@@ -64,7 +64,7 @@ func TestRefusalsCarryTheCallersAddress(t *testing.T) {
 	c.faults.Set(sandbox.Fault{Channel: "wecom", Name: "ip_not_trusted"})
 	got := c.post("message/send", text("lisi", "x"))
 	c.wantCode(got, 60020)
-	if msg := got["errmsg"].(string); !strings.Contains(msg, "not allow to access from your ip, hint: [") || !strings.Contains(msg, "from ip: 203.0.113.7, more info") {
+	if msg := c.str(got, "errmsg"); !strings.Contains(msg, "not allow to access from your ip, hint: [") || !strings.Contains(msg, "from ip: 203.0.113.7, more info") {
 		t.Errorf("got %q, want the words of the capture", msg)
 	}
 }

@@ -11,7 +11,7 @@ func sendButtons(t *testing.T, c *corp) string {
 	t.Helper()
 	got := c.post("message/send", cardTo("lisi|zhangsan", buttons()))
 	c.wantCode(got, 0)
-	return got["response_code"].(string)
+	return c.str(got, "response_code")
 }
 
 func replaceButton(code string, ids ...string) object {
@@ -72,7 +72,7 @@ func TestUpdateRefusals(t *testing.T) {
 		"code made up":     {replaceButton("made-up", "lisi"), 42016},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.wantCode(c.post("message/update_template_card", row.req), row.code)
+			c.in(t).wantCode(c.in(t).post("message/update_template_card", row.req), row.code)
 		})
 	}
 }
@@ -82,7 +82,7 @@ func TestButtonsOfANoticeCannotBeReplaced(t *testing.T) {
 	menu := object{"action_list": []object{{"text": "不再推送", "key": "mute"}}}
 	got := c.post("message/send", cardTo("lisi", with(with(notice(), "t", "task_id"), menu, "action_menu")))
 	c.wantCode(got, 0)
-	c.wantCode(c.post("message/update_template_card", replaceButton(got["response_code"].(string), "lisi")), 42015)
+	c.wantCode(c.post("message/update_template_card", replaceButton(c.str(got, "response_code"), "lisi")), 42015)
 }
 
 func TestRecallTakesTheMessageBack(t *testing.T) {
