@@ -1,0 +1,149 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"sync"
+
+	"ticketbell/access"
+	"ticketbell/ticket"
+)
+
+const (
+	// maxBatch is how many events one call may carry (api.md 1).
+	maxBatch = 500
+	// maxBatchBytes is how many bytes such a call may have.
+	maxBatchBytes = 16 << 20
+	// batchWorkers is how many tickets of a batch are worked on at a time: enough
+	// for their events to be committed together.
+	batchWorkers = 16
+)
+
+type batchInput struct {
+	Body struct {
+		Events []rawEvent `json:"events" doc:"1 to 500 events; each is accepted or refused on its own."`
+	}
+}
+
+type batchOutput struct {
+	Body struct {
+		Results []batchResult `json:"results" doc:"One per event, in the order they were sent."`
+	}
+}
+
+// batchResult is how one event of a batch fared.
+type batchResult struct {
+	Index    int    `json:"index" doc:"Place of the event in the list, from 0."`
+	Status   int    `json:"status" doc:"What the event would have been answered on its own: 202, 200 for a repeat, 400, 413, 429 or 503." example:"202"`
+	EventID  string `json:"event_id,omitempty"`
+	TicketID string `json:"ticket_id,omitempty"`
+	// Deliveries is nil for a refused event and empty for one nobody has to hear of.
+	Deliveries []planned `json:"deliveries,omitzero"`
+	Error      *problem  `json:"error,omitempty" doc:"Why the event was refused."`
+}
+
+func (a *api) registerBatch() {
+	events := newReader[ticket.Event](a.huma.OpenAPI().Components.Schemas)
+	register(a, route{
+		method: http.MethodPost, path: "/api/v1/events:batch", id: "post-events", scope: access.EventsWrite, tag: tagEvents,
+		title: "Say many things at once",
+		text: "Up to 500 events. Each is accepted or refused on its own, so the answer is 200 and `results` tells how every one fared. " +
+			"Events of one ticket are taken in the order they are listed.",
+		limit: maxBatchBytes, unchecked: true, example: map[string]any{"events": []any{sampleEvent()}},
+		fails: []int{400, 413, 415},
+	}, func(ctx context.Context, in *batchInput) (*batchOutput, error) {
+		if n := len(in.Body.Events); n == 0 || n > maxBatch {
+			return nil, &ticket.Invalid{Fields: []ticket.FieldError{batchSize(n)}}
+		}
+		out := &batchOutput{}
+		out.Body.Results = a.postBatch(ctx, events, in.Body.Events)
+		return out, nil
+	})
+}
+
+func batchSize(n int) ticket.FieldError {
+	if n == 0 {
+		return ticket.FieldError{Field: "events", Code: "required", Message: "is required"}
+	}
+	return ticket.FieldError{Field: "events", Code: "too_many", Message: "must hold at most 500"}
+}
+
+// postBatch accepts each event on its own: those of one ticket in their order,
+// different tickets side by side.
+func (a *api) postBatch(ctx context.Context, events reader[ticket.Event], raw []rawEvent) []batchResult {
+	results := make([]batchResult, len(raw))
+	queues := map[string][]func(){}
+	for i, r := range raw {
+		ev, err := readBounded(events, r.RawMessage)
+		if err != nil {
+			results[i] = refused(ctx, i, err)
+			continue
+		}
+		queues[ev.Source+"\n"+ev.Ticket.Key] = append(queues[ev.Source+"\n"+ev.Ticket.Key], func() {
+			results[i] = a.postOne(ctx, i, ev)
+		})
+	}
+	runQueues(queues)
+	noteCauses(ctx, results)
+	return results
+}
+
+func readBounded(events reader[ticket.Event], raw json.RawMessage) (ticket.Event, error) {
+	if len(raw) > maxEvent {
+		return ticket.Event{}, newProblem(http.StatusRequestEntityTooLarge, codeTooLarge)
+	}
+	return readEvent(events, raw)
+}
+
+// postOne accepts one event. It recovers from a panic itself, for nobody above its
+// goroutine would.
+func (a *api) postOne(ctx context.Context, index int, ev ticket.Event) (result batchResult) {
+	defer func() {
+		if p := recover(); p != nil {
+			result = refused(ctx, index, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	out, err := a.postEvent(ctx, ev)
+	if err != nil {
+		return refused(ctx, index, err)
+	}
+	return batchResult{
+		Index: index, Status: out.Status,
+		EventID: out.Body.EventID, TicketID: out.Body.TicketID, Deliveries: out.Body.Deliveries,
+	}
+}
+
+func refused(ctx context.Context, index int, err error) batchResult {
+	p := problemOf(err).in(current(ctx))
+	return batchResult{Index: index, Status: p.Status, Error: p}
+}
+
+// noteCauses leaves what went wrong on our side to the log.
+func noteCauses(ctx context.Context, results []batchResult) {
+	for _, r := range results {
+		if r.Error != nil && r.Error.cause != nil {
+			current(ctx).cause = fmt.Errorf("event %d of the batch: %w", r.Index, r.Error.cause)
+			return // one tells enough
+		}
+	}
+}
+
+// runQueues runs every queue in its order and a few queues at a time, and returns
+// when all are done.
+func runQueues(queues map[string][]func()) {
+	var wg sync.WaitGroup
+	room := make(chan struct{}, batchWorkers)
+	for _, queue := range queues {
+		room <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-room }()
+			for _, run := range queue {
+				run()
+			}
+		})
+	}
+	wg.Wait()
+}

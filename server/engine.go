@@ -1,0 +1,112 @@
+package server
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+)
+
+// newEngine returns gin without any of its own middleware. It never redirects: a
+// provider's callback or a webhook would lose its body on the way.
+func newEngine(mounted map[string]http.Handler) *gin.Engine {
+	e := gin.New()
+	e.RedirectTrailingSlash = false
+	e.RedirectFixedPath = false
+	e.HandleMethodNotAllowed = true
+	e.UseRawPath = true // a name in the path may hold an escaped slash
+	e.UnescapePathValues = true
+	e.NoMethod(func(c *gin.Context) {
+		writeProblem(c.Writer, c.Request, newProblem(http.StatusMethodNotAllowed, codeMethod))
+	})
+	e.NoRoute(func(c *gin.Context) {
+		h := findMount(mounted, c.Request.URL.Path)
+		if h == nil {
+			writeProblem(c.Writer, c.Request, newProblem(http.StatusNotFound, codeNotFound))
+			return
+		}
+		c.Status(http.StatusOK) // gin begins with 404 here
+		h.ServeHTTP(c.Writer, c.Request)
+	})
+	return e
+}
+
+// findMount returns the handler with the longest path that covers path, or nil.
+// What is mounted at "/" is never asked for a path of the API.
+func findMount(mounted map[string]http.Handler, path string) http.Handler {
+	if h, ok := mounted[path]; ok {
+		return h
+	}
+	for end := strings.LastIndexByte(path, '/'); end >= 0; end = strings.LastIndexByte(path[:end], '/') {
+		if end == 0 && strings.HasPrefix(path, "/api/") {
+			return nil
+		}
+		if h, ok := mounted[path[:end+1]]; ok {
+			return h
+		}
+	}
+	return nil
+}
+
+// adapter puts huma's operations on gin, including the custom verbs of the API
+// ("/events:batch", "/deliveries/{id}:retry"), where gin would read a parameter.
+type adapter struct{ engine *gin.Engine }
+
+// ServeHTTP answers through the engine.
+func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.engine.ServeHTTP(w, r) }
+
+// Handle registers one operation.
+func (a adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
+	path, verb := ginPath(op.Path)
+	a.engine.Handle(op.Method, path, func(c *gin.Context) {
+		if !cutVerb(c.Params, verb) {
+			writeProblem(c.Writer, c.Request, newProblem(http.StatusNotFound, codeNotFound))
+			return
+		}
+		handler(patient{humagin.NewContext(op, c)})
+	})
+}
+
+// ginPath spells an OpenAPI path for gin. A verb behind a parameter at the end
+// cannot be spelt; it comes back on its own, to be cut off the parameter's value.
+func ginPath(path string) (ginned, verb string) {
+	if i := strings.LastIndex(path, "}:"); i >= 0 {
+		path, verb = path[:i+1], path[i+1:]
+	}
+	path = strings.ReplaceAll(path, ":", `\:`)
+	return strings.NewReplacer("{", ":", "}", "").Replace(path), verb
+}
+
+// cutVerb takes verb off the last parameter, or reports that it is not there.
+func cutVerb(params gin.Params, verb string) bool {
+	if verb == "" {
+		return true
+	}
+	last := &params[len(params)-1]
+	value, ok := strings.CutSuffix(last.Value, verb)
+	last.Value = value
+	return ok && value != ""
+}
+
+// patient lifts the deadline for reading a body once the body is read. Left in
+// place, it would cancel the context of a handler that works longer than that.
+type patient struct{ inner }
+
+// inner keeps the name of the embedded interface off its method Context.
+type inner = huma.Context
+
+// BodyReader returns the body; closing it lifts the deadline.
+func (p patient) BodyReader() io.Reader {
+	return lifting{Reader: p.inner.BodyReader(), lift: func() error { return p.SetReadDeadline(time.Time{}) }}
+}
+
+type lifting struct {
+	io.Reader
+	lift func() error
+}
+
+func (l lifting) Close() error { return l.lift() }

@@ -1,0 +1,77 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+// errUnavailable marks a failure that may pass: nothing was changed, and the
+// caller should try again.
+var errUnavailable = errors.New("unavailable")
+
+// retrySoon is how long a caller is asked to wait, in seconds, when nobody knows better.
+const retrySoon = "5"
+
+// unavailable says that err may pass.
+func unavailable(err error) error { return errors.Join(errUnavailable, err) }
+
+// fail turns any error into the answer the caller gets. It is the one place that does.
+func fail(ctx context.Context, err error) *problem { return problemOf(err).said(ctx) }
+
+func problemOf(err error) *problem {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
+	if e, ok := errors.AsType[*ticket.Invalid](err); ok {
+		return invalid(e.Fields)
+	}
+	if e, ok := errors.AsType[*notify.Taken](err); ok {
+		p := newProblem(http.StatusConflict, codeConflict)
+		p.Errors = []wrong{{Field: e.Field, Code: "taken", Message: "is taken by " + e.By}}
+		return p
+	}
+	if p := sentinel(err); p != nil {
+		return p
+	}
+	p := newProblem(http.StatusInternalServerError, codeInternal)
+	p.cause = err
+	return p
+}
+
+// sentinel returns the problem of the errors that are known by name, nil for any other.
+func sentinel(err error) *problem {
+	switch {
+	case errors.Is(err, ticket.ErrReasonMissing):
+		return invalid([]ticket.FieldError{{Field: "reason", Code: "required", Message: "is required"}})
+	case errors.Is(err, ticket.ErrNotAllowed):
+		return newProblem(http.StatusForbidden, codeNotAllowed)
+	case errors.Is(err, ticket.ErrSettled):
+		return newProblem(http.StatusConflict, codeSettled)
+	case errors.Is(err, notify.ErrNotFound):
+		return newProblem(http.StatusNotFound, codeNotFound)
+	case errors.Is(err, notify.ErrConflict):
+		return newProblem(http.StatusConflict, codeConflict)
+	}
+	return passing(err)
+}
+
+// passing returns the problem of an error that may pass, nil for any other.
+func passing(err error) *problem {
+	if v, wait := notify.VerdictOf(err); v == notify.VerdictAfter {
+		p := newProblem(http.StatusTooManyRequests, codeRate)
+		p.retryAfter = strconv.Itoa(int((wait + time.Second - 1) / time.Second))
+		return p
+	}
+	if errors.Is(err, errUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		p := newProblem(http.StatusServiceUnavailable, codeUnavailable)
+		p.retryAfter, p.cause = retrySoon, err
+		return p
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"ticketbell/access"
+	"ticketbell/ticket"
+)
+
+// Flows keeps the routes tickets take. A project that has a flow already comes
+// back as a [*notify.Taken], an unknown flow as [notify.ErrNotFound].
+type Flows interface {
+	Flows(ctx context.Context) ([]ticket.Flow, error)
+	Flow(ctx context.Context, key string) (ticket.Flow, error)
+	PutFlow(ctx context.Context, f ticket.Flow) error
+	DeleteFlow(ctx context.Context, key string) error
+}
+
+// flowFields is a flow as it is written; its key is in the path.
+type flowFields struct {
+	Key      string     `json:"key,omitempty" maxLength:"64" doc:"May repeat the key of the path." example:"ddl"`
+	Name     string     `json:"name" example:"结构变更"`
+	Projects []string   `json:"projects,omitempty" maxItems:"1000" doc:"Keys of the projects that take this flow; none: every project without a flow of its own." example:"[\"pay\"]"`
+	Steps    []flowStep `json:"steps" doc:"At most four reviews, then one execution."`
+}
+
+// flowStep is one step of a flow.
+type flowStep struct {
+	Name    string          `json:"name" example:"DBA 审核"`
+	Kind    ticket.StepKind `json:"kind" enum:"review,execute"`
+	Members []string        `json:"members" doc:"Usernames, at most 100." example:"[\"t1\"]"`
+	// RemindAfter is written the way people say it.
+	RemindAfter string `json:"remind_after,omitempty" maxLength:"32" doc:"How long the step may wait before its members are reminded, such as 24h; empty: never." example:"24h"`
+}
+
+type flowInput struct {
+	Key string `path:"key" maxLength:"64" pattern:"^[A-Za-z0-9._-]+$" patternDescription:"letters, digits, dot, dash and underscore"`
+}
+
+type flowPut struct {
+	Key  string `path:"key" maxLength:"64" pattern:"^[A-Za-z0-9._-]+$" patternDescription:"letters, digits, dot, dash and underscore"`
+	Body flowFields
+}
+
+type flowOutput struct{ Body flowFields }
+
+type flowsOutput struct {
+	Body struct {
+		Items []flowFields `json:"items"`
+	}
+}
+
+func (a *api) registerFlows() {
+	const path = "/api/v1/flows/{key}"
+	register(a, route{
+		method: http.MethodGet, path: "/api/v1/flows", id: "list-flows", scope: access.ConfigRead, tag: tagFlows, title: "List flows",
+	}, a.listFlows)
+	register(a, route{
+		method: http.MethodGet, path: path, id: "get-flow", scope: access.ConfigRead, tag: tagFlows, title: "One flow", fails: []int{400, 404},
+	}, a.getFlow)
+	register(a, route{
+		method: http.MethodPut, path: path, id: "put-flow", scope: access.ConfigWrite, tag: tagFlows, title: "Write a flow",
+		text: "Tickets that are under way keep the flow they began with.", fails: []int{400, 409},
+		example: map[string]any{"name": "结构变更", "projects": []string{"pay"}, "steps": []any{
+			map[string]any{"name": "DBA 审核", "kind": "review", "members": []string{"t1"}, "remind_after": "24h"},
+			map[string]any{"name": "上线", "kind": "execute", "members": []string{"admin"}},
+		}},
+	}, a.putFlow)
+	register(a, route{
+		method: http.MethodDelete, path: path, id: "delete-flow", scope: access.ConfigWrite, tag: tagFlows, title: "Remove a flow", fails: []int{400, 404},
+	}, a.deleteFlow)
+}
+
+func (a *api) listFlows(ctx context.Context, _ *struct{}) (*flowsOutput, error) {
+	flows, err := a.Flows.Flows(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &flowsOutput{}
+	out.Body.Items = mapped(flows, flowOf)
+	return out, nil
+}
+
+func (a *api) getFlow(ctx context.Context, in *flowInput) (*flowOutput, error) {
+	f, err := a.Flows.Flow(ctx, in.Key)
+	if err != nil {
+		return nil, err
+	}
+	return &flowOutput{flowOf(f)}, nil
+}
+
+func (a *api) putFlow(ctx context.Context, in *flowPut) (*flowOutput, error) {
+	f, err := in.Body.read(in.Key)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Flows.PutFlow(ctx, f); err != nil {
+		return nil, err
+	}
+	return a.getFlow(ctx, &flowInput{in.Key})
+}
+
+func (a *api) deleteFlow(ctx context.Context, in *flowInput) (*struct{}, error) {
+	return nil, a.Flows.DeleteFlow(ctx, in.Key)
+}
+
+func flowOf(f ticket.Flow) flowFields {
+	return flowFields{
+		Key: f.Key, Name: f.Name, Projects: append([]string{}, f.Projects...),
+		Steps: mapped(f.Steps, func(s ticket.FlowStep) flowStep {
+			return flowStep{Name: s.Name, Kind: s.Kind, Members: append([]string{}, s.Members...), RemindAfter: durationText(s.RemindAfter)}
+		}),
+	}
+}
+
+// read returns the flow under key, or names what the schema cannot.
+func (f flowFields) read(key string) (ticket.Flow, error) {
+	var wrong []ticket.FieldError
+	if f.Key != "" && f.Key != key {
+		wrong = append(wrong, ticket.FieldError{Field: "key", Code: "invalid", Message: "cannot be changed"})
+	}
+	flow := ticket.Flow{Key: key, Name: f.Name, Projects: append([]string{}, f.Projects...)}
+	for i, s := range f.Steps {
+		wait, err := readDuration(s.RemindAfter)
+		if err != nil {
+			wrong = append(wrong, ticket.FieldError{Field: fmt.Sprintf("steps[%d].remind_after", i), Code: "invalid", Message: "must be a duration such as 24h"})
+		}
+		flow.Steps = append(flow.Steps, ticket.FlowStep{Name: s.Name, Kind: s.Kind, Members: s.Members, RemindAfter: wait})
+	}
+	if e, ok := errors.AsType[*ticket.Invalid](flow.Validate()); ok {
+		wrong = append(wrong, e.Fields...)
+	}
+	if len(wrong) > 0 {
+		return ticket.Flow{}, &ticket.Invalid{Fields: wrong}
+	}
+	return flow, nil
+}
+
+// readDuration reads "24h", "90m" and the like; nothing is 0.
+func readDuration(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("read duration: %q is none", text)
+	}
+	return d, nil
+}
+
+// durationText writes d the way people say it: "24h", not "24h0m0s".
+func durationText(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	text := d.String()
+	if rest, ok := strings.CutSuffix(text, "m0s"); ok {
+		text = rest + "m"
+	}
+	if rest, ok := strings.CutSuffix(text, "h0m"); ok {
+		text = rest + "h"
+	}
+	return text
+}

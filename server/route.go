@@ -1,0 +1,111 @@
+package server
+
+import (
+	"context"
+	"mime"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"ticketbell/access"
+)
+
+// route is one operation of the API, as it is called and as it is documented.
+type route struct {
+	method, path string
+	// id is the operation's stable name in the OpenAPI document.
+	id    string
+	scope access.Scope
+	tag   string
+	// title is a line, text a paragraph in the documentation.
+	title, text string
+	// status is the usual one; 0 is 200, or 204 when nothing is answered.
+	status int
+	// limit is how many bytes a body may have; 0 is 1 MiB.
+	limit int64
+	// example is a body worth copying.
+	example any
+	// fails are the statuses beside those that any operation may answer.
+	fails []int
+	// unchecked leaves the body to the handler instead of checking it against its schema.
+	unchecked bool
+}
+
+func newAPI(c Config, engine *gin.Engine) *api {
+	schemas := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	config := huma.Config{
+		OpenAPI:       describe(c.Build, schemas),
+		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat: "application/json",
+		// The document and its page are our own: huma's page loads from a public CDN
+		// and its document is made while requests race for it.
+	}
+	return &api{Config: c, huma: huma.NewAPI(config, adapter{engine})}
+}
+
+// register puts an operation on the engine and in the document. Its errors leave
+// through [fail].
+func register[I, O any](a *api, r route, handle func(context.Context, *I) (*O, error)) {
+	op := huma.Operation{
+		Method: r.method, Path: r.path, OperationID: r.id, Tags: []string{r.tag}, Summary: r.title, Description: r.text,
+		DefaultStatus: r.status, SkipValidateBody: r.unchecked,
+		Security:    []map[string][]string{{"token": {string(r.scope)}}},
+		Middlewares: huma.Middlewares{noStore, a.admit(r.scope)},
+	}
+	if _, ok := reflect.TypeFor[I]().FieldByName("Body"); ok {
+		op.Middlewares = append(op.Middlewares, onlyJSON)
+		op.MaxBodyBytes = r.bodyLimit()
+		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Example: r.example}}}
+	}
+	op.Responses = a.problems(append(r.fails, http.StatusUnauthorized, http.StatusForbidden))
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, fail(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// bodyLimit is one byte more than is allowed: huma refuses a body that reaches its limit.
+func (r route) bodyLimit() int64 {
+	if r.limit == 0 {
+		return 1<<20 + 1
+	}
+	return r.limit + 1
+}
+
+// problems documents the error answers of an operation.
+func (a *api) problems(statuses []int) map[string]*huma.Response {
+	schema := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[problem](), true, "Problem")
+	answers := map[string]*huma.Response{}
+	for _, s := range statuses {
+		answers[strconv.Itoa(s)] = &huma.Response{
+			Description: http.StatusText(s),
+			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schema}},
+		}
+	}
+	return answers
+}
+
+// noStore keeps answers of the API out of caches.
+func noStore(ctx huma.Context, next func(huma.Context)) {
+	ctx.SetHeader("Cache-Control", "no-store")
+	next(ctx)
+}
+
+// onlyJSON refuses a body that says it is something else. One that does not say
+// is taken for JSON.
+func onlyJSON(ctx huma.Context, next func(huma.Context)) {
+	header := ctx.Header("Content-Type")
+	media, _, err := mime.ParseMediaType(header)
+	if header == "" || (err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))) {
+		next(ctx)
+		return
+	}
+	reply(ctx, newProblem(http.StatusUnsupportedMediaType, codeMedia).said(ctx.Context()))
+}

@@ -1,0 +1,111 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Config is what the door opens to. All of it is needed, unless a field says otherwise.
+type Config struct {
+	Desk       Desk
+	Deliveries Deliveries
+	Channels   Channels
+	Users      Users
+	Identities Identities
+	Flows      Flows
+	Settings   Settings
+	Tokens     Tokens
+	Platforms  Platforms
+	Tickets    Tickets
+
+	// Checks are what GET /readyz asks; none means always ready.
+	Checks []Check
+	// Metrics answers GET /metrics; nil leaves the path out.
+	Metrics http.Handler
+	// MetricsToken makes /metrics ask for a token with the scope metrics:read.
+	MetricsToken bool
+	// Mount holds further handlers by path: "/callbacks/feishu" is that path alone,
+	// "/sandbox/" everything below it, "/" whatever is left outside /api/.
+	Mount map[string]http.Handler
+	// TrustedOrigins may send cross-origin requests that change something:
+	// "https://tickets.example.com". Behind a proxy that rewrites Host, its own
+	// origin belongs here.
+	TrustedOrigins []string
+
+	// Build is what GET /version tells.
+	Build Build
+	Now   func() time.Time
+	Log   *slog.Logger
+}
+
+// New returns the handler of everything the process answers over HTTP. An error
+// names all that is missing or wrong in c.
+func New(c Config) (http.Handler, error) {
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("configure the server: %w", err)
+	}
+	cross, err := crossOrigin(c.TrustedOrigins)
+	if err != nil {
+		return nil, fmt.Errorf("configure the server: %w", err)
+	}
+	engine := newEngine(c.Mount)
+	api := newAPI(c, engine)
+	api.registerAll()
+	if err := api.registerPlain(engine); err != nil {
+		return nil, fmt.Errorf("configure the server: %w", err)
+	}
+	return introduce(c.Log, c.Now, recoverPanics(secure(cross.Handler(engine)))), nil
+}
+
+func (c Config) check() error {
+	needs := []struct {
+		name    string
+		missing bool
+	}{
+		{"Desk", c.Desk == nil},
+		{"Deliveries", c.Deliveries == nil},
+		{"Channels", c.Channels == nil},
+		{"Users", c.Users == nil},
+		{"Identities", c.Identities == nil},
+		{"Flows", c.Flows == nil},
+		{"Settings", c.Settings == nil},
+		{"Tokens", c.Tokens == nil},
+		{"Platforms", c.Platforms == nil},
+		{"Tickets", c.Tickets == nil},
+		{"Now", c.Now == nil},
+		{"Log", c.Log == nil},
+	}
+	var errs []error
+	for _, n := range needs {
+		if n.missing {
+			errs = append(errs, fmt.Errorf("%s is missing", n.name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// api is the part of the server that huma describes.
+type api struct {
+	Config
+	huma huma.API
+}
+
+// registerAll puts every operation of api.md on the engine, in the order they are read.
+func (a *api) registerAll() {
+	a.registerEvents()
+	a.registerBatch()
+	a.registerDeliveries()
+	a.registerChannels()
+	a.registerUsers()
+	a.registerIdentities()
+	a.registerFlows()
+	a.registerSettings()
+	a.registerTokens()
+	a.registerPlatforms()
+	a.registerTickets()
+}

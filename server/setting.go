@@ -1,0 +1,112 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"ticketbell/access"
+	"ticketbell/cards"
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+// Settings keeps what holds for the whole installation.
+type Settings interface {
+	Settings(ctx context.Context) (notify.Settings, error)
+	PutSettings(ctx context.Context, s notify.Settings) error
+}
+
+// settings is what is set, as the API spells it.
+type settings struct {
+	URLPrefix         string         `json:"url_prefix" doc:"Where the ticket platform lives; a ticket's path is joined to it. Empty: no link button." example:"https://sqle.example.com"`
+	DefaultLanguage   cards.Language `json:"default_language" enum:"zh,en" doc:"Read by everybody who chose none."`
+	Timezone          string         `json:"timezone" doc:"IANA name of the zone times are written in." example:"Asia/Shanghai"`
+	RetentionDays     int            `json:"retention_days" doc:"How long settled deliveries are kept." example:"30"`
+	TellCreatorOnPass bool           `json:"tell_creator_on_pass" doc:"Whether the creator hears of each passed step."`
+}
+
+type settingsPatch struct {
+	URLPrefix         *string         `json:"url_prefix,omitempty" maxLength:"2048" doc:"Absolute http or https link, or empty."`
+	DefaultLanguage   *cards.Language `json:"default_language,omitempty" enum:"zh,en"`
+	Timezone          *string         `json:"timezone,omitempty" minLength:"1" maxLength:"64"`
+	RetentionDays     *int            `json:"retention_days,omitempty" minimum:"1" maximum:"3650"`
+	TellCreatorOnPass *bool           `json:"tell_creator_on_pass,omitempty"`
+}
+
+type settingsInput struct{ Body settingsPatch }
+
+type settingsOutput struct{ Body settings }
+
+func (a *api) registerSettings() {
+	register(a, route{
+		method: http.MethodGet, path: "/api/v1/settings", id: "get-settings", scope: access.ConfigRead, tag: tagSettings, title: "Read the settings",
+	}, a.getSettings)
+	register(a, route{
+		method: http.MethodPatch, path: "/api/v1/settings", id: "patch-settings", scope: access.ConfigWrite, tag: tagSettings, title: "Change the settings",
+		text: "What is absent stays.", fails: []int{400}, example: map[string]any{"url_prefix": "https://sqle.example.com"},
+	}, a.patchSettings)
+}
+
+func (a *api) getSettings(ctx context.Context, _ *struct{}) (*settingsOutput, error) {
+	s, err := a.Settings.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &settingsOutput{settings(s)}, nil
+}
+
+func (a *api) patchSettings(ctx context.Context, in *settingsInput) (*settingsOutput, error) {
+	if err := in.Body.check(); err != nil {
+		return nil, err
+	}
+	s, err := a.Settings.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in.Body.apply(&s)
+	if err := a.Settings.PutSettings(ctx, s); err != nil {
+		return nil, err
+	}
+	return &settingsOutput{settings(s)}, nil
+}
+
+// check names what the schema cannot.
+func (p settingsPatch) check() error {
+	var wrong []ticket.FieldError
+	if p.URLPrefix != nil && *p.URLPrefix != "" && !plainLink(*p.URLPrefix) {
+		wrong = append(wrong, ticket.FieldError{Field: "url_prefix", Code: "invalid", Message: "must be an absolute http or https link"})
+	}
+	if p.Timezone != nil && !knownZone(*p.Timezone) {
+		wrong = append(wrong, ticket.FieldError{Field: "timezone", Code: "invalid", Message: "must be the name of a time zone such as Asia/Shanghai"})
+	}
+	if len(wrong) > 0 {
+		return &ticket.Invalid{Fields: wrong}
+	}
+	return nil
+}
+
+func (p settingsPatch) apply(s *notify.Settings) {
+	if p.URLPrefix != nil {
+		s.URLPrefix = strings.TrimRight(*p.URLPrefix, "/")
+	}
+	set(&s.DefaultLanguage, p.DefaultLanguage)
+	set(&s.Timezone, p.Timezone)
+	set(&s.RetentionDays, p.RetentionDays)
+	set(&s.TellCreatorOnPass, p.TellCreatorOnPass)
+}
+
+// plainLink reports whether s is an absolute http or https link to which a path
+// can be joined: no user, no query, no fragment.
+func plainLink(s string) bool {
+	u, err := ticket.WebURL(s)
+	return err == nil && u.User == nil && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
+}
+
+// knownZone reports whether name is a zone of the tz database; "Local" means
+// something else on every machine.
+func knownZone(name string) bool {
+	_, err := time.LoadLocation(name)
+	return err == nil && name != "" && name != "Local"
+}

@@ -1,0 +1,155 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"ticketbell/access"
+	"ticketbell/cards"
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+// Tickets is the built-in desk. It refuses an action with one of the errors of
+// package ticket and an unknown ticket with [notify.ErrNotFound].
+type Tickets interface {
+	// Submit opens a ticket on the flow of its project, in the name of its creator.
+	Submit(ctx context.Context, t ticket.Ticket) (notify.Receipt, error)
+	// Act makes the action in the name of the person with that username.
+	Act(ctx context.Context, id string, action ticket.Action, reason, by string) (notify.Receipt, error)
+	// Ticket returns the ticket by its id: its last event, and who decided what so far.
+	Ticket(ctx context.Context, id string) (ticket.Event, []cards.Mark, error)
+}
+
+// submission is a ticket somebody asks for.
+type submission struct {
+	Title       string          `json:"title" doc:"One line of plain text, at most 256 characters." example:"订单表加索引"`
+	Project     string          `json:"project,omitempty" maxLength:"128" doc:"Key of the project; it picks the flow." example:"pay"`
+	Description string          `json:"description,omitempty" doc:"Plain text, at most 10,000 characters."`
+	Creator     string          `json:"creator,omitempty" maxLength:"128" doc:"Username of whoever asks; default: the caller." example:"zhangsan"`
+	URL         string          `json:"url,omitempty" doc:"Absolute http or https link to the ticket; wins over path."`
+	Path        string          `json:"path,omitempty" doc:"Path of the ticket below the configured URL prefix."`
+	Targets     []ticket.Target `json:"targets,omitempty" doc:"Where the change is made."`
+	Audit       *ticket.Audit   `json:"audit,omitempty" doc:"What an automatic audit found."`
+	Fields      []ticket.Field  `json:"fields,omitempty" doc:"Further lines for the card."`
+}
+
+// ticketView is a ticket of the built-in desk as it stands.
+type ticketView struct {
+	ID        string        `json:"id" doc:"The ticket in ticketbell."`
+	Source    string        `json:"source"`
+	Ticket    ticket.Ticket `json:"ticket"`
+	Kind      ticket.Kind   `json:"kind" doc:"What happened last."`
+	Reason    string        `json:"reason,omitempty" doc:"The reason of a rejection, or the error of a failure."`
+	Trail     []cards.Mark  `json:"trail" doc:"Who decided what so far, oldest first."`
+	UpdatedAt time.Time     `json:"updated_at" doc:"When it happened."`
+	// EventID and Deliveries tell what the call itself led to.
+	EventID    string    `json:"event_id,omitempty" doc:"The event this call led to."`
+	Deliveries []planned `json:"deliveries,omitzero" doc:"Who is told of it."`
+}
+
+type submitInput struct{ Body submission }
+
+type ticketInput struct {
+	ID string `path:"id" doc:"Id of the ticket in ticketbell."`
+}
+
+type actInput struct {
+	ID   string `path:"id" doc:"Id of the ticket in ticketbell."`
+	Body struct {
+		Action ticket.Action `json:"action" enum:"approve,reject,start,succeed,fail,complete,cancel,resubmit"`
+		Reason string        `json:"reason,omitempty" maxLength:"2000" doc:"Why; a rejection needs one."`
+		By     string        `json:"by,omitempty" maxLength:"128" doc:"Username of whoever acts; default: the caller." example:"lisi"`
+	}
+}
+
+type ticketOutput struct{ Body ticketView }
+
+func (a *api) registerTickets() {
+	register(a, route{
+		method: http.MethodPost, path: "/api/v1/tickets", id: "submit-ticket", scope: access.TicketsWrite, tag: tagTickets,
+		title: "Ask for a change", text: "Opens a ticket on the flow of its project and tells the people of the first step.",
+		status: http.StatusCreated, fails: []int{400, 413},
+		example: map[string]any{"title": "订单表加索引", "project": "pay", "description": "为慢查询 #881 增加联合索引", "creator": "zhangsan"},
+	}, a.submitTicket)
+	register(a, route{
+		method: http.MethodPost, path: "/api/v1/tickets/{id}/actions", id: "act-on-ticket", scope: access.TicketsWrite, tag: tagTickets,
+		title: "Approve, reject, execute, close", text: "409 with the code `settled` when the ticket has moved on, 403 with `not_allowed` when the action is somebody else's.",
+		fails: []int{400, 404, 409}, example: map[string]any{"action": "reject", "reason": "索引与 idx_user 重复", "by": "lisi"},
+	}, a.actOnTicket)
+	register(a, route{
+		method: http.MethodGet, path: "/api/v1/tickets/{id}", id: "get-ticket", scope: access.TicketsWrite, tag: tagTickets,
+		title: "A ticket as it stands", fails: []int{404},
+	}, a.getTicket)
+}
+
+func (a *api) submitTicket(ctx context.Context, in *submitInput) (*ticketOutput, error) {
+	s := in.Body
+	if s.Creator == "" {
+		s.Creator = by(ctx)
+	}
+	got, err := a.Tickets.Submit(ctx, ticket.Ticket{
+		Title: s.Title, Description: s.Description, Project: ticket.Project{Key: s.Project}, URL: s.URL, Path: s.Path,
+		Creator: ticket.Person{Username: s.Creator}, Targets: s.Targets, Audit: s.Audit, ExtraFields: s.Fields,
+	})
+	if err != nil {
+		return nil, bare(err)
+	}
+	return a.afterwards(ctx, got)
+}
+
+func (a *api) actOnTicket(ctx context.Context, in *actInput) (*ticketOutput, error) {
+	who := in.Body.By
+	if who == "" {
+		who = by(ctx)
+	}
+	got, err := a.Tickets.Act(ctx, in.ID, in.Body.Action, in.Body.Reason, who)
+	if err != nil {
+		return nil, err
+	}
+	return a.afterwards(ctx, got)
+}
+
+func (a *api) getTicket(ctx context.Context, in *ticketInput) (*ticketOutput, error) {
+	ev, trail, err := a.Tickets.Ticket(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &ticketOutput{ticketView{
+		ID: in.ID, Source: ev.Source, Ticket: ev.Ticket, Kind: ev.Kind, Reason: ev.Reason,
+		Trail: append([]cards.Mark{}, trail...), UpdatedAt: ev.OccurredAt,
+	}}, nil
+}
+
+// afterwards returns the ticket as a call left it, with what the call led to.
+func (a *api) afterwards(ctx context.Context, got notify.Receipt) (*ticketOutput, error) {
+	out, err := a.getTicket(ctx, &ticketInput{got.TicketID})
+	if err != nil {
+		return nil, err
+	}
+	r := receiptOf(got)
+	out.Body.EventID, out.Body.Deliveries = r.EventID, r.Deliveries
+	return out, nil
+}
+
+// bare names the fields of a ticket the way a submission spells them: "title", not
+// "ticket.title", and "creator", not "ticket.creator.username".
+func bare(err error) error {
+	e, ok := errors.AsType[*ticket.Invalid](err)
+	if !ok {
+		return err
+	}
+	fields := slices.Clone(e.Fields)
+	for i := range fields {
+		name := strings.TrimPrefix(fields[i].Field, "ticket.")
+		if head, _, _ := strings.Cut(name, "."); head == "creator" || head == "project" {
+			name = head
+		}
+		fields[i].Field = name
+	}
+	return &ticket.Invalid{Fields: fields}
+}

@@ -1,0 +1,207 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"ticketbell/access"
+	"ticketbell/cards"
+	"ticketbell/ticket"
+)
+
+// Users keeps the people ticketbell knows. A value that belongs to somebody else
+// comes back as a [*notify.Taken], somebody unknown as [notify.ErrNotFound].
+type Users interface {
+	// Users returns a page in order of username, of those whose username, name,
+	// e-mail or phone contains q, and the cursor of the next page, "" at the end.
+	Users(ctx context.Context, q string, limit int, cursor string) (items []ticket.User, next string, err error)
+	User(ctx context.Context, username string) (ticket.User, error)
+	CreateUser(ctx context.Context, u ticket.User) error
+	UpdateUser(ctx context.Context, u ticket.User) error
+	DeleteUser(ctx context.Context, username string) error
+}
+
+// user is a person ticketbell knows.
+type user struct {
+	Username     string          `json:"username" minLength:"1" maxLength:"128" doc:"Account name; cannot be changed." example:"lisi"`
+	Name         string          `json:"name,omitempty" maxLength:"128" doc:"Name as people read it." example:"李四"`
+	Email        string          `json:"email,omitempty" maxLength:"254" doc:"E-mail address." example:"lisi@corp.com"`
+	Phone        string          `json:"phone,omitempty" maxLength:"32" doc:"Phone number; kept as E.164, without a country code it gets +86." example:"+8613800001234"`
+	WeComUserID  string          `json:"wecom_userid,omitempty" maxLength:"64" doc:"Entered by hand, it wins over any look-up."`
+	FeishuOpenID string          `json:"feishu_open_id,omitempty" maxLength:"128" doc:"Entered by hand, it wins over any look-up."`
+	Language     cards.Language  `json:"language,omitempty" enum:"zh,en," doc:"zh, en, or empty for the default of the installation."`
+	Role         ticket.UserRole `json:"role,omitempty" enum:"admin,operator,member" doc:"What the person may do in ticketbell; default: member."`
+	Disabled     bool            `json:"disabled,omitempty" doc:"Disabled people are never told anything."`
+}
+
+// userPatch is what changes of a user; what is absent stays.
+type userPatch struct {
+	Username     *string          `json:"username,omitempty" doc:"May be repeated, not changed."`
+	Name         *string          `json:"name,omitempty" maxLength:"128"`
+	Email        *string          `json:"email,omitempty" maxLength:"254" doc:"Empty clears it."`
+	Phone        *string          `json:"phone,omitempty" maxLength:"32" doc:"Empty clears it."`
+	WeComUserID  *string          `json:"wecom_userid,omitempty" maxLength:"64" doc:"Empty clears it."`
+	FeishuOpenID *string          `json:"feishu_open_id,omitempty" maxLength:"128" doc:"Empty clears it."`
+	Language     *cards.Language  `json:"language,omitempty" enum:"zh,en,"`
+	Role         *ticket.UserRole `json:"role,omitempty" enum:"admin,operator,member"`
+	Disabled     *bool            `json:"disabled,omitempty"`
+}
+
+type usersInput struct {
+	Query  string `query:"q" maxLength:"200" doc:"Looked for in username, name, e-mail and phone."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Cursor string `query:"cursor" doc:"next_cursor of the page before."`
+}
+
+type usersOutput struct {
+	Body struct {
+		Items      []user `json:"items"`
+		NextCursor string `json:"next_cursor" doc:"Cursor of the next page, empty at the end."`
+	}
+}
+
+type userInput struct {
+	Username string `path:"username"`
+}
+
+type userCreate struct{ Body user }
+
+type userChange struct {
+	Username string `path:"username"`
+	Body     userPatch
+}
+
+type userOutput struct{ Body user }
+
+func (a *api) registerUsers() {
+	at := func(method, id, title string, fails ...int) route {
+		path := "/api/v1/users/{username}"
+		if id == "list-users" || id == "create-user" {
+			path = "/api/v1/users"
+		}
+		return route{method: method, path: path, id: id, scope: access.UsersWrite, tag: tagPeople, title: title, fails: fails}
+	}
+	register(a, at(http.MethodGet, "list-users", "List people", 400), a.listUsers)
+	create := at(http.MethodPost, "create-user", "Add a person", 400, 409)
+	create.status, create.example = http.StatusCreated, map[string]any{"username": "lisi", "name": "李四", "email": "lisi@corp.com", "phone": "13800001234"}
+	register(a, create, a.createUser)
+	register(a, at(http.MethodGet, "get-user", "One person", 404), a.getUser)
+	change := at(http.MethodPatch, "patch-user", "Change a person", 400, 404, 409)
+	change.text = "What is absent stays."
+	register(a, change, a.patchUser)
+	register(a, at(http.MethodDelete, "delete-user", "Remove a person", 404), a.deleteUser)
+}
+
+func (a *api) listUsers(ctx context.Context, in *usersInput) (*usersOutput, error) {
+	items, next, err := a.Users.Users(ctx, in.Query, in.Limit, in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	out := &usersOutput{}
+	out.Body.Items, out.Body.NextCursor = mapped(items, userOf), next
+	return out, nil
+}
+
+func (a *api) getUser(ctx context.Context, in *userInput) (*userOutput, error) {
+	return a.readUser(ctx, in.Username)
+}
+
+func (a *api) createUser(ctx context.Context, in *userCreate) (*userOutput, error) {
+	u := in.Body.known()
+	if err := checkUser(u); err != nil {
+		return nil, err
+	}
+	if err := a.Users.CreateUser(ctx, u); err != nil {
+		return nil, err
+	}
+	return a.readUser(ctx, u.Username)
+}
+
+func (a *api) patchUser(ctx context.Context, in *userChange) (*userOutput, error) {
+	u, err := a.Users.User(ctx, in.Username)
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.Username != nil && *in.Body.Username != u.Username {
+		return nil, wrongField("username", "invalid", "cannot be changed")
+	}
+	in.Body.apply(&u)
+	if err := checkUser(u); err != nil {
+		return nil, err
+	}
+	if err := a.Users.UpdateUser(ctx, u); err != nil {
+		return nil, err
+	}
+	return a.readUser(ctx, u.Username)
+}
+
+func (a *api) deleteUser(ctx context.Context, in *userInput) (*struct{}, error) {
+	return nil, a.Users.DeleteUser(ctx, in.Username)
+}
+
+// readUser answers with a user as the store keeps them: addresses are brought into
+// one form there.
+func (a *api) readUser(ctx context.Context, username string) (*userOutput, error) {
+	u, err := a.Users.User(ctx, username)
+	if err != nil {
+		return nil, err
+	}
+	return &userOutput{userOf(u)}, nil
+}
+
+func userOf(u ticket.User) user {
+	return user{
+		Username: u.Username, Name: u.Name, Email: u.Email, Phone: u.Phone, WeComUserID: u.WeComUserID,
+		FeishuOpenID: u.FeishuOpenID, Language: cards.Language(u.Language), Role: u.Role, Disabled: u.Disabled,
+	}
+}
+
+func (u user) known() ticket.User {
+	role := u.Role
+	if role == "" {
+		role = ticket.Member
+	}
+	return ticket.User{
+		Person:      ticket.Person{Username: u.Username, Name: u.Name, Email: u.Email, Phone: u.Phone},
+		WeComUserID: u.WeComUserID, FeishuOpenID: u.FeishuOpenID, Language: string(u.Language), Role: role, Disabled: u.Disabled,
+	}
+}
+
+func (p userPatch) apply(u *ticket.User) {
+	set(&u.Name, p.Name)
+	set(&u.Email, p.Email)
+	set(&u.Phone, p.Phone)
+	set(&u.WeComUserID, p.WeComUserID)
+	set(&u.FeishuOpenID, p.FeishuOpenID)
+	set(&u.Role, p.Role)
+	set(&u.Disabled, p.Disabled)
+	if p.Language != nil {
+		u.Language = string(*p.Language)
+	}
+}
+
+// set puts what a patch brings, if it brings anything.
+func set[T any](at *T, value *T) {
+	if value != nil {
+		*at = *value
+	}
+}
+
+// checkUser names what the schema cannot.
+func checkUser(u ticket.User) error {
+	var wrong []ticket.FieldError
+	if strings.TrimSpace(u.Username) != u.Username || strings.Contains(u.Username, "/") {
+		wrong = append(wrong, ticket.FieldError{Field: "username", Code: "invalid", Message: "must not begin or end with a space, nor contain a slash"})
+	}
+	if u.Email != "" && !ticket.ValidEmail(u.Email) {
+		wrong = append(wrong, ticket.FieldError{Field: "email", Code: "invalid", Message: "must be an e-mail address such as lisi@corp.com"})
+	}
+	if _, err := ticket.NormalizePhone(u.Phone); u.Phone != "" && err != nil {
+		wrong = append(wrong, ticket.FieldError{Field: "phone", Code: "invalid", Message: err.Error()})
+	}
+	if len(wrong) > 0 {
+		return &ticket.Invalid{Fields: wrong}
+	}
+	return nil
+}

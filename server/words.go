@@ -1,0 +1,66 @@
+package server
+
+import (
+	"strings"
+
+	"ticketbell/cards"
+)
+
+// inLanguage says a message about a field in lang. Messages are made in English,
+// here and in package ticket; one without a Chinese wording gets the general one.
+func inLanguage(lang cards.Language, message string) string {
+	if lang != cards.Chinese {
+		return message
+	}
+	for _, w := range wordings() {
+		if got, ok := match(w.EN, message); ok {
+			return strings.Replace(w.ZH, "%s", got, 1)
+		}
+	}
+	return "不正确"
+}
+
+// wordings are the messages about fields, the special before the general; "%s"
+// stands for what varies.
+func wordings() []cards.Text {
+	return []cards.Text{
+		{EN: "is required", ZH: "必填"},
+		{EN: "is required: one of %s", ZH: "必填，可用：%s"},
+		{EN: "must be one of %s", ZH: "只能是：%s"},
+		{EN: "is not known here", ZH: "未知字段"},
+		{EN: "is taken by %s", ZH: "已被 %s 占用"},
+		{EN: "must name a person by username, email, phone or name", ZH: "须用 username、email、phone 或 name 指明一个人"},
+		{EN: "must be a person's username, email, phone, wecom_userid or feishu_open_id", ZH: "须用 username、email、phone、wecom_userid 或 feishu_open_id 指明一个人"},
+		{EN: "must be at most %s characters", ZH: "最多 %s 个字符"},
+		{EN: "must be at least %s characters", ZH: "至少 %s 个字符"},
+		{EN: "must be at least %s bytes", ZH: "至少 %s 个字节"},
+		{EN: "must hold at most %s people", ZH: "最多 %s 人"},
+		{EN: "must hold at most %s targets", ZH: "最多 %s 个目标"},
+		{EN: "must hold at most %s fields", ZH: "最多 %s 个字段"},
+		{EN: "must hold at most %s", ZH: "最多 %s 项"},
+		{EN: "must be a number from %s", ZH: "数字范围：%s"},
+		{EN: "must not be negative", ZH: "不能为负数"},
+		{EN: "must be valid UTF-8", ZH: "必须是有效的 UTF-8"},
+		{EN: "must lie between the years %s", ZH: "年份范围：%s"},
+		{EN: "must be a time such as %s", ZH: "须为时间，例如 %s"},
+		{EN: "must lie in the future", ZH: "须晚于现在"},
+		{EN: "must be an e-mail address such as %s", ZH: "须为邮箱地址，例如 %s"},
+		{EN: "must be a phone number such as %s", ZH: "须为手机号，例如 %s"},
+		{EN: "must be an absolute http or https link", ZH: "须为以 http 或 https 开头的完整链接"},
+		{EN: "must be a path that begins with /", ZH: "须为以 / 开头的路径"},
+		{EN: "must be the name of a time zone such as %s", ZH: "须为时区名称，例如 %s"},
+		{EN: "must be a duration such as %s", ZH: "须为时长，例如 %s"},
+		{EN: "must not begin or end with a space, nor contain a slash", ZH: "首尾不能有空格，且不能包含斜杠"},
+		{EN: "cannot be changed", ZH: "不可修改"},
+		{EN: "must end with its only execute step, after at most %s reviews", ZH: "最多 %s 个审核步骤，最后一步为唯一的上线步骤"},
+		{EN: "must be true or false", ZH: "须为 true 或 false"},
+		{EN: "must be a whole number", ZH: "须为整数"},
+		{EN: "must be a number", ZH: "须为数字"},
+		{EN: "must be a string", ZH: "须为字符串"},
+		{EN: "must be a list", ZH: "须为数组"},
+		{EN: "must be an object", ZH: "须为对象"},
+		{EN: "must be JSON as documented", ZH: "须为符合文档的 JSON"},
+		{EN: "must be at least %s", ZH: "不小于 %s"},
+		{EN: "must be at most %s", ZH: "不大于 %s"},
+	}
+}
