@@ -1,0 +1,171 @@
+package feishu
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
+	larkcontact "github.com/larksuite/oapi-sdk-go/v3/service/contact/v3"
+	larkim "github.com/larksuite/oapi-sdk-go/v3/service/im/v1"
+
+	"ticketbell/notify"
+)
+
+const (
+	// requestTimeout bounds one request; the SDK itself would wait for ever (feishu.md 2.4).
+	requestTimeout = 10 * time.Second
+	// maxUUID is how many characters Feishu's idempotency key may have (feishu.md 5.1).
+	maxUUID = 50
+)
+
+// Bot is the app on Feishu that speaks for ticketbell. It is safe for use by many
+// goroutines.
+type Bot struct {
+	core    *larkcore.Config
+	im      *larkim.V1
+	contact *larkcontact.V3
+	tokens  *tokens
+	http    *http.Client
+	secrets []string // never shown in an error
+}
+
+var _ notify.Updater = (*Bot)(nil)
+
+type options struct {
+	client *http.Client
+	now    func() time.Time
+}
+
+// Option changes how a [Bot] is made.
+type Option func(*options)
+
+// WithHTTPClient makes requests through client, for example through a proxy or with
+// another time-out than ten seconds. Redirects are not followed either way.
+func WithHTTPClient(client *http.Client) Option { return func(o *options) { o.client = client } }
+
+// WithClock takes the time from now instead of from time.Now.
+func WithClock(now func() time.Time) Option { return func(o *options) { o.now = now } }
+
+// New returns a bot for cfg, or what [Config.Validate] finds wrong with it. It makes
+// no request: see [Bot.Check].
+func New(cfg Config, opts ...Option) (*Bot, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("configure feishu: %w", err)
+	}
+	o := options{client: defaultClient(), now: time.Now}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	cfg = cfg.complete()
+	b := &Bot{http: unfollowing(o.client), secrets: []string{cfg.AppSecret, cfg.EncryptKey, cfg.VerificationToken}}
+	b.core = coreConfig(cfg, b.http)
+	b.im, b.contact = larkim.New(b.core), larkcontact.New(b.core)
+	b.tokens = &tokens{fetch: b.fetchToken, now: o.now}
+	return b, nil
+}
+
+// coreConfig builds the SDK from its light parts. Without the three calls at the
+// end it panics on first use (feishu.md 2.3).
+func coreConfig(cfg Config, client *http.Client) *larkcore.Config {
+	core := &larkcore.Config{
+		BaseUrl: cfg.APIBaseURL, AppId: cfg.AppID, AppSecret: cfg.AppSecret, AppType: larkcore.AppTypeSelfBuilt,
+		// The SDK's own cache is global, keeps a refused token and fetches without
+		// single flight (feishu.md 2.5); see tokens.
+		EnableTokenCache: false,
+		HttpClient:       &door{client: client}, Logger: silence{}, LogLevel: larkcore.LogLevelError, Source: "ticketbell",
+	}
+	larkcore.NewLogger(core)
+	larkcore.NewSerialization(core)
+	larkcore.NewHttpClient(core)
+	return core
+}
+
+// Batch is 1: every person gets a message of their own, which can be updated alone.
+func (b *Bot) Batch() int { return 1 }
+
+// Send sends m's card in both languages to the open_id of each of m.To.
+// Feishu recognises a repeat by the recipient's key for one hour (feishu.md 5.1).
+func (b *Bot) Send(ctx context.Context, m notify.Message) []notify.Outcome {
+	card := render(m.Card)
+	outcomes := make([]notify.Outcome, len(m.To))
+	for i, to := range m.To {
+		id, requestID, err := b.create(ctx, to, card)
+		outcomes[i] = outcome(id, requestID, card, wrap("send to feishu", err))
+	}
+	return outcomes
+}
+
+func (b *Bot) create(ctx context.Context, to notify.Recipient, card string) (id, requestID string, err error) {
+	req := larkim.NewCreateMessageReqBuilder().ReceiveIdType("open_id").Body(
+		larkim.NewCreateMessageReqBodyBuilder().ReceiveId(to.Address).MsgType(larkim.MsgTypeInteractive).
+			Content(card).Uuid(uuidOf(to.Key)).Build()).Build()
+	requestID, err = b.call(ctx, func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, error) {
+		resp, err := b.im.Message.Create(ctx, req, auth)
+		if err != nil {
+			return reply{}, err
+		}
+		if resp.Data != nil {
+			id = larkcore.StringValue(resp.Data.MessageId)
+		}
+		return reply{resp.ApiResp, resp.CodeError}, nil
+	})
+	if err == nil && id == "" { // Success() is no proof: feishu.md 2.6
+		err = &notify.Refusal{Code: "feishu.no_message_id", Message: "accepted without a message id", RequestID: requestID}
+	}
+	return id, requestID, err
+}
+
+// Update shows m.Card in the message of that id. Feishu allows it for 14 days
+// and five times a second per message (feishu.md 6.1); nobody is notified of it.
+func (b *Bot) Update(ctx context.Context, messageID string, m notify.Message) notify.Outcome {
+	card := render(m.Card)
+	req := larkim.NewPatchMessageReqBuilder().MessageId(messageID).Body(
+		larkim.NewPatchMessageReqBodyBuilder().Content(card).Build()).Build()
+	requestID, err := b.call(ctx, func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, error) {
+		resp, err := b.im.Message.Patch(ctx, req, auth)
+		if err != nil {
+			return reply{}, err
+		}
+		return reply{resp.ApiResp, resp.CodeError}, nil
+	})
+	return outcome(messageID, requestID, card, wrap("update on feishu", err))
+}
+
+// Check asks Feishu for a fresh token: it proves that Feishu can be reached and
+// knows the app and its secret. The error carries a verdict.
+func (b *Bot) Check(ctx context.Context) error {
+	_, err := b.tokens.renew(ctx)
+	return wrap("sign in to feishu", err)
+}
+
+// Close drops idle connections. Calls under way finish.
+func (b *Bot) Close() { b.http.CloseIdleConnections() }
+
+func outcome(messageID, requestID, card string, err error) notify.Outcome {
+	o := notify.Outcome{MessageID: messageID, RequestID: requestID, Payload: card, Err: err}
+	if refusal, ok := errors.AsType[*notify.Refusal](err); ok && o.RequestID == "" {
+		o.RequestID = refusal.RequestID
+	}
+	return o
+}
+
+// uuidOf returns the idempotency key of a delivery, hashed when Feishu would find it too long.
+func uuidOf(key string) string {
+	if len(key) <= maxUUID {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])[:maxUUID]
+}
+
+func wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

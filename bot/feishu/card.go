@@ -1,0 +1,146 @@
+package feishu
+
+import (
+	"strings"
+
+	"ticketbell/cards"
+)
+
+// shortValue is how wide a value may be, in Latin characters, to share its line with another.
+const shortValue = 28
+
+// layout writes c as a card of JSON 2.0, top to bottom as it is read.
+func layout(c cards.Card) document {
+	return document{
+		Schema: "2.0",
+		Config: settings{
+			UpdateMulti: true,
+			Summary:     summary{Content: c.Title().ZH, I18n: english(c.Title())},
+		},
+		Header: headerOf(c),
+		Body:   body{Direction: "vertical", VerticalSpacing: "8px", Elements: elements(c)},
+	}
+}
+
+func headerOf(c cards.Card) header {
+	template, tag := colours(c.Tone)
+	h := header{Template: template, Title: plain(c.Title()), Tags: []textTag{chip(c.Chip, tag)}}
+	if s := c.Subtitle(); s != "" {
+		subtitle := plain(cards.Same(s))
+		h.Subtitle = &subtitle
+	}
+	if c.Production {
+		h.Tags = append(h.Tags, chip(cards.Text{ZH: "生产", EN: "PROD"}, "red"))
+	}
+	return h
+}
+
+func chip(t cards.Text, colour string) textTag {
+	return textTag{Tag: "text_tag", Text: plain(t), Color: colour}
+}
+
+// colours returns the header's template and the chip's colour of a tone (ux.md
+// 3.5). The two palettes differ: a chip knows no grey, a header no neutral (feishu.md 7.1).
+func colours(t cards.Tone) (template, tag string) {
+	switch t {
+	case cards.ToneReview:
+		return "orange", "orange"
+	case cards.ToneReady:
+		return "blue", "blue"
+	case cards.ToneRunning:
+		return "indigo", "indigo"
+	case cards.ToneSucceeded:
+		return "green", "green"
+	case cards.ToneFailed:
+		return "red", "red"
+	case cards.ToneRejected:
+		return "carmine", "carmine"
+	default:
+		return "grey", "neutral"
+	}
+}
+
+func elements(c cards.Card) []element {
+	list := []element{}
+	if len(c.Rows) > 0 {
+		list = append(list, facts(c.Rows))
+	}
+	if c.Reason != nil {
+		list = append(list, paragraph(plain(line(*c.Reason))))
+	}
+	if len(c.Trail) > 0 {
+		list = append(list, paragraph(plain(lines(c.Trail))))
+	}
+	if c.Description != "" {
+		list = append(list, paragraph(plain(cards.Same(c.Description))))
+	}
+	if buttons := actions(c.Buttons); len(buttons) > 0 {
+		list = append(append(list, hr{Tag: "hr"}), buttons...)
+	}
+	if !c.Footer.IsZero() {
+		list = append(list, footer(c.Footer))
+	}
+	return list
+}
+
+func facts(rows []cards.Row) element {
+	d := div{Tag: "div"}
+	for _, r := range rows {
+		d.Fields = append(d.Fields, field{Short: isShort(r.Value.ZH) && isShort(r.Value.EN), Text: plain(line(r))})
+	}
+	return d
+}
+
+func isShort(s string) bool {
+	wide := 0
+	for _, r := range s {
+		if wide++; r >= 0x1100 { // from here on scripts are mostly as wide as high
+			wide++
+		}
+	}
+	return wide <= shortValue && !strings.Contains(s, "\n")
+}
+
+// line writes a row as one text: a field of a card has no place for a label.
+func line(r cards.Row) cards.Text {
+	if r.Label.IsZero() {
+		return r.Value
+	}
+	return cards.Text{ZH: r.Label.ZH + "：" + r.Value.ZH, EN: r.Label.EN + ": " + r.Value.EN}
+}
+
+func lines(texts []cards.Text) cards.Text {
+	var zh, en []string
+	for _, t := range texts {
+		zh, en = append(zh, t.ZH), append(en, t.EN)
+	}
+	return cards.Text{ZH: strings.Join(zh, "\n"), EN: strings.Join(en, "\n")}
+}
+
+func paragraph(t text) element { return div{Tag: "div", Text: &t} }
+
+// footer is small grey text: the note component does not exist in 2.0 (feishu.md 7.2).
+func footer(t cards.Text) element {
+	small := plain(t)
+	small.Size, small.Color = "notation", "grey"
+	return paragraph(small)
+}
+
+// actions lays out the buttons a press on which leads somewhere. Decisions are
+// not carried back from Feishu yet, so their buttons stay away.
+func actions(buttons []cards.Button) []element {
+	list := []element{}
+	for _, b := range buttons {
+		if b.Action == cards.View && b.URL != "" {
+			list = append(list, viewButton(b))
+		}
+	}
+	return list
+}
+
+func viewButton(b cards.Button) element {
+	return button{
+		Tag: "button", Text: plain(b.Text), Type: "primary",
+		Behaviors: []behavior{{Type: "open_url", URL: b.URL}},
+	}
+}

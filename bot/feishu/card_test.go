@@ -1,0 +1,162 @@
+package feishu
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"ticketbell/cards"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func text2(zh, en string) cards.Text { return cards.Text{ZH: zh, EN: en} }
+
+func view() []cards.Button {
+	return []cards.Button{{Action: cards.View, Text: text2("查看工单", "View ticket"), URL: "https://sqle.example.com/t/1024?a=1&b=2"}}
+}
+
+// reviewCard asks a reviewer to act; it has everything such a card can have.
+func reviewCard() cards.Card {
+	return cards.Card{
+		Tone: cards.ToneReview, Chip: text2("待审核", "In review"), Verb: text2("待你审核", "Your review is needed"),
+		Subject: "订单表加索引", Number: "#1024", Project: "支付中心", Production: true,
+		Rows: []cards.Row{
+			{Name: "step", Label: text2("当前步骤", "Step"), Value: cards.Same("2/3 DBA 审核")},
+			{Name: "assignees", Label: text2("处理人", "Assignees"), Value: text2("李四、王五", "李四, 王五")},
+			{Name: "creator", Label: text2("创建人", "Created by"), Value: cards.Same("张三")},
+			{Name: "targets", Label: text2("数据源", "Target"), Value: cards.Same("mysql-prod / orders")},
+			{Name: "audit", Label: text2("审核结果", "Audit"), Value: text2("92 分 · 最高告警", "score 92 · worst: warning")},
+			{Name: "time", Label: text2("提交于", "Submitted"), Value: cards.Same("10-01 10:00 (+08)")},
+			{Name: "field", Label: cards.Same("变更窗口"), Value: cards.Same("周四 02:00，持续约两小时，期间只读；请值班同事留意告警")},
+		},
+		Description: "为慢查询 #881 增加联合索引\n预计锁表 3 秒",
+		Trail:       []cards.Text{text2("已由 赵六 于 09:40 通过", "Approved by 赵六 at 09:40")},
+		Buttons: append([]cards.Button{
+			{Action: cards.Approve, Text: text2("通过", "Approve")},
+			{Action: cards.Reject, Text: text2("驳回", "Reject")},
+		}, view()...),
+		Footer: text2("你是「DBA 审核」步骤的处理人", "You are an assignee of the step “DBA 审核”"),
+	}
+}
+
+func rejectedCard() cards.Card {
+	c := reviewCard()
+	c.Tone, c.Chip, c.Verb = cards.ToneRejected, text2("已驳回", "Rejected"), text2("已被驳回", "Rejected")
+	c.Production, c.Buttons, c.Rows = false, view(), c.Rows[2:4]
+	c.Reason = &cards.Row{Name: "reason", Label: text2("驳回原因", "Reason"), Value: cards.Same("缺少回滚方案 <at id=all></at>")}
+	c.Trail = append(c.Trail, text2("已由 李四 于 10:12 驳回", "Rejected by 李四 at 10:12"))
+	return c
+}
+
+// bareCard has only what every card has, and no link.
+func bareCard() cards.Card {
+	return cards.Card{
+		Tone: cards.ToneClosed, Chip: text2("已关闭", "Closed"), Verb: text2("已关闭", "Closed"),
+		Subject: "试一试", Number: "#7", Footer: text2("你创建了这张工单", "You created this ticket"),
+	}
+}
+
+func succeededCard() cards.Card {
+	c := rejectedCard()
+	c.Tone, c.Chip, c.Verb, c.Reason = cards.ToneSucceeded, text2("上线成功", "Succeeded"), text2("上线成功", "Executed"), nil
+	return c
+}
+
+func TestCardsLookAsAgreed(t *testing.T) {
+	for name, card := range map[string]cards.Card{
+		"review": reviewCard(), "rejected": rejectedCard(), "succeeded": succeededCard(), "bare": bareCard(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got bytes.Buffer
+			if err := json.Indent(&got, []byte(render(card)+"\n"), "", "  "); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, filepath.Join("testdata", name+".json"), got.Bytes())
+		})
+	}
+}
+
+func golden(t *testing.T, file string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("got %s:\n%s\nwant\n%s", file, got, want)
+	}
+}
+
+func TestEveryToneHasItsColours(t *testing.T) {
+	for tone, want := range map[cards.Tone][2]string{
+		cards.ToneReview:    {"orange", "orange"},
+		cards.ToneReady:     {"blue", "blue"},
+		cards.ToneRunning:   {"indigo", "indigo"},
+		cards.ToneSucceeded: {"green", "green"},
+		cards.ToneFailed:    {"red", "red"},
+		cards.ToneRejected:  {"carmine", "carmine"},
+		cards.ToneClosed:    {"grey", "neutral"},
+	} {
+		c := bareCard()
+		c.Tone = tone
+		h := layout(c).Header
+		if got := [2]string{h.Template, h.Tags[0].Color}; got != want {
+			t.Errorf("%s: got header and chip %v, want %v", tone, got, want)
+		}
+	}
+}
+
+func TestProductionIsMarkedInRed(t *testing.T) {
+	tags := layout(reviewCard()).Header.Tags
+	if len(tags) != 2 || tags[1].Color != "red" || tags[1].Text.Content != "生产" || tags[1].Text.I18n.English != "PROD" {
+		t.Errorf("got tags %+v, want the state and a red 生产/PROD", tags)
+	}
+	if tags := layout(rejectedCard()).Header.Tags; len(tags) != 1 {
+		t.Errorf("got %d tags on a card of no production change, want 1", len(tags))
+	}
+}
+
+func TestOnlyTheLinkCanBePressed(t *testing.T) {
+	for name, tc := range map[string]struct {
+		card cards.Card
+		want []element
+	}{
+		"decisions are left out": {reviewCard(), []element{viewButton(view()[0])}},
+		"no link, no button":     {bareCard(), nil},
+	} {
+		var got []element
+		for _, e := range layout(tc.card).Body.Elements {
+			if b, ok := e.(button); ok {
+				got = append(got, b)
+			}
+		}
+		if encode(got) != encode(tc.want) {
+			t.Errorf("%s: got buttons %s, want %s", name, encode(got), encode(tc.want))
+		}
+	}
+}
+
+func TestShortFactsShareALine(t *testing.T) {
+	d, ok := layout(reviewCard()).Body.Elements[0].(div)
+	if !ok {
+		t.Fatal("got no facts at the top of the body")
+	}
+	for i, want := range []bool{true, true, true, true, true, true, false} {
+		if got := d.Fields[i].Short; got != want {
+			t.Errorf("%s: got short %v, want %v", d.Fields[i].Text.Content, got, want)
+		}
+	}
+}
+
+func TestALinkSurvivesUnescaped(t *testing.T) {
+	mustContain(t, "card", render(reviewCard()), `"default_url":"https://sqle.example.com/t/1024?a=1&b=2"`)
+}

@@ -1,0 +1,94 @@
+package feishu
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"ticketbell/cards"
+)
+
+// DefaultBaseURL is where Feishu's API is; international Lark and private
+// deployments have their own address (feishu.md 11).
+const DefaultBaseURL = "https://open.feishu.cn"
+
+// Callback is how presses on cards come back to us.
+type Callback string
+
+// The ways back. CallbackOff is the default: cards then carry links only.
+const (
+	CallbackOff            Callback = "off"
+	CallbackHTTP           Callback = "http"
+	CallbackLongConnection Callback = "long_connection"
+)
+
+// Config is what an administrator enters about the Feishu app. Its JSON form is
+// the channel's fields of the API (api.md 3) and never holds a secret.
+type Config struct {
+	AppID     string `json:"app_id"`
+	AppSecret string `json:"-"`
+	// APIBaseURL is [DefaultBaseURL] when empty. It must be https, except on loopback.
+	APIBaseURL string   `json:"api_base_url"`
+	Callback   Callback `json:"callback"`
+	// EncryptKey and VerificationToken guard callbacks over HTTP: without the key
+	// anybody could forge a press (feishu.md 2.7).
+	EncryptKey        string `json:"-"`
+	VerificationToken string `json:"-"`
+}
+
+// Validate returns nil, or every wrong field at once as joined [FieldError]s.
+func (c Config) Validate() error {
+	c = c.complete()
+	callbackOK := c.Callback == CallbackOff || c.Callback == CallbackHTTP || c.Callback == CallbackLongConnection
+	overHTTP := c.Callback == CallbackHTTP
+	return errors.Join(
+		check(c.AppID != "", "app_id", cards.Text{ZH: "请填写 App ID", EN: "enter the App ID"}),
+		check(c.AppSecret != "", "app_secret", cards.Text{ZH: "请填写 App Secret", EN: "enter the App Secret"}),
+		check(validBase(c.APIBaseURL), "api_base_url", cards.Text{
+			ZH: "须为 https 地址（本机可用 http），不含账号、查询参数与锚点",
+			EN: "must be an https address (http on loopback only) without user, query or fragment",
+		}),
+		check(callbackOK, "callback", cards.Text{
+			ZH: "须为 http、long_connection 或 off", EN: "must be http, long_connection or off",
+		}),
+		check(!overHTTP || c.EncryptKey != "", "encrypt_key", cards.Text{
+			ZH: "使用 HTTP 回调时请填写 Encrypt Key", EN: "enter the Encrypt Key to receive callbacks over HTTP",
+		}),
+		check(!overHTTP || c.VerificationToken != "", "verification_token", cards.Text{
+			ZH: "使用 HTTP 回调时请填写 Verification Token", EN: "enter the Verification Token to receive callbacks over HTTP",
+		}),
+	)
+}
+
+// String names the app and hides the secrets from logs and errors.
+func (c Config) String() string { return fmt.Sprintf("feishu app %s at %s", c.AppID, c.APIBaseURL) }
+
+// GoString hides the secrets from %#v as well.
+func (c Config) GoString() string { return c.String() }
+
+// complete returns c with defaults filled in and what came along when copying cut
+// off. The SDK would turn a trailing slash into "//open-apis" (feishu.md 2.3).
+func (c Config) complete() Config {
+	c.AppID = strings.TrimSpace(c.AppID)
+	c.AppSecret = strings.TrimSpace(c.AppSecret)
+	c.APIBaseURL = strings.TrimRight(strings.TrimSpace(c.APIBaseURL), "/")
+	c.APIBaseURL = cmp.Or(c.APIBaseURL, DefaultBaseURL)
+	c.Callback = cmp.Or(c.Callback, CallbackOff)
+	return c
+}
+
+func validBase(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil || u.Hostname() == "" || u.User != nil || strings.ContainsAny(raw, "?#") {
+		return false
+	}
+	return u.Scheme == "https" || (u.Scheme == "http" && loopback(u.Hostname()))
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}
