@@ -1,0 +1,78 @@
+package wecom
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// maxAnswer is the largest answer that is read, in bytes.
+const maxAnswer = 1 << 20
+
+// guard stands between the SDK and the network. It sends a whole body on every
+// attempt, reads the answer to its end and closes it, and lets nothing but status
+// 200 through: WeCom answers 200 to everything, so any other status comes from
+// something in between, and a redirect would carry the token elsewhere.
+type guard struct {
+	next http.RoundTripper
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
+	req, err := rewound(req)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := g.next.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return nil, &statusError{resp.StatusCode}
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer: %w", err)
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// rewound returns req with its body from the beginning: the SDK sends a request
+// it has sent before with the body already read (wecom.md 2.4, finding 10).
+func rewound(req *http.Request) (*http.Request, error) {
+	if req.Body == nil || req.GetBody == nil {
+		return req, nil
+	}
+	_ = req.Body.Close()
+	body, err := req.GetBody()
+	if err != nil {
+		return nil, fmt.Errorf("rewind the body: %w", err)
+	}
+	clone := req.Clone(req.Context())
+	clone.Body = body
+	return clone, nil
+}
+
+// statusError is an answer with another status than 200.
+type statusError struct {
+	status int
+}
+
+func (e *statusError) Error() string { return fmt.Sprintf("answered HTTP %d", e.status) }
+
+// strip returns what a failed request died of, without its URL: that holds the
+// secret or the token (wecom.md 2.4, finding 7).
+func strip(err error) error {
+	for {
+		u, ok := errors.AsType[*url.Error](err)
+		if !ok {
+			return err
+		}
+		err = u.Err
+	}
+}

@@ -1,0 +1,111 @@
+package wecom
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"ticketbell/cards"
+)
+
+// maxText is the longest text in bytes; what is longer is cut by WeCom, link and
+// all (wecom.md 4.2).
+const maxText = 2048
+
+// The order in which the lines of a text give way when it is too long: what is
+// cut first comes first. The link is never cut.
+const (
+	cutDescription = iota + 1
+	cutReason
+	cutTrail
+	cutFooter
+	cutRows
+	cutTitle
+)
+
+// line is a line of a text with its place in the cutting order.
+type line struct {
+	text string
+	cut  int
+}
+
+// plainText says c as a text of at most 2048 bytes that ends with the link.
+func plainText(c cards.Card, lang cards.Language) string {
+	link := anchor(c, lang)
+	lines := shorten(textLines(c, lang), maxText-len(link)-1)
+	all := make([]string, 0, len(lines)+1)
+	for _, l := range append(lines, line{text: link}) {
+		if l.text != "" {
+			all = append(all, l.text)
+		}
+	}
+	return strings.Join(all, "\n")
+}
+
+func textLines(c cards.Card, lang cards.Language) []line {
+	lines := []line{
+		{"[" + c.Chip.In(lang) + "] " + c.Title().In(lang), cutTitle},
+		{c.Subtitle(), cutRows},
+	}
+	for _, r := range c.Rows {
+		lines = append(lines, line{labelled(r, lang), cutRows})
+	}
+	if c.Reason != nil {
+		lines = append(lines, line{labelled(*c.Reason, lang), cutReason})
+	}
+	for _, t := range c.Trail {
+		lines = append(lines, line{t.In(lang), cutTrail})
+	}
+	lines = append(lines, line{c.Description, cutDescription}, line{c.Footer.In(lang), cutFooter})
+	for i := range lines {
+		lines[i].text = harmless(lines[i].text)
+	}
+	return lines
+}
+
+func labelled(r cards.Row, lang cards.Language) string {
+	return r.Label.In(lang) + cards.Text{ZH: "：", EN: ": "}.In(lang) + r.Value.In(lang)
+}
+
+// harmless keeps user text from becoming a link: WeCom reads <a href> in a text.
+func harmless(s string) string { return strings.NewReplacer("<", "＜", ">", "＞").Replace(s) }
+
+// anchor is the link as WeCom shows it, "" when there is none or when it alone
+// would not leave room for a title.
+func anchor(c cards.Card, lang cards.Language) string {
+	link := c.Link()
+	i := slices.IndexFunc(c.Buttons, func(b cards.Button) bool { return b.Action == cards.View })
+	if link == "" || len(link) > maxText/2 {
+		return ""
+	}
+	href := strings.NewReplacer(`"`, "%22", "'", "%27", "<", "%3C", ">", "%3E", " ", "%20", "\n", "", "\r", "").Replace(link)
+	return `<a href="` + href + `">` + harmless(c.Buttons[i].Text.In(lang)) + "</a>"
+}
+
+// shorten cuts lines until they take at most limit bytes, with a line break each:
+// by their order, and within it from the last.
+func shorten(lines []line, limit int) []line {
+	order := make([]int, len(lines))
+	for i := range order {
+		order[i] = len(lines) - 1 - i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(lines[a].cut, lines[b].cut) })
+	for _, i := range order {
+		over := size(lines) - limit
+		if over <= 0 {
+			break
+		}
+		lines[i].text = clipBytes(lines[i].text, max(0, len(lines[i].text)-over))
+	}
+	return lines
+}
+
+func size(lines []line) int {
+	total := 0
+	for _, l := range lines {
+		if l.text != "" {
+			total += len(l.text) + 1
+		}
+	}
+	return total
+}

@@ -1,0 +1,374 @@
+package wecom
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/x509"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ticketbell/notify"
+	"ticketbell/sandbox"
+)
+
+// These tests judge the wrapper against the findings of wecom.md 2.4, so that a
+// new version of PowerWeChat is judged by them too. The race detector judges
+// finding 11 in all that run at once.
+
+// atOnce sends from n goroutines at the same time.
+func (s *stand) atOnce(n int) {
+	s.t.Helper()
+	var wg sync.WaitGroup
+	start := make(chan struct{})
+	for range n {
+		wg.Go(func() {
+			<-start
+			for _, o := range s.Send(s.t.Context(), messageTo(sampleCard(), "lisi", "ZhangSan")) {
+				if o.Err != nil {
+					s.t.Errorf("got %v, want it sent", o.Err)
+				}
+			}
+		})
+	}
+	close(start)
+	wg.Wait()
+}
+
+func TestFiftyColdSendsFetchOneToken(t *testing.T) { // finding 9
+	s := newStand(t)
+	s.atOnce(50)
+	s.wantCalls("gettoken", 1)
+	s.wantCalls("message/send", 50)
+}
+
+func TestFiftySendsOnAnEndedTokenFetchOneMoreAndLoseNoBody(t *testing.T) { // findings 9, 10
+	for _, fault := range []string{"token_expired", "token_revoked"} {
+		t.Run(fault, func(t *testing.T) {
+			s := newStand(t)
+			s.srv.Config.SetKeepAlivesEnabled(false) // a body is lost surely without a connection to reuse
+			if err := s.Check(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			s.goesWrong(fault)
+			s.atOnce(50)
+			s.wantCalls("gettoken", 2)
+			for _, m := range s.messages() {
+				if m.Title != "待你审核：订单表加索引" {
+					t.Errorf("got %q, want the whole message", m.Title)
+				}
+			}
+		})
+	}
+}
+
+func TestGuardSendsAWholeBodyThoughItWasRead(t *testing.T) { // finding 10
+	var got string
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		got = string(b)
+	}))
+	defer srv.Close()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL, strings.NewReader("the body"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(req.Body); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := (&guard{http.DefaultTransport}).RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if got != "the body" {
+		t.Errorf("got %q, want the body", got)
+	}
+}
+
+func TestWrongSecretIsNeverTriedAgain(t *testing.T) {
+	s := newStand(t, func(c *Config) { c.CorpSecret = "wrong" })
+	wantVerdict(t, s.send("lisi")[0].Err, notify.VerdictMisconfigured, "wecom.40001")
+	s.wantCalls("gettoken", 1)
+}
+
+func TestWrongCredentialOnASendIsNeverTriedAgain(t *testing.T) { // the SDK itself refreshes on 40001
+	calls := 0
+	b := newBot(t, []func(*Config){func(c *Config) {
+		c.APIBaseURL = answering(t, func(w http.ResponseWriter, _ *http.Request) {
+			calls++
+			_, _ = w.Write([]byte(`{"errcode":40001,"errmsg":"invalid credential"}`))
+		})
+	}})
+	wantVerdict(t, b.Send(t.Context(), messageTo(sampleCard(), "lisi"))[0].Err, notify.VerdictMisconfigured, "wecom.40001")
+	if calls != 1 {
+		t.Errorf("got %d sends, want 1", calls)
+	}
+}
+
+func TestTokenRefusedTwiceIsLeftForLater(t *testing.T) {
+	calls := 0
+	b := newBot(t, []func(*Config){func(c *Config) {
+		c.APIBaseURL = answering(t, func(w http.ResponseWriter, _ *http.Request) {
+			calls++
+			_, _ = w.Write([]byte(`{"errcode":42001,"errmsg":"access_token expired"}`))
+		})
+	}})
+	wantVerdict(t, b.Send(t.Context(), messageTo(sampleCard(), "lisi"))[0].Err, notify.VerdictAgain, "wecom.42001")
+	if calls != 2 {
+		t.Errorf("got %d sends, want 2", calls)
+	}
+}
+
+func TestTokenIsRenewedBeforeItEnds(t *testing.T) {
+	s := newStand(t)
+	s.send("lisi")
+	s.clock.pass(114 * time.Minute)
+	s.send("lisi")
+	s.wantCalls("gettoken", 1)
+	s.clock.pass(2 * time.Minute) // 4 minutes before its end
+	s.send("lisi")
+	s.wantCalls("gettoken", 2)
+	s.wantCalls("message/send", 3)
+}
+
+func TestCheckFetchesAFreshTokenEachTime(t *testing.T) {
+	s := newStand(t)
+	for range 2 {
+		if err := s.Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.wantCalls("gettoken", 2)
+	s.goesWrong("wrong_corp")
+	wantVerdict(t, s.Check(t.Context()), notify.VerdictMisconfigured, "wecom.40013")
+}
+
+func TestFirstCallerLeavingDoesNotFailTheOthers(t *testing.T) {
+	started, release := make(chan struct{}), make(chan struct{})
+	toks := &tokens{now: time.Now, timeout: time.Minute, fetch: func(ctx context.Context) (string, time.Duration, error) {
+		close(started)
+		<-release
+		return "tok", time.Hour, ctx.Err()
+	}}
+	ctx, leave := context.WithCancel(t.Context())
+	first := make(chan error, 1)
+	go func() {
+		_, err := toks.get(ctx, "")
+		first <- err
+	}()
+	<-started
+	leave()
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the first caller gone", err)
+	}
+	close(release)
+	if got, err := toks.get(t.Context(), ""); got != "tok" || err != nil {
+		t.Errorf("got %q (%v), want the token", got, err)
+	}
+}
+
+func TestNoFileIsWritten(t *testing.T) { // finding 13
+	home, cwd := t.TempDir(), t.TempDir()
+	t.Setenv("HOME", home)
+	t.Chdir(cwd)
+	s := newStand(t)
+	s.goesWrong("token_revoked")
+	s.send("lisi")
+	s.wantMessages(1)
+	for _, dir := range []string{home, cwd} {
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
+			t.Errorf("got %v (%v), want no file", entries, err)
+		}
+	}
+}
+
+func TestUnwritableHomeIsNoMatter(t *testing.T) { // finding 13
+	t.Setenv("HOME", "/nonexistent/home")
+	s := newStand(t)
+	if o := s.send("lisi")[0]; o.Err != nil {
+		t.Error(o.Err)
+	}
+}
+
+func TestErrorsHoldNeitherSecretNorToken(t *testing.T) { // finding 7
+	nobody := func(c *Config) { c.APIBaseURL = "http://127.0.0.1:1" }
+	wantVerdict(t, newBot(t, []func(*Config){nobody}).Check(t.Context()), notify.VerdictAgain, "")
+
+	for _, fault := range []string{"unavailable", "empty", "bad_json", "drop_after_accept", "busy"} {
+		s := newStand(t)
+		s.send("zhangsan") // so that the token is known and the fault hits a call that carries it
+		s.goesWrong(fault)
+		err := s.send("lisi")[0].Err
+		if err == nil {
+			t.Fatalf("%s: got no error", fault)
+		}
+		wantNoSecret(t, err)
+	}
+}
+
+func TestPayloadHoldsNoCredential(t *testing.T) {
+	s := newStand(t)
+	if p := s.send("lisi")[0].Payload; strings.Contains(p, secret) || strings.Contains(p, "tok-") || strings.Contains(p, "ww-corp") {
+		t.Errorf("got %s, want no credential in it", p)
+	}
+}
+
+func TestARedirectIsNotFollowed(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("got a request elsewhere, want the token to stay here")
+	}))
+	defer elsewhere.Close()
+	b := newBot(t, []func(*Config){func(c *Config) {
+		c.APIBaseURL = answering(t, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL+r.URL.String(), http.StatusTemporaryRedirect)
+		})
+	}})
+	wantVerdict(t, b.Send(t.Context(), messageTo(sampleCard(), "lisi"))[0].Err, notify.VerdictAgain, "wecom.http_307")
+}
+
+func TestBaseURLKeepsItsPath(t *testing.T) {
+	s := newStand(t)
+	behind := httptest.NewServer(http.StripPrefix("/wecom", s.sim))
+	defer behind.Close()
+	b := newBot(t, []func(*Config){func(c *Config) { c.APIBaseURL = behind.URL + "/wecom" }})
+	if o := b.Send(t.Context(), messageTo(sampleCard(), "lisi"))[0]; o.Err != nil {
+		t.Error(o.Err)
+	}
+}
+
+func TestEverythingGoesThroughTheProxy(t *testing.T) {
+	s := newStand(t)
+	var mu sync.Mutex
+	var paths []string
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		paths = append(paths, r.URL.Path)
+		mu.Unlock()
+		s.sim.ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	b := newBot(t, []func(*Config){func(c *Config) {
+		c.APIBaseURL = "http://localhost:1" // nobody is there: only the proxy can answer
+		c.ProxyURL = strings.TrimPrefix(proxy.URL, "http://")
+	}})
+	if o := b.Send(t.Context(), messageTo(sampleCard(), "lisi"))[0]; o.Err != nil {
+		t.Error(o.Err)
+	}
+	if want := "/cgi-bin/gettoken /cgi-bin/message/send"; strings.Join(paths, " ") != want {
+		t.Errorf("got %v through the proxy, want %s", paths, want)
+	}
+}
+
+func TestDeadProxyIsNotGoneAround(t *testing.T) {
+	s := newStand(t, func(c *Config) { c.ProxyURL = "http://user:proxy-password@127.0.0.1:1" })
+	wantVerdict(t, s.send("lisi")[0].Err, notify.VerdictAgain, "")
+	if calls := s.sim.Calls(); len(calls) != 0 {
+		t.Errorf("got calls %v, want none past the proxy", calls)
+	}
+}
+
+func TestProxyWithACertificateOfItsOwnIsNotTrusted(t *testing.T) { // finding 3
+	var seen bytes.Buffer
+	impostor := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		seen.WriteString(r.URL.String())
+	}))
+	impostor.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of the client who turns away
+	impostor.StartTLS()
+	defer impostor.Close()
+	proxy := interceptingProxy(t, impostor.Listener.Addr().String())
+	b := newBot(t, []func(*Config){func(c *Config) {
+		c.APIBaseURL = "https://example.com/" // the name in the certificate: only its issuer is wrong
+		c.ProxyURL = proxy
+	}})
+	err := b.Check(t.Context())
+	wantVerdict(t, err, notify.VerdictAgain, "")
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); !ok {
+		t.Errorf("got %v, want the certificate refused", err)
+	}
+	if seen.Len() > 0 {
+		t.Errorf("got %q read by the proxy, want nothing", seen.String())
+	}
+}
+
+// interceptingProxy answers every CONNECT and leads it to target, whoever was asked for.
+func interceptingProxy(t *testing.T, target string) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			wg.Go(func() { intercept(t, conn, target) })
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		wg.Wait()
+	})
+	return "http://" + l.Addr().String()
+}
+
+func intercept(t *testing.T, conn net.Conn, target string) {
+	defer func() { _ = conn.Close() }()
+	in := bufio.NewReader(conn)
+	req, err := http.ReadRequest(in)
+	if err != nil || req.Method != http.MethodConnect || req.Host != "example.com:443" {
+		t.Errorf("got %v (%v), want CONNECT to WeCom", req, err)
+		return
+	}
+	out, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", target)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer func() { _ = out.Close() }()
+	_, _ = io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n")
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, _ = io.Copy(out, in)
+		_ = out.Close()
+	})
+	_, _ = io.Copy(conn, out)
+	_ = conn.Close()
+	wg.Wait()
+}
+
+func TestManyBotsAtOnceDoNotDisturbOneAnother(t *testing.T) { // finding 13: the SDK's cache is global
+	a, b := newStand(t), newStand(t, func(c *Config) { c.CorpSecret = "wrong" })
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for range 5 {
+			if o := a.send("lisi")[0]; o.Err != nil {
+				t.Error(o.Err)
+			}
+		}
+	})
+	wg.Go(func() {
+		for range 5 {
+			wantVerdict(t, b.send("lisi")[0].Err, notify.VerdictMisconfigured, "wecom.40001")
+		}
+	})
+	wg.Wait()
+	a.box.Messages(func(m sandbox.Message) bool {
+		if m.To != "lisi" {
+			t.Errorf("got a message to %s, want lisi's only", m.To)
+		}
+		return true
+	})
+}
