@@ -1,0 +1,28 @@
+package store
+
+// dialect is the words in which the engines' SQL differs. SQLite has one writer
+// at a time and needs no locks on rows.
+type dialect struct {
+	// lockRows, at the end of a SELECT, keeps other writers off the rows found.
+	lockRows string
+	// skipLocked does the same and leaves out rows another writer is at.
+	skipLocked string
+	// lockName is a statement that waits until no other transaction holds the
+	// name $1, and holds it to the end of this one; "" where that is always so.
+	lockName string
+	// listed is a subquery of the texts in the JSON array $1.
+	listed string
+}
+
+func sqliteWords() dialect {
+	return dialect{listed: `(SELECT value FROM json_each($1))`}
+}
+
+func postgresWords() dialect {
+	return dialect{
+		lockRows:   " FOR UPDATE",
+		skipLocked: " FOR UPDATE SKIP LOCKED",
+		lockName:   `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
+		listed:     `(SELECT json_array_elements_text(CAST($1 AS json)))`,
+	}
+}

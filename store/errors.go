@@ -1,0 +1,16 @@
+package store
+
+import "ticketbell/notify"
+
+// The errors callers act on, by errors.Is.
+var (
+	// ErrNotFound says that what was asked for is not on record.
+	ErrNotFound = notify.ErrNotFound
+	// ErrConflict says that somebody else changed it first, or that it is not in
+	// a state that allows what was asked.
+	ErrConflict = notify.ErrConflict
+)
+
+// Taken says that a value that must be unique belongs to somebody else already;
+// find it with errors.As.
+type Taken = notify.Taken

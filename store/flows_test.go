@@ -1,0 +1,162 @@
+package store_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ticketbell/notify"
+	"ticketbell/store"
+	"ticketbell/ticket"
+)
+
+func flow(key string, projects ...string) ticket.Flow {
+	return ticket.Flow{Key: key, Name: "流程 " + key, Projects: projects, Steps: []ticket.FlowStep{
+		{Name: "DBA 审核", Kind: ticket.Review, Members: []string{"t1"}, RemindAfter: 24 * time.Hour},
+		{Name: "上线", Kind: ticket.Execute, Members: []string{"admin"}},
+	}}
+}
+
+func putFlow(t *testing.T, s *store.Store, f ticket.Flow) {
+	t.Helper()
+	if err := s.PutFlow(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFlowsAreReadAsTheyWereWritten(t *testing.T) {
+	onEach(t, func(t *testing.T, s *store.Store) {
+		pay := flow("pay", "pay", "billing")
+		putFlow(t, s, flow("pay", "old"))
+		putFlow(t, s, pay)
+		putFlow(t, s, flow("core"))
+		got, err := s.Flows(t.Context())
+		if diff := cmp.Diff([]ticket.Flow{flow("core"), pay}, got); diff != "" || err != nil {
+			t.Errorf("%v, flows (-want +got):\n%s", err, diff)
+		}
+		if f, err := s.Flow(t.Context(), "pay"); err != nil || !cmp.Equal(f, pay) {
+			t.Errorf("got %+v, %v, want %+v", f, err, pay)
+		}
+		if err := s.DeleteFlow(t.Context(), "pay"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Flow(t.Context(), "pay"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("got %v after the deletion, want ErrNotFound", err)
+		}
+		if err := s.DeleteFlow(t.Context(), "pay"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("got %v for deleting nothing, want ErrNotFound", err)
+		}
+		putFlow(t, s, flow("next", "billing")) // the project is free again
+	})
+}
+
+func TestAProjectHasItsFlowOrTheDefault(t *testing.T) {
+	onEach(t, func(t *testing.T, s *store.Store) {
+		of := func(project, want string) {
+			t.Helper()
+			f, ok, err := s.FlowOf(t.Context(), project)
+			if err != nil || ok != (want != "") || f.Key != want {
+				t.Errorf("project %q: got %q, %v, %v, want %q", project, f.Key, ok, err, want)
+			}
+		}
+		of("pay", "")
+		putFlow(t, s, flow("zz", "pay", "billing"))
+		of("billing", "zz")
+		of("other", "")
+		putFlow(t, s, flow("general"))
+		of("pay", "zz")
+		of("other", "general")
+		of("", "general")
+	})
+}
+
+func TestAProjectBelongsToOneFlow(t *testing.T) {
+	onEach(t, func(t *testing.T, s *store.Store) {
+		putFlow(t, s, flow("first", "pay"))
+		second := flow("second", "other", "pay")
+		got, ok := errors.AsType[*store.Taken](s.PutFlow(t.Context(), second))
+		if !ok || *got != (store.Taken{Field: "projects", By: "first"}) {
+			t.Errorf("got %v, want the project taken by first", got)
+		}
+		if _, err := s.Flow(t.Context(), "second"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("got %v, want nothing written of a refused flow", err)
+		}
+	})
+}
+
+func TestSettingsBeginWithDefaults(t *testing.T) {
+	onEach(t, func(t *testing.T, s *store.Store) {
+		if got, err := s.Settings(t.Context()); err != nil || got != notify.DefaultSettings() {
+			t.Errorf("got %+v, %v, want the defaults", got, err)
+		}
+		want := notify.DefaultSettings()
+		want.URLPrefix, want.TellCreatorOnPass, want.RetentionDays = "https://sqle.corp.com", false, 7
+		if err := s.PutSettings(t.Context(), want); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Settings(t.Context()); err != nil || got != want {
+			t.Errorf("got %+v, %v, want %+v", got, err, want)
+		}
+	})
+}
+
+func TestATicketKeepsTheFlowItBeganWith(t *testing.T) {
+	onEach(t, func(t *testing.T, s *store.Store) {
+		began, other := flow("a"), flow("b")
+		first, second := entry("1"), entry("2")
+		first.Flow, second.Flow = &began, &other
+		record(t, s, first, planned(first))
+		record(t, s, second, planned(second))
+		for _, read := range []func() (store.TicketRecord, error){
+			func() (store.TicketRecord, error) { return s.Ticket(t.Context(), "tkt_1024") },
+			func() (store.TicketRecord, error) { return s.TicketByKey(t.Context(), "sqle", "1024") },
+		} {
+			got, err := read()
+			want := store.TicketRecord{ID: "tkt_1024", Source: "sqle", Event: second.Event, Flow: &began, UpdatedAt: noon}
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Errorf("%v, ticket (-want +got):\n%s", err, diff)
+			}
+		}
+		if _, err := s.TicketByKey(t.Context(), "other", "1024"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("got %v for another source, want ErrNotFound", err)
+		}
+	})
+}
+
+func TestAForeignTicketHasNoFlow(t *testing.T) {
+	onEach(t, func(t *testing.T, s *store.Store) {
+		e := entry("1")
+		record(t, s, e, planned(e))
+		if got, err := s.Ticket(t.Context(), "tkt_1024"); err != nil || got.Flow != nil {
+			t.Errorf("got flow %v, %v, want none", got.Flow, err)
+		}
+	})
+}
+
+func TestNumbersAreGivenOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, s *store.Store) {
+		numbers := make([]int64, 20)
+		var wg sync.WaitGroup
+		for i := range numbers {
+			wg.Go(func() {
+				n, err := s.NextNumber(t.Context())
+				if err != nil {
+					t.Error(err)
+				}
+				numbers[i] = n
+			})
+		}
+		wg.Wait()
+		seen := map[int64]bool{}
+		for _, n := range numbers {
+			if n < 1 || n > 20 || seen[n] {
+				t.Errorf("got %v, want each of 1 to 20 once", numbers)
+				return
+			}
+			seen[n] = true
+		}
+	})
+}

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+const userColumns = `username, name, email, phone, wecom_userid, feishu_open_id, language, role, disabled`
+
+func scanUser(r row) (u ticket.User, err error) {
+	return u, r.Scan(&u.Username, &u.Name, &u.Email, &u.Phone, &u.WeComUserID, &u.FeishuOpenID, &u.Language, &u.Role, &u.Disabled)
+}
+
+// Users lists people by username. q is looked for in username, name, e-mail and
+// phone; limit and cursor are those of [notify.DeliveryFilter]. next is "" on the
+// last page.
+func (s *Store) Users(ctx context.Context, q string, limit int, after string) (users []ticket.User, next string, err error) {
+	where := &conditions{}
+	if q != "" {
+		where.add(`(lower(username) LIKE ? ESCAPE '\' OR lower(name) LIKE ? ESCAPE '\' OR email LIKE ? ESCAPE '\' OR phone LIKE ? ESCAPE '\')`,
+			likeAny(clean(q)))
+	}
+	if after != "" {
+		parts, err := readCursor(after, 1)
+		if err != nil {
+			return nil, "", fmt.Errorf("list users: %w", err)
+		}
+		where.add(`username > ?`, parts[0])
+	}
+	limit = pageSize(limit)
+	users, err = all(ctx, s.read, scanUser,
+		`SELECT `+userColumns+` FROM users `+where.sql()+` ORDER BY username LIMIT `+strconv.Itoa(limit+1), where.args...)
+	if err != nil {
+		return nil, "", fmt.Errorf("list users: %w", err)
+	}
+	if len(users) <= limit {
+		return users, "", nil
+	}
+	return users[:limit], cursor(users[limit-1].Username), nil
+}
+
+// User returns the person of that username, or [ErrNotFound].
+func (s *Store) User(ctx context.Context, username string) (ticket.User, error) {
+	u, err := one(ctx, s.read, scanUser, `SELECT `+userColumns+` FROM users WHERE username = $1`, clean(username))
+	if err != nil {
+		return u, fmt.Errorf("read user %s: %w", username, err)
+	}
+	return u, nil
+}
+
+// CreateUser adds a person. The e-mail address is kept in lower case and the phone
+// number as E.164. What somebody else has already is [*Taken].
+func (s *Store) CreateUser(ctx context.Context, u ticket.User) error {
+	return s.putUser(ctx, "create", u,
+		`INSERT INTO users (`+userColumns+`, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`)
+}
+
+// UpdateUser replaces what is known of the person of that username, by the rules
+// of [Store.CreateUser]; somebody unknown is [ErrNotFound].
+func (s *Store) UpdateUser(ctx context.Context, u ticket.User) error {
+	return s.putUser(ctx, "update", u,
+		`UPDATE users SET name = $2, email = $3, phone = $4, wecom_userid = $5, feishu_open_id = $6,
+			language = $7, role = $8, disabled = $9, updated_at = $10 WHERE username = $1`)
+}
+
+func (s *Store) putUser(ctx context.Context, verb string, u ticket.User, query string) error {
+	u, err := normalUser(u)
+	if err != nil {
+		return fmt.Errorf("%s user %s: %w", verb, u.Username, err)
+	}
+	err = s.write(ctx, func(ctx context.Context, tx *txn) error {
+		if err := tx.checkTaken(ctx, u, verb == "create"); err != nil {
+			return err
+		}
+		return mustChange(tx.ExecContext(ctx, query, u.Username, u.Name, u.Email, u.Phone,
+			u.WeComUserID, u.FeishuOpenID, u.Language, string(u.Role), u.Disabled, millis(s.now())))
+	})
+	if err != nil {
+		return fmt.Errorf("%s user %s: %w", verb, u.Username, err)
+	}
+	return nil
+}
+
+func normalUser(u ticket.User) (ticket.User, error) {
+	u.Username, u.Name = clean(u.Username), clean(u.Name)
+	u.WeComUserID, u.FeishuOpenID = clean(u.WeComUserID), clean(u.FeishuOpenID)
+	u.Email = normalEmail(u.Email)
+	if u.Username == "" {
+		return u, errors.New("username is required")
+	}
+	if u.Phone == "" {
+		return u, nil
+	}
+	phone, err := ticket.NormalizePhone(u.Phone)
+	if err != nil {
+		return u, fmt.Errorf("phone %w", err)
+	}
+	u.Phone = phone
+	return u, nil
+}
+
+func normalEmail(email string) string { return strings.ToLower(strings.TrimSpace(clean(email))) }
+
+// checkTaken names the first value of u that belongs to somebody else.
+func (tx *txn) checkTaken(ctx context.Context, u ticket.User, isNew bool) error {
+	if isNew {
+		if err := tx.takenBy(ctx, "username", u.Username, ""); err != nil {
+			return err
+		}
+	}
+	for _, unique := range []struct{ field, value string }{
+		{"email", u.Email}, {"phone", u.Phone}, {"wecom_userid", u.WeComUserID}, {"feishu_open_id", u.FeishuOpenID},
+	} {
+		if err := tx.takenBy(ctx, unique.field, unique.value, u.Username); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takenBy is [*Taken] when somebody other than self has the value in that column.
+func (tx *txn) takenBy(ctx context.Context, column, v, self string) error {
+	if v == "" {
+		return nil
+	}
+	by, err := one(ctx, tx, value[string], `SELECT username FROM users WHERE `+column+` = $1 AND username <> $2`, v, self)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return &notify.Taken{Field: column, By: by}
+}
+
+// DeleteUser forgets the person of that username; somebody unknown is [ErrNotFound].
+func (s *Store) DeleteUser(ctx context.Context, username string) error {
+	if err := s.change(ctx, `DELETE FROM users WHERE username = $1`, clean(username)); err != nil {
+		return fmt.Errorf("delete user %s: %w", username, err)
+	}
+	return nil
+}
+
+// change runs one statement that must change a row, else it is [ErrNotFound].
+func (s *Store) change(ctx context.Context, query string, args ...any) error {
+	return s.write(ctx, func(ctx context.Context, tx *txn) error {
+		return mustChange(tx.ExecContext(ctx, query, args...))
+	})
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"ticketbell/notify"
+)
+
+// Bounds of PostgreSQL.
+const (
+	maxConnections = 20
+	maxTries       = 10 // of a transaction that others got in the way of
+)
+
+// postgres is a database shared by the replicas of ticketbell.
+type postgres struct {
+	pool *sql.DB
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+}
+
+func openPostgres(ctx context.Context, url string, b bells, log *slog.Logger) (*postgres, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("the database URL cannot be read") // the URL, password included, may be in the error
+	}
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(maxConnections)
+	pool.SetMaxIdleConns(maxConnections)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	if err := migrateUp(ctx, goose.DialectPostgres, pool); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
+	db := &postgres{pool: pool, stop: stop}
+	l := &listener{config: config, bells: b, log: log}
+	db.wg.Go(func() { l.run(listening) })
+	return db, nil
+}
+
+// write runs do in a transaction, again when another transaction got in its way:
+// the second time it sees what the other wrote.
+func (db *postgres) write(ctx context.Context, do func(context.Context, querier) error) error {
+	var err error
+	for range maxTries {
+		if err = db.once(ctx, do); !inTheWay(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (db *postgres) once(ctx context.Context, do func(context.Context, querier) error) error {
+	// The locks of Record and Claim count on every statement seeing what was
+	// committed before it, whatever the server's default is.
+	tx, err := db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	if err := do(ctx, tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// inTheWay reports whether err is a deadlock, a failed serialization, or a row
+// that another transaction inserted first.
+func inTheWay(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (pg.Code == "40P01" || pg.Code == "40001" || pg.Code == "23505")
+}
+
+// tell notifies every replica, this one included, when the transaction commits.
+func (db *postgres) tell(ctx context.Context, q querier, woken []notify.Channel) error {
+	if len(woken) == 0 {
+		return nil
+	}
+	names := make([]string, 0, len(woken))
+	for _, ch := range woken {
+		names = append(names, string(ch))
+	}
+	_, err := q.ExecContext(ctx, `SELECT pg_notify($1, $2)`, topic, strings.Join(names, ","))
+	return err
+}
+
+func (db *postgres) close() error {
+	db.stop()
+	db.wg.Wait()
+	return db.pool.Close()
+}

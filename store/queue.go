@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"ticketbell/notify"
+)
+
+// dueIn is the condition of the index deliveries_due and must read as it does there.
+const dueIn = `status IN ('queued', 'retrying', 'sending')`
+
+// Claim implements [notify.Queue].
+func (s *Store) Claim(ctx context.Context, ch notify.Channel, n int, lease string, now, until time.Time) ([]notify.Notice, error) {
+	if idle, err := s.idle(ctx, ch, now); err != nil || idle || n <= 0 {
+		return nil, err
+	}
+	var notices []notify.Notice
+	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
+		ids, err := tx.claim(ctx, ch, n, lease, now, until)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		notices, err = tx.notices(ctx, ids)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim deliveries of %s: %w", ch, err)
+	}
+	return notices, nil
+}
+
+// idle asks a reader first whether anything is due: looking for work must not
+// stand in the way of those who write.
+func (s *Store) idle(ctx context.Context, ch notify.Channel, now time.Time) (bool, error) {
+	at, ok, err := s.NextDue(ctx, ch)
+	return !ok || at.After(now), err
+}
+
+// claim marks the deliveries and returns their ids. The marking is a statement of
+// its own: whoever refreshes the ticket waits for it, and what is read after it
+// (see notices) is no older than it.
+func (tx *txn) claim(ctx context.Context, ch notify.Channel, n int, lease string, now, until time.Time) ([]string, error) {
+	return all(ctx, tx, value[string],
+		`WITH due AS MATERIALIZED (
+			SELECT id FROM deliveries WHERE channel = $1 AND `+dueIn+` AND due_at <= $2
+			ORDER BY due_at, created_at LIMIT $3`+tx.words.skipLocked+`)
+		UPDATE deliveries SET status = 'sending', lease = $4, due_at = $5, updated_at = $2, claimed = want
+		WHERE id IN (SELECT id FROM due) RETURNING id`,
+		string(ch), millis(now), n, lease, millis(until))
+}
+
+// notices returns claimed deliveries with what is needed to say them, oldest first.
+func (tx *txn) notices(ctx context.Context, ids []string) ([]notify.Notice, error) {
+	return all(ctx, tx, scanNotice,
+		`SELECT `+deliveryColumns+`, e.body, t.state, t.trail
+		FROM deliveries d JOIN events e ON e.id = d.want JOIN tickets t ON t.id = d.ticket_id
+		WHERE d.id IN `+tx.words.listed+` ORDER BY d.not_before, d.created_at, d.id`, document{ids})
+}
+
+func scanNotice(r row) (n notify.Notice, err error) {
+	fields := append(deliveryFields(&n.Delivery), document{&n.Event}, &n.Current, document{&n.Trail})
+	return n, r.Scan(fields...)
+}
+
+// Renew implements [notify.Queue].
+func (s *Store) Renew(ctx context.Context, lease string, until time.Time) error {
+	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
+		_, err := tx.ExecContext(ctx,
+			`UPDATE deliveries SET due_at = $2 WHERE lease = $1 AND lease <> '' AND status = 'sending'`, lease, millis(until))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("renew lease: %w", err)
+	}
+	return nil
+}
+
+// NextDue implements [notify.Queue].
+func (s *Store) NextDue(ctx context.Context, ch notify.Channel) (at time.Time, ok bool, err error) {
+	var ms sql.NullInt64
+	err = s.read.QueryRowContext(ctx,
+		`SELECT min(due_at) FROM deliveries WHERE channel = $1 AND `+dueIn, string(ch)).Scan(&ms)
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("find the next delivery of %s: %w", ch, err)
+	}
+	return time.UnixMilli(ms.Int64).UTC(), ms.Valid, nil
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"ticketbell/notify"
+)
+
+// Settle implements [notify.Queue]. A message the provider gave no id cannot be
+// brought up to date, so it does not become due again.
+func (s *Store) Settle(ctx context.Context, lease string, now time.Time, settled []notify.Settlement) error {
+	inOrder := slices.SortedFunc(slices.Values(settled), func(a, b notify.Settlement) int {
+		return strings.Compare(a.DeliveryID, b.DeliveryID) // the order in which refresh locks them
+	})
+	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
+		for _, one := range inOrder {
+			if err := tx.settle(ctx, lease, now, one); err != nil {
+				return fmt.Errorf("delivery %s: %w", one.DeliveryID, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
+	return nil
+}
+
+func (tx *txn) settle(ctx context.Context, lease string, now time.Time, s notify.Settlement) error {
+	after, err := tx.release(ctx, lease, now, s)
+	if errors.Is(err, ErrNotFound) {
+		return nil // somebody else holds it by now, and writes down how it fared
+	}
+	if err != nil {
+		return err
+	}
+	if after.Status == notify.Queued || after.Status == notify.Retrying {
+		tx.wake(after.Channel)
+	}
+	if s.Attempt == nil {
+		return nil
+	}
+	return tx.addAttempt(ctx, s.DeliveryID, *s.Attempt)
+}
+
+// release writes the outcome and gives the delivery free, if it is held under
+// lease: else it returns [ErrNotFound].
+func (tx *txn) release(ctx context.Context, lease string, now time.Time, s notify.Settlement) (notify.Delivery, error) {
+	const again = `$3 IN ('accepted', 'updated') AND want <> claimed AND (message_id <> '' OR $6 <> '')`
+	counts := 1
+	if s.Free {
+		counts = 0
+	}
+	return one(ctx, tx, scanReleased,
+		`UPDATE deliveries SET
+			status = CASE WHEN `+again+` THEN 'queued' ELSE $3 END,
+			due_at = CASE WHEN `+again+` THEN CAST($10 AS BIGINT) ELSE CAST($11 AS BIGINT) END,
+			reason = $4, code = $5,
+			message_id = CASE WHEN $6 <> '' THEN $6 ELSE message_id END,
+			payload = CASE WHEN $7 <> '' THEN $7 ELSE payload END,
+			shown = CASE WHEN $8 <> '' THEN $8 ELSE shown END,
+			not_before = $9, attempts = attempts + $12, lease = '', claimed = '', updated_at = $10
+		WHERE id = $1 AND lease = $2 AND status = 'sending'
+		RETURNING channel, status`,
+		s.DeliveryID, lease, string(s.Status), clean(s.Reason), clean(s.Code), clean(s.MessageID), clean(s.Payload), s.Shown,
+		millis(s.NotBefore), millis(now), max(millis(s.NotBefore), millis(now)), counts)
+}
+
+func scanReleased(r row) (d notify.Delivery, err error) {
+	return d, r.Scan(&d.Channel, &d.Status)
+}
+
+func (tx *txn) addAttempt(ctx context.Context, id string, a notify.Attempt) error {
+	_, err := tx.ExecContext(ctx,
+		`INSERT INTO attempts (delivery_id, number, started_at, duration_us, outcome, code, message, request_id)
+		VALUES ($1, (SELECT coalesce(max(number), 0) + 1 FROM attempts WHERE delivery_id = $1), $2, $3, $4, $5, $6, $7)`,
+		id, millis(a.StartedAt), a.Duration.Microseconds(), a.Outcome, clean(a.Code), clean(a.Message), clean(a.RequestID))
+	return err
+}

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"ticketbell/notify"
+)
+
+// The store is what notify asks for.
+var (
+	_ notify.Ledger = (*Store)(nil)
+	_ notify.Queue  = (*Store)(nil)
+	_ notify.Flows  = (*Store)(nil)
+	_ notify.People = (*Store)(nil)
+)
+
+// Config says where the store keeps things and with what it seals secrets.
+type Config struct {
+	// URL is "sqlite:PATH" or "postgres://…".
+	URL string
+	// Key is the 32-byte master key that secrets are sealed with.
+	Key []byte
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// Log hears of a lost connection to PostgreSQL; nil is slog.Default.
+	Log *slog.Logger
+}
+
+// Store keeps everything ticketbell must not forget. It is safe for use by many goroutines.
+type Store struct {
+	engine engine
+	read   *sql.DB
+	words  dialect
+	keys   keyring
+	bells  bells
+	now    func() time.Time
+}
+
+// Open opens the database, brings its tables up to date and checks that cfg.Key
+// opens the secrets in it. The store must be closed.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	keys, err := newKeyring(cfg.Key)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	s := &Store{keys: keys, bells: newBells(), now: cfg.Now}
+	if err := s.connect(ctx, cfg.URL, cmp.Or(cfg.Log, slog.Default())); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if err := s.checkKey(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) connect(ctx context.Context, url string, log *slog.Logger) error {
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		db, err := openSQLite(ctx, path)
+		if err != nil {
+			return err
+		}
+		s.engine, s.read, s.words = db, db.read, sqliteWords()
+		return nil
+	}
+	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
+		return errors.New(`the database URL must begin with "sqlite:" or "postgres://"`)
+	}
+	db, err := openPostgres(ctx, url, s.bells, log)
+	if err != nil {
+		return err
+	}
+	s.engine, s.read, s.words = db, db.pool, postgresWords()
+	return nil
+}
+
+// Close lets the writes that have begun finish and closes the database.
+func (s *Store) Close() error {
+	if err := s.engine.close(); err != nil {
+		return fmt.Errorf("close store: %w", err)
+	}
+	return nil
+}
+
+// Ping asks the database for an answer.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	if err := s.read.QueryRowContext(ctx, `SELECT 1`).Scan(&one); err != nil {
+		return fmt.Errorf("ping store: %w", err)
+	}
+	return nil
+}
+
+// write runs do in a transaction. When it returns nil, what do wrote is on disk
+// and whoever waits for the channels it woke has been told.
+func (s *Store) write(ctx context.Context, do func(context.Context, *txn) error) error {
+	var woken []notify.Channel
+	err := s.engine.write(ctx, func(ctx context.Context, q querier) error {
+		tx := &txn{querier: q, words: s.words}
+		if err := do(ctx, tx); err != nil {
+			return err
+		}
+		woken = tx.woken
+		return s.engine.tell(ctx, q, woken)
+	})
+	if err != nil {
+		return err
+	}
+	s.bells.ring(woken)
+	return nil
+}

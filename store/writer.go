@@ -1,0 +1,152 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// Bounds of the writer.
+const (
+	maxBatch      = 256 // writes committed together
+	maxStatements = 256 // compiled statements kept
+)
+
+var errClosed = errors.New("the store is closed")
+
+// writer is the only one to write to a SQLite file. It commits all writes that
+// wait together: the disk is waited for once, not once for each. Every write has
+// a savepoint, so that one that fails takes no other with it.
+type writer struct {
+	conn       *sql.Conn
+	statements map[string]*sql.Stmt // used by the goroutine of run only
+	jobs       chan *job
+	quit       chan struct{}
+	stopOnce   sync.Once
+}
+
+// job is one write. Its fields are the writer's until done is closed.
+type job struct {
+	do       func(querier) error
+	err      error
+	panicked any
+	done     chan struct{}
+}
+
+func newWriter(conn *sql.Conn) *writer {
+	return &writer{
+		conn: conn, statements: map[string]*sql.Stmt{},
+		jobs: make(chan *job), quit: make(chan struct{}),
+	}
+}
+
+// write hands do to the writer and returns once it is committed. The context can
+// take it back only until the writer has it: an answer is never left open.
+func (w *writer) write(ctx context.Context, do func(context.Context, querier) error) error {
+	kept := context.WithoutCancel(ctx) // cancelling a statement would spoil the others' transaction
+	j := &job{do: func(q querier) error { return do(kept, q) }, done: make(chan struct{})}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case w.jobs <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.quit:
+		return errClosed
+	}
+	<-j.done
+	if j.panicked != nil {
+		panic(j.panicked) // where it belongs: the caller may recover
+	}
+	return j.err
+}
+
+// run writes until the writer is stopped.
+func (w *writer) run() {
+	for {
+		select {
+		case j := <-w.jobs:
+			w.commit(w.gather(j))
+		case <-w.quit:
+			return
+		}
+	}
+}
+
+// gather adds the writes that wait already.
+func (w *writer) gather(first *job) []*job {
+	batch := []*job{first}
+	for len(batch) < maxBatch {
+		select {
+		case j := <-w.jobs:
+			batch = append(batch, j)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit does the batch in one transaction and lets every caller know.
+func (w *writer) commit(batch []*job) {
+	err := w.transact(batch)
+	if err != nil {
+		_ = w.exec("ROLLBACK") // fails where SQLite has rolled back by itself
+	}
+	for _, j := range batch {
+		if err != nil {
+			j.err = errors.Join(j.err, fmt.Errorf("commit: %w", err))
+		}
+		close(j.done)
+	}
+}
+
+func (w *writer) transact(batch []*job) error {
+	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	for _, j := range batch {
+		if err := w.try(j); err != nil {
+			return err
+		}
+	}
+	return w.exec("COMMIT")
+}
+
+// try does j within a savepoint. It fails only when the transaction is lost.
+func (w *writer) try(j *job) error {
+	if err := w.exec("SAVEPOINT job"); err != nil {
+		return err
+	}
+	if j.run(w); j.err != nil || j.panicked != nil {
+		if err := w.exec("ROLLBACK TO job"); err != nil {
+			return err
+		}
+	}
+	return w.exec("RELEASE job")
+}
+
+func (j *job) run(q querier) {
+	defer func() { j.panicked = recover() }()
+	j.err = j.do(q)
+}
+
+func (w *writer) exec(query string) error {
+	_, err := w.ExecContext(context.Background(), query)
+	return err
+}
+
+// stop takes no more writes; the one in progress is finished.
+func (w *writer) stop() { w.stopOnce.Do(func() { close(w.quit) }) }
+
+// close frees what the writer holds, after run has returned.
+func (w *writer) close() error {
+	var errs []error
+	for _, st := range w.statements {
+		errs = append(errs, st.Close())
+	}
+	return errors.Join(append(errs, w.conn.Close())...)
+}
