@@ -1,4 +1,5 @@
 // Calls to our own server, and the curl of the last one.
+import { byId } from "./dom.js";
 import { setup } from "./state.js";
 import { language, t } from "./texts.js";
 
@@ -31,6 +32,7 @@ async function call(method, path, body) {
     throw new Problem(0);
   }
   const content = await answer.json().catch(() => ({}));
+  if (answer.status === 401) byId("stale").hidden = false; // the demo was started again
   if (!answer.ok) throw new Problem(answer.status, content);
   return content;
 }

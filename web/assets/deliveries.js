@@ -17,7 +17,7 @@ function draw() {
 }
 
 function table(items) {
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "deliveries-heading" },
+  return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-labelledby": "deliveries-heading" },
     h("table", {},
       h("thead", {}, h("tr", {}, columns.map((c) => h("th", { scope: "col" }, t(`deliveries.${c}`))))),
       h("tbody", {}, items.map(row))));
@@ -29,5 +29,5 @@ function row(d) {
     h("span", { class: "pill", "data-tone": d.status }, word("delivery", d.status)),
     String(d.attempt_count ?? d.attempts ?? 0), d.reason || d.code || "—", d.updated_at ? when(d.updated_at) : "—",
   ];
-  return h("tr", { "data-delivery": d.id }, cells.map((cell, i) => h("td", { "data-label": t(`deliveries.${columns[i]}`) }, cell)));
+  return h("tr", { "data-delivery": d.id }, cells.map((cell, i) => h("td", { "data-label": t(`deliveries.${columns[i]}`), class: cell === "—" ? "none" : null }, cell)));
 }

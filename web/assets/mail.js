@@ -62,7 +62,7 @@ function reading(box, m) {
   tabs.addEventListener("keydown", (event) => walk(box, tabs, event));
   return h("article", { class: "letter" },
     h("h4", {}, m.title),
-    h("p", { class: "muted small" }, `${t("mail.from")} ${head(m, "From")}`, h("br"), `${t("mail.to")} ${m.to}`),
+    h("p", { class: "muted small" }, `${head(m, "From")} → ${m.to}`),
     tabs,
     h("div", { class: "view", role: "tabpanel", id: "mail-view", tabindex: "0", "aria-labelledby": `mail-tab-${box.view}` }, content(m, box.view)),
     m.links?.length ? h("p", { class: "small links" }, `${t("mail.links")} `, [...new Set(m.links)].map((l) => anchor(l, l))) : null);
