@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"ticketbell/notify"
@@ -81,46 +82,71 @@ func (d *Directory) Forget(ctx context.Context, ch notify.Channel, u ticket.User
 	d.memory.forget(ch, app, u)
 }
 
-// Identities tells for every channel whether the person of that username can be
-// reached, by which address, and why not.
-func (d *Directory) Identities(ctx context.Context, username string) ([]notify.Identity, error) {
-	u, err := d.people.User(ctx, username)
-	if err != nil {
-		return nil, fmt.Errorf("find user %s: %w", username, err)
-	}
-	all := make([]notify.Identity, 0, 3)
+// Identities tells for every channel by which address u is reached, as far as that
+// is known without asking a provider, and why not.
+func (d *Directory) Identities(ctx context.Context, u ticket.User) ([]notify.Identity, error) {
+	return d.explainAll(ctx, u, d.recall)
+}
+
+// Resolve forgets what was remembered of u, asks the providers afresh and tells
+// what came of it.
+func (d *Directory) Resolve(ctx context.Context, u ticket.User) ([]notify.Identity, error) {
 	for _, ch := range notify.Channels() {
-		all = append(all, d.explain(ctx, ch, u))
+		d.Forget(ctx, ch, u)
+	}
+	return d.explainAll(ctx, u, d.lookup)
+}
+
+// look finds an address that was not entered by hand.
+type look func(context.Context, notify.Channel, ticket.User) (notify.Identity, error)
+
+func (d *Directory) explainAll(ctx context.Context, u ticket.User, look look) ([]notify.Identity, error) {
+	all := make([]notify.Identity, 0, len(notify.Channels()))
+	for _, ch := range notify.Channels() {
+		id, err := d.findBy(ctx, ch, u, look)
+		id.Channel, id.OK = ch, err == nil
+		switch {
+		case errors.Is(err, notify.ErrOff):
+			id.Reason = notify.ReasonChannelOff
+		case err != nil:
+			id.Reason = why(err)
+		}
+		all = append(all, id)
 	}
 	return all, nil
 }
 
-// Resolve is [Directory.Identities] after forgetting what was remembered.
-func (d *Directory) Resolve(ctx context.Context, username string) ([]notify.Identity, error) {
-	u, err := d.people.User(ctx, username)
-	if err != nil {
-		return nil, fmt.Errorf("find user %s: %w", username, err)
+// why is the reason of a miss, or the provider's words.
+func why(err error) string {
+	r, ok := errors.AsType[*notify.Refusal](err)
+	if !ok {
+		return err.Error()
 	}
-	for _, ch := range notify.Channels() {
-		d.Forget(ctx, ch, u)
+	if reason, ours := strings.CutPrefix(r.Code, notify.IdentityCode); ours {
+		return reason
 	}
-	return d.Identities(ctx, username)
+	return r.Error()
 }
 
-func (d *Directory) explain(ctx context.Context, ch notify.Channel, u ticket.User) notify.Identity {
-	id, err := d.find(ctx, ch, u)
-	id.Channel, id.OK = ch, err == nil
-	switch {
-	case errors.Is(err, notify.ErrOff):
-		id.Reason = notify.ReasonChannelOff
-	case err != nil:
-		id.Reason = err.Error()
+// recall answers from memory alone.
+func (d *Directory) recall(ctx context.Context, ch notify.Channel, u ticket.User) (notify.Identity, error) {
+	app, err := d.app(ctx, ch)
+	if err != nil {
+		return notify.Identity{}, err
 	}
-	return id
+	found, ok := d.memory.recall(ch, app, u)
+	if !ok {
+		return notify.Identity{}, unreachable(notify.ReasonNotAsked)
+	}
+	return found.identity()
 }
 
 // find answers from what was entered by hand, then from memory, then from the provider.
 func (d *Directory) find(ctx context.Context, ch notify.Channel, u ticket.User) (notify.Identity, error) {
+	return d.findBy(ctx, ch, u, d.lookup)
+}
+
+func (d *Directory) findBy(ctx context.Context, ch notify.Channel, u ticket.User, look look) (notify.Identity, error) {
 	u, err := d.current(ctx, u)
 	if err != nil {
 		return notify.Identity{}, err
@@ -136,7 +162,7 @@ func (d *Directory) find(ctx context.Context, ch notify.Channel, u ticket.User) 
 	case ch == notify.WeCom && u.WeComUserID != "":
 		return notify.Identity{Address: u.WeComUserID, Origin: "entered"}, nil
 	}
-	return d.lookup(ctx, ch, u)
+	return look(ctx, ch, u)
 }
 
 // current is u as recorded now: an address may have been mended since the event
@@ -169,11 +195,7 @@ func (d *Directory) lookup(ctx context.Context, ch notify.Channel, u ticket.User
 		}
 		d.memory.keep(ch, app, u, found)
 	}
-	id := notify.Identity{Address: found.Address, Origin: "looked_up", CheckedAt: found.At}
-	if found.Address == "" {
-		return id, unreachable(notify.ReasonNotFound)
-	}
-	return id, nil
+	return found.identity()
 }
 
 func (d *Directory) app(ctx context.Context, ch notify.Channel) (string, error) {

@@ -215,17 +215,27 @@ func TestWhoIsDisabledOrGoneIsNotReached(t *testing.T) {
 
 func TestIdentitiesExplainEveryChannel(t *testing.T) {
 	u := person("li", "", "+8613800001234")
-	_, d := open(t, u)
-	ids, err := d.Identities(t.Context(), "li")
-	if err != nil {
-		t.Fatal(err)
+	o, d := open(t, u)
+	tell := func(ask func(context.Context, ticket.User) ([]notify.Identity, error)) []string {
+		ids, err := ask(t.Context(), u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		for _, id := range ids {
+			told = append(told, fmt.Sprintf("%s %v %s%s", id.Channel, id.OK, id.Address, id.Reason))
+		}
+		return told
 	}
-	var got []string
-	for _, id := range ids {
-		got = append(got, fmt.Sprintf("%s %v %s", id.Channel, id.OK, id.Address))
+	unknown := []string{"feishu false not_looked_up", "wecom false not_looked_up", "mail false no_email"}
+	if got := tell(d.Identities); !slices.Equal(got, unknown) || len(o.calls) != 0 {
+		t.Errorf("before anybody asked: got %q and calls %v, want %q and none", got, o.calls, unknown)
 	}
-	want := []string{"feishu true cli_a/li-tel", "wecom true li-tel", "mail false "}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
+	found := []string{"feishu true cli_a/li-tel", "wecom true li-tel", "mail false no_email"}
+	if got := tell(d.Resolve); !slices.Equal(got, found) {
+		t.Errorf("resolved: got %q, want %q", got, found)
+	}
+	if got := tell(d.Identities); !slices.Equal(got, found) {
+		t.Errorf("afterwards: got %q, want %q", got, found)
 	}
 }

@@ -34,6 +34,15 @@ func newMemory(now func() time.Time) *memory {
 	})}
 }
 
+// identity says what was found; a miss is unreachable.
+func (f finding) identity() (notify.Identity, error) {
+	id := notify.Identity{Address: f.Address, Origin: "looked_up", CheckedAt: f.At}
+	if f.Address == "" {
+		return id, unreachable(notify.ReasonNotFound)
+	}
+	return id, nil
+}
+
 func (f finding) life() time.Duration {
 	if f.Address == "" {
 		return missLife

@@ -19,6 +19,7 @@ const (
 	ReasonFailing       = "failing"
 	ReasonNotUpdatable  = "not_updatable"
 	ReasonStaleIdentity = "stale_identity"
+	ReasonNotAsked      = "not_looked_up"
 )
 
 // IdentityCode begins the codes of refusals that came from our own directory, not
@@ -54,6 +55,8 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "暂时失败，将重试", EN: "failed for now; will be tried again"}
 	case ReasonNotUpdatable:
 		return cards.Text{ZH: "已送达，但消息已不能更新", EN: "delivered, but the message can no longer be brought up to date"}
+	case ReasonNotAsked:
+		return cards.Text{ZH: "尚未查找", EN: "not looked up yet"}
 	case ReasonStaleIdentity:
 		return cards.Text{ZH: "缓存的身份已失效，重新查找后仍未送达", EN: "the known identity is no longer valid, and a fresh look-up did not help"}
 	}

@@ -1,0 +1,234 @@
+package channels
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"ticketbell/identity"
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+// Records keeps the channels' configurations.
+type Records interface {
+	Channel(ctx context.Context, ch notify.Channel) (notify.ChannelRecord, error)
+	// PutChannel stores rec when rec.Version is still the stored one, else
+	// [notify.ErrConflict]; it releases a pause.
+	PutChannel(ctx context.Context, rec notify.ChannelRecord) error
+	PauseChannel(ctx context.Context, ch notify.Channel, reason string, now time.Time, version int64) error
+	ReleaseChannel(ctx context.Context, ch notify.Channel) error
+}
+
+// History tells how deliveries fared.
+type History interface {
+	CountDeliveries(ctx context.Context) (map[notify.Channel]map[notify.Status]int, error)
+	Deliveries(ctx context.Context, f notify.DeliveryFilter) ([]notify.Delivery, string, error)
+}
+
+// Board connects the channels as they are configured. It is safe for many goroutines.
+type Board struct {
+	records Records
+	history History
+	users   identity.People
+	key     []byte
+	now     func() time.Time
+	log     *slog.Logger
+
+	mu    sync.Mutex
+	lines map[notify.Channel]line
+}
+
+// line is an open connection and the version of the configuration it was made from.
+type line struct {
+	version int64
+	conn    connection
+	app     string
+}
+
+// New returns a board. key, the installation's own, makes the fingerprints of secrets.
+func New(records Records, history History, users identity.People, key []byte, now func() time.Time, log *slog.Logger) *Board {
+	return &Board{
+		records: records, history: history, users: users, key: key, now: now, log: log,
+		lines: map[notify.Channel]line{},
+	}
+}
+
+// Close lets go of all connections, once what is being sent has been sent.
+func (b *Board) Close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for ch, l := range b.lines {
+		l.conn.Close()
+		delete(b.lines, ch)
+	}
+}
+
+// Enabled lists the channels that are switched on.
+func (b *Board) Enabled(ctx context.Context) ([]notify.Channel, error) {
+	var on []notify.Channel
+	for _, ch := range notify.Channels() {
+		rec, err := b.records.Channel(ctx, ch)
+		if err != nil {
+			return nil, err
+		}
+		if rec.Enabled {
+			on = append(on, ch)
+		}
+	}
+	return on, nil
+}
+
+// Line returns the channel's sender as configured now; [notify.ErrOff] when it is
+// disabled or paused.
+func (b *Board) Line(ctx context.Context, ch notify.Channel) (notify.Line, error) {
+	l, err := b.open(ctx, ch)
+	if err != nil {
+		return notify.Line{}, err
+	}
+	return notify.Line{Sender: l.conn, Version: l.version}, nil
+}
+
+// Pause stops the channel until its configuration is mended.
+func (b *Board) Pause(ctx context.Context, ch notify.Channel, version int64, reason string) error {
+	b.log.Error("a channel is paused until its configuration is mended", "channel", ch, "code", reason)
+	return b.records.PauseChannel(ctx, ch, reason, b.now(), version)
+}
+
+// open returns the line of the channel's present version, made anew when the
+// version changed.
+func (b *Board) open(ctx context.Context, ch notify.Channel) (line, error) {
+	rec, err := b.records.Channel(ctx, ch)
+	if err != nil {
+		return line{}, err
+	}
+	if !rec.Enabled || rec.Paused != "" {
+		return line{}, fmt.Errorf("%s: %w", ch, notify.ErrOff)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if l, ok := b.lines[ch]; ok && l.version == rec.Version {
+		return l, nil
+	}
+	l, err := dial(rec)
+	if err != nil {
+		return line{}, err
+	}
+	if old, ok := b.lines[ch]; ok {
+		go old.conn.Close() // it waits for what is being sent
+	}
+	b.lines[ch] = l
+	return l, nil
+}
+
+func dial(rec notify.ChannelRecord) (line, error) {
+	fields, err := fieldsOf(rec)
+	if err != nil {
+		return line{}, err
+	}
+	c, err := configOf(rec.Channel, fields, rec.Secrets)
+	if err != nil {
+		return line{}, fmt.Errorf("configure %s: %w", rec.Channel, err)
+	}
+	conn, err := connect(c)
+	if err != nil {
+		return line{}, fmt.Errorf("connect %s: %w", rec.Channel, err)
+	}
+	return line{version: rec.Version, conn: conn, app: appOf(rec.Channel, fields)}, nil
+}
+
+// appOf names the app whose ids a channel's look-ups return.
+func appOf(ch notify.Channel, fields map[string]json.RawMessage) string {
+	switch ch {
+	case notify.Feishu:
+		return string(fields["api_base_url"]) + string(fields["app_id"])
+	case notify.WeCom:
+		return string(fields["api_base_url"]) + string(fields["corp_id"]) + "/" + string(fields["agent_id"])
+	}
+	return ""
+}
+
+func fieldsOf(rec notify.ChannelRecord) (map[string]json.RawMessage, error) {
+	fields := map[string]json.RawMessage{}
+	if len(rec.Fields) == 0 {
+		return fields, nil
+	}
+	if err := json.Unmarshal(rec.Fields, &fields); err != nil {
+		return nil, fmt.Errorf("read the fields of %s: %w", rec.Channel, err)
+	}
+	return fields, nil
+}
+
+// fingerprint lets people tell secrets apart without learning anything of them.
+func (b *Board) fingerprint(secret string) string {
+	mac := hmac.New(sha256.New, b.key)
+	mac.Write([]byte(secret))
+	return hex.EncodeToString(mac.Sum(nil))[:6]
+}
+
+// Health tells how the channel fares now.
+func (b *Board) Health(ctx context.Context, ch notify.Channel) (notify.Health, error) {
+	rec, err := b.records.Channel(ctx, ch)
+	if err != nil {
+		return notify.Health{}, err
+	}
+	counts, err := b.history.CountDeliveries(ctx)
+	if err != nil {
+		return notify.Health{}, err
+	}
+	h := notify.Health{State: "ok", Waiting: counts[ch][notify.Queued] + counts[ch][notify.Retrying] + counts[ch][notify.Sending]}
+	good, err := b.latest(ctx, ch, notify.Accepted)
+	if err != nil {
+		return h, err
+	}
+	bad, err := b.latest(ctx, ch, notify.Retrying)
+	if err != nil {
+		return h, err
+	}
+	h.LastAcceptedAt = good.UpdatedAt
+	if bad.Code != "" {
+		h.LastError = explain(bad.Code, "", notify.VerdictAgain)
+	}
+	switch {
+	case !rec.Enabled:
+		h.State = "off"
+	case rec.Paused != "":
+		h.State, h.Reason, h.Since = "paused", rec.Paused, rec.PausedAt
+		h.LastError = explain(rec.Paused, "", notify.VerdictMisconfigured)
+	case bad.UpdatedAt.After(good.UpdatedAt):
+		h.State, h.Reason, h.Since = "failing", bad.Code, bad.UpdatedAt
+	}
+	return h, nil
+}
+
+func (b *Board) latest(ctx context.Context, ch notify.Channel, s notify.Status) (notify.Delivery, error) {
+	items, _, err := b.history.Deliveries(ctx, notify.DeliveryFilter{Channel: ch, Status: s, Limit: 1})
+	if err != nil || len(items) == 0 {
+		return notify.Delivery{}, err
+	}
+	return items[0], nil
+}
+
+// person finds who a test is for.
+func (b *Board) person(ctx context.Context, to notify.TestTarget) (ticket.User, error) {
+	if to.Username == "" {
+		return ticket.User{
+			Person:      ticket.Person{Email: to.Email, Phone: to.Phone},
+			WeComUserID: to.WeComUserID, FeishuOpenID: to.FeishuOpenID,
+		}, nil
+	}
+	u, err := b.users.User(ctx, to.Username)
+	if errors.Is(err, notify.ErrNotFound) {
+		return u, &ticket.Invalid{Fields: []ticket.FieldError{{
+			Field: "to.username", Code: "unknown_value", Message: "is nobody known here", Chinese: "没有这个用户",
+		}}}
+	}
+	return u, err
+}

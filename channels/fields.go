@@ -1,0 +1,178 @@
+package channels
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"ticketbell/bot/feishu"
+	"ticketbell/bot/wecom"
+	"ticketbell/mail"
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+// form is what can be filled in for a channel (api.md 3).
+type form struct {
+	fields  []string
+	secrets []string
+	// destination are the fields that say where a secret is sent: changing one drops
+	// every secret, so that nobody can have a saved one sent to a server of their own.
+	destination []string
+}
+
+func formOf(ch notify.Channel) form {
+	switch ch {
+	case notify.Feishu:
+		return form{
+			fields:      []string{"app_id", "api_base_url", "callback"},
+			secrets:     []string{"app_secret", "encrypt_key", "verification_token"},
+			destination: []string{"app_id", "api_base_url"},
+		}
+	case notify.WeCom:
+		return form{
+			fields:      []string{"corp_id", "agent_id", "confidential", "style", "proxy_url", "api_base_url", "lookup_mobile", "lookup_email"},
+			secrets:     []string{"corp_secret", "callback_token", "callback_aes_key"},
+			destination: []string{"corp_id", "proxy_url", "api_base_url"},
+		}
+	default:
+		return form{
+			fields:      []string{"host", "port", "security", "auth", "username", "from", "from_name", "skip_verify", "ca_pem", "max_connections"},
+			secrets:     []string{"password"},
+			destination: []string{"host", "port", "security", "username", "skip_verify", "ca_pem"},
+		}
+	}
+}
+
+// config is a channel's own configuration type.
+type config interface{ Validate() error }
+
+// configOf reads fields and secrets into the channel's own type. A field of the
+// wrong type is an [*ticket.Invalid].
+func configOf(ch notify.Channel, fields map[string]json.RawMessage, secrets map[string]notify.Secret) (config, error) {
+	switch ch {
+	case notify.Feishu:
+		c := feishu.Config{
+			AppSecret: secrets["app_secret"].Value, EncryptKey: secrets["encrypt_key"].Value,
+			VerificationToken: secrets["verification_token"].Value,
+		}
+		return &c, fill(&c, fields)
+	case notify.WeCom:
+		c := wecom.Config{
+			CorpSecret: secrets["corp_secret"].Value, CallbackToken: secrets["callback_token"].Value,
+			CallbackAESKey: secrets["callback_aes_key"].Value,
+			LookupMobile:   true, LookupEmail: true,
+		}
+		return &c, fill(&c, fields)
+	default:
+		c := mail.Config{Port: 465, Password: secrets["password"].Value}
+		return &c, fill(&c, fields)
+	}
+}
+
+// fill lays fields over the defaults in c, one by one, so that each of the wrong
+// type is named. null is the default.
+func fill(c any, fields map[string]json.RawMessage) error {
+	var wrong []ticket.FieldError
+	for name, value := range fields {
+		if string(value) == "null" {
+			continue
+		}
+		one, err := json.Marshal(map[string]json.RawMessage{name: value})
+		if err == nil {
+			err = strict(one, c)
+		}
+		if err != nil {
+			wrong = append(wrong, ticket.FieldError{Field: name, Code: "invalid", Message: typeMessage(err)})
+		}
+	}
+	return invalid(wrong)
+}
+
+func strict(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("must be one value")
+	}
+	return nil
+}
+
+// typeMessage says which type a field must have, without its value.
+func typeMessage(err error) string {
+	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		switch t.Type.Kind().String() {
+		case "bool":
+			return "must be true or false"
+		case "string":
+			return "must be a string"
+		default:
+			return "must be a whole number"
+		}
+	}
+	return "must be valid JSON of the field's type"
+}
+
+// wrongFields turns what a channel's own Validate found into an [*ticket.Invalid].
+func wrongFields(err error) []ticket.FieldError {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []ticket.FieldError
+		for _, e := range joined.Unwrap() {
+			all = append(all, wrongFields(e)...)
+		}
+		return all
+	}
+	if f, ok := errors.AsType[*feishu.FieldError](err); ok {
+		return []ticket.FieldError{wrongField(f.Field, f.Message.EN, f.Message.ZH)}
+	}
+	if f, ok := errors.AsType[*wecom.FieldError](err); ok {
+		return []ticket.FieldError{wrongField(f.Field, f.Message.EN, f.Message.ZH)}
+	}
+	if f, ok := errors.AsType[*mail.FieldError](err); ok {
+		return []ticket.FieldError{wrongField(f.Field, f.Message.EN, f.Message.ZH)}
+	}
+	return []ticket.FieldError{wrongField("", err.Error(), "")}
+}
+
+func wrongField(field, en, zh string) ticket.FieldError {
+	return ticket.FieldError{Field: field, Code: "invalid", Message: en, Chinese: zh}
+}
+
+func invalid(wrong []ticket.FieldError) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	slices.SortFunc(wrong, func(a, b ticket.FieldError) int { return bytes.Compare([]byte(a.Field), []byte(b.Field)) })
+	return &ticket.Invalid{Fields: wrong}
+}
+
+// connection is a channel's sender that can also try its credentials.
+type connection interface {
+	notify.Sender
+	// Check tries the credentials without sending anything.
+	Check(ctx context.Context) error
+	Close()
+}
+
+// connect opens the channel's own package on a valid configuration.
+func connect(c config) (connection, error) {
+	switch c := c.(type) {
+	case *feishu.Config:
+		return feishu.New(*c)
+	case *wecom.Config:
+		return wecom.New(*c)
+	case *mail.Config:
+		return mail.New(*c)
+	}
+	return nil, fmt.Errorf("no channel is configured by a %T", c)
+}

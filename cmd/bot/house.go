@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"ticketbell/channels"
+	"ticketbell/identity"
+	"ticketbell/notify"
+	"ticketbell/platform"
+	"ticketbell/server"
+	"ticketbell/store"
+)
+
+// graceTime is how long a stop waits for what is in flight.
+const graceTime = 20 * time.Second
+
+// house is ticketbell put together. What newHouse returns is ready to serve.
+type house struct {
+	store     *store.Store
+	board     *channels.Board
+	directory *identity.Directory
+	desk      *notify.Desk
+	builtIn   *platform.BuiltIn
+	workers   []*notify.Worker
+	log       *slog.Logger
+	now       func() time.Time
+	mounts    map[string]http.Handler
+}
+
+// newLog returns the logger that was asked for.
+func newLog(l listening, s *streams) *slog.Logger {
+	level := new(slog.LevelVar)
+	_ = level.UnmarshalText([]byte(l.LogLevel)) // checked with the settings
+	options := &slog.HandlerOptions{Level: level}
+	if l.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(s.err, options))
+	}
+	return slog.New(slog.NewJSONHandler(s.err, options))
+}
+
+// openStore opens the database where k says, making the data directory and the key
+// on first use.
+func openStore(ctx context.Context, k keeping, log *slog.Logger) (s *store.Store, key []byte, err error) {
+	if err := os.MkdirAll(k.DataDir, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	key, err = k.masterKey(log)
+	if err != nil {
+		return nil, nil, err
+	}
+	url := k.DatabaseURL
+	if url == "" {
+		url = "sqlite:" + filepath.Join(k.DataDir, "ticketbell.db")
+	}
+	s, err = store.Open(ctx, store.Config{URL: url, Key: key, Now: time.Now, Log: log})
+	return s, key, err
+}
+
+func newHouse(ctx context.Context, k keeping, log *slog.Logger) (*house, error) {
+	db, key, err := openStore(ctx, k, log)
+	if err != nil {
+		return nil, err
+	}
+	fingerprints, err := subKey(key, "fingerprint")
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	h := &house{store: db, log: log, now: time.Now, mounts: map[string]http.Handler{}}
+	h.board = channels.New(db, db, db, fingerprints, h.now, log)
+	h.directory = identity.New(db, h.board, h.now)
+	h.desk = &notify.Desk{
+		Ledger: db, Flows: db, People: db, Channels: h.board, Settings: db,
+		Refresh: []notify.Channel{notify.Feishu}, Now: h.now,
+	}
+	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: h.desk, Now: h.now}
+	for _, ch := range notify.Channels() {
+		h.workers = append(h.workers, &notify.Worker{
+			Channel: ch, Queue: db, Switch: h.board, Addresses: h.directory, Settings: db,
+			Parallel: parallel(ch), Now: h.now, Log: log,
+		})
+	}
+	return h, nil
+}
+
+// parallel is how many calls run at once on a channel: Feishu takes 50 a second
+// and app (feishu.md 5.3), WeCom carries many people in one call, a mail server
+// is asked with as many connections as the mailer keeps.
+func parallel(ch notify.Channel) int {
+	switch ch {
+	case notify.Feishu:
+		return 16
+	case notify.WeCom:
+		return 4
+	default:
+		return 8
+	}
+}
+
+func (h *house) close() error {
+	h.board.Close()
+	return h.store.Close()
+}
+
+func (h *house) handler() (http.Handler, error) {
+	return server.New(server.Config{
+		Desk: h.desk, Deliveries: h.store, Channels: h.board, Users: h.store, Identities: h.directory,
+		Flows: h.store, Settings: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn,
+		Checks: []server.Check{{Name: "database", Run: h.store.Ping}},
+		Mount:  h.mounts,
+		Build:  server.Build{Version: version, Commit: commit, BuiltAt: builtAt, Go: runtime.Version()},
+		Now:    h.now, Log: h.log,
+	})
+}
+
+// live serves on ln and delivers until ctx is done, then finishes what is in
+// flight. ready is called once requests are answered.
+func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string)) error {
+	handler, err := h.handler()
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	srv.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
+	var work sync.WaitGroup
+	for _, w := range h.workers {
+		work.Go(func() { w.Run(ctx) })
+	}
+	failed := make(chan error, 1)
+	work.Go(func() {
+		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			failed <- fmt.Errorf("serve: %w", err)
+			stop()
+		}
+	})
+	ready("http://" + ln.Addr().String())
+	<-ctx.Done()
+	h.log.Info("stopping: no new work is taken, what is in flight is finished")
+	h.shutdown(srv)
+	work.Wait()
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+// shutdown lets requests end. Streams never do by themselves: they are cut after a moment.
+func (h *house) shutdown(srv *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if err := srv.Shutdown(ctx); err != nil {
+		_ = srv.Close()
+	}
+}

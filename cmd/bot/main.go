@@ -1,0 +1,98 @@
+// Command bot is ticketbell: it tells the right people, on the channel they read,
+// that a ticket changed.
+//
+//	bot demo      everything on this machine, with simulated devices; needs nothing
+//	bot serve     the service
+//	bot --help    the rest
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Set by the build (see Makefile).
+var (
+	version = "dev"
+	commit  = ""
+	builtAt = ""
+)
+
+// Exit codes: 0 fine, 1 it failed, 2 it was called wrongly.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// commands is what the command line knows.
+type commands struct {
+	Serve       serveCommand       `cmd:"" help:"Run the service."`
+	Demo        demoCommand        `cmd:"" help:"Run everything on this machine, with simulated devices and no account anywhere."`
+	Token       tokenCommand       `cmd:"" help:"API tokens."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running service whether it is ready; for a container's health check."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
+
+	Config string `help:"YAML file with any of the settings below, by the same names." placeholder:"FILE" env:"TICKETBELL_CONFIG"`
+}
+
+// streams is where a command writes.
+type streams struct {
+	out, err io.Writer
+}
+
+// run is main without the process: it returns the exit code.
+func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int {
+	exit := -1
+	options := []kong.Option{
+		kong.Name("bot"),
+		kong.Description("ticketbell tells the right people, on the channel they read, that a ticket changed, and lets them act from the message."),
+		kong.Writers(out, errOut),
+		kong.Exit(func(code int) { exit = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(&streams{out, errOut}),
+	}
+	names, err := kong.New(new(commands), options...)
+	if err != nil {
+		fmt.Fprintln(errOut, "bot:", err)
+		return exitFailed
+	}
+	set, err := gather(names, args, environ)
+	parser, newErr := kong.New(new(commands), append(options, kong.Resolvers(set))...)
+	if newErr != nil {
+		fmt.Fprintln(errOut, "bot:", newErr)
+		return exitFailed
+	}
+	command, parseErr := parser.Parse(args)
+	if exit >= 0 { // --help was asked for and answered
+		return exit
+	}
+	if err == nil {
+		err = parseErr
+	}
+	if err != nil {
+		fmt.Fprintf(errOut, "bot: %v\n\nTry: bot --help\n", err)
+		return exitUsage
+	}
+	if err := command.Run(); err != nil {
+		fmt.Fprintln(errOut, "bot:", err)
+		if _, wrong := errors.AsType[*wrongSettings](err); wrong {
+			return exitUsage
+		}
+		return exitFailed
+	}
+	return 0
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+)
+
+// serveCommand runs the service.
+type serveCommand struct {
+	listening
+	keeping
+	Sandbox bool `help:"Start the simulators of Feishu, WeCom and mail as well, and connect every channel that is not configured to them."`
+}
+
+// Run serves until ctx is done.
+func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
+	if err := settingsError(append(c.listening.check(), c.keeping.check()...)...); err != nil {
+		return err
+	}
+	log := newLog(c.listening, s)
+	h, err := newHouse(ctx, c.keeping, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	if c.Sandbox {
+		box, err := openSandbox()
+		if err != nil {
+			return err
+		}
+		defer box.close()
+		if err := box.connect(ctx, h, false); err != nil {
+			return err
+		}
+	}
+	ln, err := listen(ctx, c.HTTPListen)
+	if err != nil {
+		return err
+	}
+	return h.live(ctx, ln, func(url string) { ready(s, "url", url, "version", version) })
+}
+
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s (another port: --http-listen 127.0.0.1:0): %w", addr, err)
+	}
+	return ln, nil
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"ticketbell/access"
+	"ticketbell/notify"
+)
+
+// tokenCommand holds the commands about API tokens.
+type tokenCommand struct {
+	Create tokenCreateCommand `cmd:"" help:"Make an API token and print it, alone, on stdout. It is shown this once."`
+}
+
+// tokenCreateCommand makes a token, also while the service runs.
+type tokenCreateCommand struct {
+	keeping
+	Name   string   `help:"What the token is for; events without a source carry this name." required:""`
+	Scopes []string `help:"What it may do: '*', or a list such as events:write,deliveries:read." required:""`
+}
+
+// Run prints the new token.
+func (c *tokenCreateCommand) Run(ctx context.Context, s *streams) (err error) {
+	scopes, wrong := scopesOf(c.Scopes)
+	if err := settingsError(append(c.keeping.check(), wrong...)...); err != nil {
+		return err
+	}
+	db, _, err := openStore(ctx, c.keeping, slog.New(slog.NewTextHandler(s.err, nil)))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	t, secret := access.NewToken(notify.NewID("tok_"), c.Name, scopes, time.Now())
+	if err := db.CreateToken(ctx, t); err != nil {
+		return err
+	}
+	fmt.Fprintln(s.out, secret)
+	return nil
+}
+
+func scopesOf(names []string) (scopes []access.Scope, wrong []error) {
+	for _, name := range names {
+		scope := access.Scope(strings.TrimSpace(name))
+		if !scope.Valid() {
+			wrong = append(wrong, fmt.Errorf("scopes: %q is none of %v", name, access.Scopes()))
+		}
+		scopes = append(scopes, scope)
+	}
+	return scopes, wrong
+}
