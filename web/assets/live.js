@@ -10,12 +10,22 @@ const gather = 80; // milliseconds in which changes are taken together
 const unsettled = ["queued", "sending", "retrying"];
 
 let timer = 0;
-let reading = null;
+let reading = null; // the rounds that run
+let again = false;
 
-// refresh reads everything now. Calls that overlap share one more round.
+// refresh reads everything now. What is asked for during a round shares the next one,
+// for the round may have read before the change.
 export function refresh() {
-  reading ??= round().finally(() => (reading = null));
+  again = true;
+  reading ??= rounds().finally(() => (reading = null));
   return reading;
+}
+
+async function rounds() {
+  while (again) {
+    again = false;
+    await round();
+  }
 }
 
 // soon refreshes after a moment in which further changes may join.
@@ -45,16 +55,18 @@ async function round() {
     part("messages", read("/sandbox/messages").then((a) => a.items ?? [])),
     part("faults", read("/sandbox/faults").then((a) => a.items ?? a.faults ?? [])),
     id && readTicket(id, query),
-    id && part("deliveries", read(`/api/v1/deliveries?ticket=${query}&limit=100`).then((a) => a.items ?? [])),
+    id && part("deliveries", read(`/api/v1/deliveries?ticket=${query}&limit=100`).then((a) => a.items ?? []), id),
   ]);
   // A delivery moves on without a message arriving, so the stream does not tell of it.
   if (state.deliveries.some((d) => unsettled.includes(d.status))) soon(1000);
 }
 
-// part keeps what is shown when one of the reads fails: the strip says it is old.
-async function part(name, answer) {
+// part keeps what is shown when one of the reads fails: the strip says it is old. What was
+// read for a ticket is dropped when the page has gone on to another.
+async function part(name, answer, id) {
   try {
-    put(name, await answer);
+    const value = await answer;
+    if (!id || state.ticket?.id === id) put(name, value);
   } catch {
     // The stream reports a server that went away.
   }
