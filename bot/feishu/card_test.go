@@ -66,7 +66,7 @@ func succeededCard() cards.Card {
 	return c
 }
 
-func TestCardsLookAsAgreed(t *testing.T) {
+func TestGoldenCards(t *testing.T) {
 	for name, card := range map[string]cards.Card{
 		"review": reviewCard(), "rejected": rejectedCard(), "succeeded": succeededCard(), "bare": bareCard(),
 	} {

@@ -10,6 +10,7 @@ import (
 	larkim "github.com/larksuite/oapi-sdk-go/v3/service/im/v1"
 
 	"ticketbell/cards"
+	simulator "ticketbell/sandbox/feishu"
 )
 
 // feishuLimit is what Feishu allows for a request (feishu.md 5.1).
@@ -66,7 +67,10 @@ func TestHostileCardsFitAndKeepWhatMatters(t *testing.T) {
 		if n := tagged(doc); n > 200 {
 			t.Fatalf("card %d: got %d elements, want at most 200", i, n)
 		}
-		lint(t, doc)
+		plainTextOnly(t, doc)
+		if err := simulator.Lint(json.RawMessage(card)); err != nil {
+			t.Fatalf("card %d: got a card Feishu would not take: %v", i, err)
+		}
 		mustContain(t, "card", card, `"待审核"`, `"生产"`, `"PROD"`, c.Link(), "待你审核：T")
 	}
 }
@@ -107,9 +111,9 @@ func walk(v any, visit func(map[string]any)) {
 	}
 }
 
-// lint checks that nothing but the components we mean is there and that every
-// text is plain.
-func lint(t *testing.T, doc map[string]any) {
+// plainTextOnly checks that nothing but the components we mean is there, none of
+// which reads markup, and that every text is valid.
+func plainTextOnly(t *testing.T, doc map[string]any) {
 	t.Helper()
 	known := map[any]bool{"plain_text": true, "text_tag": true, "div": true, "hr": true, "button": true}
 	walk(doc, func(o map[string]any) {
@@ -135,7 +139,8 @@ func TestWhatGivesWayFirst(t *testing.T) {
 	}{
 		"the description is shortened before a field goes": {
 			func(c *cards.Card) { c.Description = "头" + strings.Repeat(long, 5) },
-			[]string{"头长", "备注", "缺少回滚方案", "已由 赵六", "创建人"}, nil,
+			[]string{"头长", "备注", "缺少回滚方案", "已由 赵六", "创建人"},
+			nil,
 		},
 		"fields go before the reason": {
 			func(c *cards.Card) {
@@ -143,14 +148,16 @@ func TestWhatGivesWayFirst(t *testing.T) {
 					c.Rows = append(c.Rows, cards.Row{Name: "field", Label: cards.Same("附加"), Value: cards.Same(long)})
 				}
 			},
-			[]string{"备注", "缺少回滚方案", "已由 赵六", "创建人"}, []string{"慢查询"},
+			[]string{"备注", "缺少回滚方案", "已由 赵六", "创建人"},
+			[]string{"慢查询"},
 		},
 		"the reason is shortened before the trail": {
 			func(c *cards.Card) {
 				heavy := strings.Repeat("\u2028", 1990) // seven bytes each in a request
 				c.Reason.Value = text2("理"+heavy, "Why"+heavy)
 			},
-			[]string{"驳回原因：理", "已由 赵六", "创建人"}, []string{"慢查询", "备注"},
+			[]string{"驳回原因：理", "已由 赵六", "创建人"},
+			[]string{"慢查询", "备注"},
 		},
 		"the oldest mark goes before the newest, and before the rows": {
 			func(c *cards.Card) {
@@ -159,7 +166,8 @@ func TestWhatGivesWayFirst(t *testing.T) {
 				}
 				c.Trail = append(c.Trail, cards.Same("最新"))
 			},
-			[]string{"最新", "创建人"}, []string{"慢查询", "备注", "缺少回滚方案", "已由 赵六"},
+			[]string{"最新", "创建人"},
+			[]string{"慢查询", "备注", "缺少回滚方案", "已由 赵六"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

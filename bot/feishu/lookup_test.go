@@ -21,6 +21,7 @@ type asked struct {
 // directory answers look-ups from ids, backwards and in capital letters, since neither the
 // order nor the letter case of Feishu's answer can be relied on.
 func directory(t *testing.T, ids map[string]string) func(int, heard) said {
+	t.Helper()
 	return func(_ int, h heard) said {
 		var q asked
 		if err := json.Unmarshal(h.body, &q); err != nil {
