@@ -13,6 +13,8 @@ var ErrOff = errors.New("the channel is off")
 type Line struct {
 	Sender  Sender
 	Version int64
+	// Limits are what the channel may be asked for.
+	Limits Limits
 }
 
 // Switchboard knows which channels are on, and connects to them.
