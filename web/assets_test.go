@@ -13,14 +13,15 @@ func TestEveryAssetIsServedWithItsTypeForEver(t *testing.T) {
 	h, held := demo(), loadAssets()
 	types := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 	for name, content := range held.files {
-		res, got := get(t, h, held.folder+name)
-		if res.StatusCode != http.StatusOK || got != string(content) {
-			t.Errorf("%s: got %d and %d bytes, want 200 and %d", name, res.StatusCode, len(got), len(content))
+		res := get(t, h, held.folder+name)
+		got := res.Body.String()
+		if res.Code != http.StatusOK || got != string(content) {
+			t.Errorf("%s: got %d and %d bytes, want 200 and %d", name, res.Code, len(got), len(content))
 		}
-		if got, want := res.Header.Get("Content-Type"), types[path.Ext(name)]; got != want {
+		if got, want := res.Header().Get("Content-Type"), types[path.Ext(name)]; got != want {
 			t.Errorf("%s: got type %q, want %q", name, got, want)
 		}
-		if got := res.Header.Get("Cache-Control"); !strings.Contains(got, "immutable") {
+		if got := res.Header().Get("Cache-Control"); !strings.Contains(got, "immutable") {
 			t.Errorf("%s: got Cache-Control %q, want immutable", name, got)
 		}
 	}
@@ -28,30 +29,31 @@ func TestEveryAssetIsServedWithItsTypeForEver(t *testing.T) {
 
 func TestWhatThePageAsksForIsThere(t *testing.T) {
 	h := demo()
-	_, page := get(t, h, "/")
+	page := get(t, h, "/").Body.String()
 	links := regexp.MustCompile(`(?:src|href)="(/assets/[^"]+)"`).FindAllStringSubmatch(page, -1)
 	if len(links) < 6 {
 		t.Fatalf("got %d assets on the page, want styles, scripts and icon", len(links))
 	}
 	for _, link := range links {
-		if res, _ := get(t, h, link[1]); res.StatusCode != http.StatusOK {
-			t.Errorf("%s: got %d, want 200", link[1], res.StatusCode)
+		if res := get(t, h, link[1]); res.Code != http.StatusOK {
+			t.Errorf("%s: got %d, want 200", link[1], res.Code)
 		}
 	}
 }
 
 func TestAssetsOfAnotherBuildAreNotFound(t *testing.T) {
 	for _, name := range []string{"/assets/000000000000/main.js", "/assets/", "/assets/main.js", loadAssets().folder, loadAssets().folder + "../playground.go"} {
-		if res, _ := get(t, demo(), name); res.StatusCode == http.StatusOK {
+		if res := get(t, demo(), name); res.Code == http.StatusOK {
 			t.Errorf("%s: got 200, want it refused", name)
 		}
 	}
 }
 
 func TestTheIconIsFoundWithoutThePage(t *testing.T) {
-	res, icon := get(t, demo(), "/favicon.ico")
-	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "image/svg+xml" || !strings.HasPrefix(icon, "<svg") {
-		t.Errorf("got %d %s, want the SVG icon", res.StatusCode, res.Header.Get("Content-Type"))
+	res := get(t, demo(), "/favicon.ico")
+	icon := res.Body.String()
+	if res.Code != http.StatusOK || res.Header().Get("Content-Type") != "image/svg+xml" || !strings.HasPrefix(icon, "<svg") {
+		t.Errorf("got %d %s, want the SVG icon", res.Code, res.Header().Get("Content-Type"))
 	}
 }
 

@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -22,18 +21,11 @@ func demo() http.Handler {
 }
 
 // get asks h for a path as a browser on this machine would.
-func get(t *testing.T, h http.Handler, path string) (*http.Response, string) {
+func get(t *testing.T, h http.Handler, path string) *httptest.ResponseRecorder {
 	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:8080"+path, nil)
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	res := w.Result()
-	defer func() { _ = res.Body.Close() }()
-	content, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatalf("read %s: %v", path, err)
-	}
-	return res, string(content)
+	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:8080"+path, nil))
+	return w
 }
 
 // block returns what stands in <script type="application/json" id="…">.
@@ -56,9 +48,10 @@ func TestThePageIsChineseUnlessEnglishIsAskedFor(t *testing.T) {
 		"/?lang=fr": {`<html lang="zh-CN">`, "创建工单"},
 		"/?lang=en": {`<html lang="en">`, "Playground", "Create ticket"},
 	} {
-		res, page := get(t, demo(), path)
-		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/html; charset=utf-8" {
-			t.Errorf("%s: got %d %s, want 200 text/html", path, res.StatusCode, res.Header.Get("Content-Type"))
+		res := get(t, demo(), path)
+		page := res.Body.String()
+		if res.Code != http.StatusOK || res.Header().Get("Content-Type") != "text/html; charset=utf-8" {
+			t.Errorf("%s: got %d %s, want 200 text/html", path, res.Code, res.Header().Get("Content-Type"))
 		}
 		for _, w := range want {
 			if !strings.Contains(page, w) {
@@ -69,7 +62,7 @@ func TestThePageIsChineseUnlessEnglishIsAskedFor(t *testing.T) {
 }
 
 func TestTheScriptsGetTokenPeopleAndTexts(t *testing.T) {
-	_, page := get(t, demo(), "/")
+	page := get(t, demo(), "/").Body.String()
 	var got setup
 	block(t, page, "setup", &got)
 	want := []Person{{Username: "t1"}, {Username: "creator", Name: "张三"}}
@@ -84,11 +77,11 @@ func TestTheScriptsGetTokenPeopleAndTexts(t *testing.T) {
 }
 
 func TestNastyNamesAndTokensStayData(t *testing.T) {
-	_, page := get(t, Playground(Config{
+	page := get(t, Playground(Config{
 		Token: nasty, Version: nasty,
 		People:   []Person{{Username: nasty, Name: nasty}},
 		Projects: []Project{{Key: nasty, Name: nasty}},
-	}), "/")
+	}), "/").Body.String()
 	if strings.Contains(page, "alert(1)</script>") || strings.Contains(page, "<script>") {
 		t.Error("got markup from a name or a token, want it escaped")
 	}
@@ -103,7 +96,7 @@ func TestNastyNamesAndTokensStayData(t *testing.T) {
 }
 
 func TestThePageRunsNothingWrittenInline(t *testing.T) {
-	_, page := get(t, demo(), "/")
+	page := get(t, demo(), "/").Body.String()
 	for what, pattern := range map[string]string{
 		"inline script":  `<script(>| type="module">)`,
 		"inline style":   `<style| style=`,
@@ -117,7 +110,7 @@ func TestThePageRunsNothingWrittenInline(t *testing.T) {
 }
 
 func TestEveryControlHasALabel(t *testing.T) {
-	_, page := get(t, demo(), "/")
+	page := get(t, demo(), "/").Body.String()
 	controls := regexp.MustCompile(`<(?:input|select|textarea)\b[^>]*\bid="([^"]+)"`).FindAllStringSubmatch(page, -1)
 	if len(controls) < 10 {
 		t.Fatalf("got %d controls with an id, want the whole form", len(controls))
@@ -130,7 +123,7 @@ func TestEveryControlHasALabel(t *testing.T) {
 }
 
 func TestTheCreatorOfTheManualIsChosenFirst(t *testing.T) {
-	_, page := get(t, demo(), "/")
+	page := get(t, demo(), "/").Body.String()
 	if want := `<option value="creator" selected>张三</option>`; !strings.Contains(page, want) {
 		t.Errorf("got a page without %s", want)
 	}
@@ -143,9 +136,9 @@ func TestTheCreatorOfTheManualIsChosenFirst(t *testing.T) {
 }
 
 func TestOtherPathsAreNotFoundAndPostsAreRefused(t *testing.T) {
-	res, _ := get(t, demo(), "/elsewhere")
-	if res.StatusCode != http.StatusNotFound {
-		t.Errorf("got %d for a page that is not there, want 404", res.StatusCode)
+	res := get(t, demo(), "/elsewhere")
+	if res.Code != http.StatusNotFound {
+		t.Errorf("got %d for a page that is not there, want 404", res.Code)
 	}
 	w := httptest.NewRecorder()
 	demo().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil))

@@ -9,8 +9,8 @@ import (
 )
 
 func TestThePolicyAdmitsNothingForeignOrInline(t *testing.T) {
-	res, _ := get(t, demo(), "/")
-	policy := res.Header.Get("Content-Security-Policy")
+	res := get(t, demo(), "/")
+	policy := res.Header().Get("Content-Security-Policy")
 	for _, want := range []string{
 		"default-src 'none'", "script-src 'self';", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
 		"frame-ancestors 'none'", "require-trusted-types-for 'script'",
@@ -27,10 +27,11 @@ func TestThePolicyAdmitsNothingForeignOrInline(t *testing.T) {
 func TestTheNonceIsNewForEachPageAndReachesTheScripts(t *testing.T) {
 	h, seen := demo(), map[string]bool{}
 	for range 3 {
-		res, page := get(t, h, "/")
+		res := get(t, h, "/")
+		page := res.Body.String()
 		var got setup
 		block(t, page, "setup", &got)
-		nonce := regexp.MustCompile(`'nonce-([^']+)'`).FindStringSubmatch(res.Header.Get("Content-Security-Policy"))
+		nonce := regexp.MustCompile(`'nonce-([^']+)'`).FindStringSubmatch(res.Header().Get("Content-Security-Policy"))
 		if nonce == nil || nonce[1] != got.Nonce || seen[got.Nonce] {
 			t.Fatalf("got nonce %q on the page and %v in the policy, want one new value in both", got.Nonce, nonce)
 		}
@@ -41,24 +42,24 @@ func TestTheNonceIsNewForEachPageAndReachesTheScripts(t *testing.T) {
 func TestEveryAnswerIsGuarded(t *testing.T) {
 	h := demo()
 	for _, path := range []string{"/", "/elsewhere", "/favicon.ico", loadAssets().folder + "main.js"} {
-		res, _ := get(t, h, path)
+		res := get(t, h, path)
 		for name, want := range map[string]string{
 			"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
 			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
 		} {
-			if got := res.Header.Get(name); got != want {
+			if got := res.Header().Get(name); got != want {
 				t.Errorf("%s: got %s %q, want %q", path, name, got, want)
 			}
 		}
-		if res.Header.Get("Content-Security-Policy") == "" {
+		if res.Header().Get("Content-Security-Policy") == "" {
 			t.Errorf("%s: got no policy", path)
 		}
 	}
 }
 
 func TestThePageWithTheTokenIsNeverStored(t *testing.T) {
-	res, _ := get(t, demo(), "/")
-	if got := res.Header.Get("Cache-Control"); got != "no-store" {
+	res := get(t, demo(), "/")
+	if got := res.Header().Get("Cache-Control"); got != "no-store" {
 		t.Errorf("got Cache-Control %q, want no-store", got)
 	}
 }
