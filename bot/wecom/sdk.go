@@ -62,6 +62,6 @@ func (noCache) Set(string, any, time.Duration) error  { return nil }
 func (noCache) Has(string) bool                       { return false }
 func (noCache) AddNX(string, any, time.Duration) bool { return false }
 func (noCache) Add(string, any, time.Duration) error  { return nil }
-func (noCache) Remember(_ string, _ time.Duration, make func() (any, error)) (any, error) {
-	return make()
+func (noCache) Remember(_ string, _ time.Duration, produce func() (any, error)) (any, error) {
+	return produce()
 }

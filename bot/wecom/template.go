@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"ticketbell/cards"
 )
@@ -16,16 +17,21 @@ const (
 	maxEmphasisLabel = 22
 	maxSubText       = 160
 	maxRows          = 6
-	maxLabelZH       = 5
-	maxLabelEN       = 12 // Latin letters are half as wide
+	maxLabel         = 5
 	maxValue         = 30
 	maxJump          = 18
 )
 
-// The shares of sub_title_text, in characters: what is left is for why the reader got it.
+// The same for English readers, where letters are about half as wide.
 const (
-	maxReason      = 70
-	maxDescription = 50
+	maxLabelEN = 12
+	maxValueEN = 50
+)
+
+// The shares of sub_title_text, in characters; what is left is for the description.
+const (
+	maxCause  = 60
+	maxFooter = 60
 )
 
 // templateCard is a text_notice, the card without buttons that call back.
@@ -73,13 +79,13 @@ const openURL = 1
 func newTemplateCard(c cards.Card, lang cards.Language) *templateCard {
 	t := &templateCard{
 		CardType:   "text_notice",
-		Source:     source{clip(oneLine(c.Chip.In(lang)), maxSource), colour(c.Tone)},
+		Source:     source{clip(oneLine(chip(c, lang)), maxSource), colour(c.Tone)},
 		MainTitle:  titled{clip(oneLine(c.Title().In(lang)), maxTitle), clip(oneLine(c.Subtitle()), maxSubtitle)},
 		SubTitle:   subText(c, lang),
 		CardAction: cardAction{openURL, c.Link()},
 	}
 	t.Emphasis = emphasis(c, lang)
-	t.Rows = pairs(c, lang, t.Emphasis)
+	t.Rows = pairs(c, lang)
 	for _, b := range c.Buttons {
 		if b.Action == cards.View {
 			t.JumpList = []jump{{openURL, clip(oneLine(b.Text.In(lang)), maxJump), b.URL}}
@@ -87,6 +93,14 @@ func newTemplateCard(c cards.Card, lang cards.Language) *templateCard {
 		}
 	}
 	return t
+}
+
+// chip is the state of the ticket in a word, marked when production is concerned.
+func chip(c cards.Card, lang cards.Language) string {
+	if !c.Production {
+		return c.Chip.In(lang)
+	}
+	return c.Chip.In(lang) + " · " + cards.Text{ZH: "生产", EN: "PROD"}.In(lang)
 }
 
 // colour is the desc_color of a tone: 0 grey, 1 black, 2 red, 3 green.
@@ -109,42 +123,47 @@ func emphasis(c cards.Card, lang cards.Language) *titled {
 	if !ok {
 		return nil
 	}
-	score, _, _ := strings.Cut(audit.Value.In(lang), " · ")
-	return &titled{clip(oneLine(score), maxEmphasis), clip(oneLine(audit.Label.In(lang)), maxEmphasisLabel)}
+	score, _ := splitAudit(audit, lang)
+	return &titled{clip(score, maxEmphasis), clip(oneLine(audit.Label.In(lang)), maxEmphasisLabel)}
 }
 
-// pairs are the first six facts. The audit is left out when all of it stands large.
-func pairs(c cards.Card, lang cards.Language, large *titled) []pair {
-	maxLabel := maxLabelZH
+func splitAudit(audit cards.Row, lang cards.Language) (score, rest string) {
+	score, rest, _ = strings.Cut(oneLine(audit.Value.In(lang)), " · ")
+	return score, rest
+}
+
+// pairs are the first six facts; of the audit what does not stand large.
+func pairs(c cards.Card, lang cards.Language) []pair {
+	label, value := maxLabel, maxValue
 	if lang == cards.English {
-		maxLabel = maxLabelEN
+		label, value = maxLabelEN, maxValueEN
 	}
 	var list []pair
 	for _, r := range c.Rows {
-		value := oneLine(r.Value.In(lang))
-		if value == "" || len(list) == maxRows || (r.Name == "audit" && large.Title == value) {
-			continue
+		fact := oneLine(r.Value.In(lang))
+		if r.Name == "audit" {
+			_, fact = splitAudit(r, lang)
 		}
-		list = append(list, pair{clip(oneLine(r.Label.In(lang)), maxLabel), clip(value, maxValue)})
+		if fact != "" && len(list) < maxRows {
+			list = append(list, pair{clip(oneLine(r.Label.In(lang)), label), clip(fact, value)})
+		}
 	}
 	return list
 }
 
-// subText says why it went wrong, the beginning of the description, who decided
-// last, and why the reader got the card.
+// subText says why it went wrong or who decided last, then as much of the
+// description as fits, then why the reader got the card.
 func subText(c cards.Card, lang cards.Language) string {
 	var lines []string
 	if c.Reason != nil {
-		lines = append(lines, clip(oneLine(labelled(*c.Reason, lang)), maxReason))
+		lines = append(lines, clip(oneLine(labelled(*c.Reason, lang)), maxCause))
+	} else if n := len(c.Trail); n > 0 {
+		lines = append(lines, clip(oneLine(c.Trail[n-1].In(lang)), maxCause))
 	}
 	if c.Description != "" {
-		lines = append(lines, clip(oneLine(c.Description), maxDescription))
+		lines = append(lines, oneLine(c.Description))
 	}
-	if n := len(c.Trail); n > 0 && c.Reason == nil {
-		lines = append(lines, clip(oneLine(c.Trail[n-1].In(lang)), maxDescription))
-	}
-	if footer := oneLine(c.Footer.In(lang)); footer != "" {
-		lines = append(lines, footer)
-	}
-	return clip(strings.Join(lines, "\n"), maxSubText)
+	footer := clip(oneLine(c.Footer.In(lang)), maxFooter)
+	above := clip(strings.Join(lines, "\n"), maxSubText-utf8.RuneCountInString(footer)-1)
+	return strings.TrimSpace(above + "\n" + footer)
 }

@@ -44,7 +44,7 @@ func plainText(c cards.Card, lang cards.Language) string {
 
 func textLines(c cards.Card, lang cards.Language) []line {
 	lines := []line{
-		{"[" + c.Chip.In(lang) + "] " + c.Title().In(lang), cutTitle},
+		{"[" + chip(c, lang) + "] " + c.Title().In(lang), cutTitle},
 		{c.Subtitle(), cutRows},
 	}
 	for _, r := range c.Rows {

@@ -39,6 +39,15 @@ func TestFaultsOfTheToken(t *testing.T) {
 	}
 }
 
+func TestWrongSecretEndsTheTokensInUse(t *testing.T) {
+	c := newCorp(t)
+	path := "message/send?access_token=" + c.token()
+	c.faults.Set(sandbox.Fault{Channel: "wecom", Name: "wrong_secret", Times: 1})
+	c.wantCode(c.decode(c.do(http.MethodPost, path, encode(t, text("lisi", "x")))), 40014)
+	c.wantCode(c.get("gettoken?corpid=ww-corp&corpsecret=s3cret"), 40001)
+	c.wantCode(c.post("message/send", text("lisi", "x")), 0)
+}
+
 func TestFaultsBelowTheAPI(t *testing.T) {
 	for fault, want := range map[string]struct {
 		status int

@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"crypto/sha256"
 	"slices"
 	"strings"
 	"time"
@@ -43,7 +44,7 @@ func (s *Simulator) hasTooMany(userID string) bool {
 // repeated returns the answer to the first of two equal requests within the
 // interval, if both asked for the check.
 func (s *Simulator) repeated(req *sendRequest, body []byte) (sendReply, bool) {
-	first, seen := s.seen[string(body)]
+	first, seen := s.seen[sha256.Sum256(body)]
 	if req.EnableDuplicateCheck == 0 || !seen || !s.cfg.Now().Before(first.until) {
 		return sendReply{}, false
 	}
@@ -58,5 +59,5 @@ func (s *Simulator) remember(req *sendRequest, body []byte, done sendReply) {
 	if interval == 0 {
 		interval = defaultInterval
 	}
-	s.seen[string(body)] = seenRequest{until: s.cfg.Now().Add(interval), reply: done}
+	s.seen[sha256.Sum256(body)] = seenRequest{until: s.cfg.Now().Add(interval), reply: done}
 }

@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"io"
 	"maps"
@@ -44,11 +45,11 @@ type Simulator struct {
 	mu        sync.Mutex // guards everything below
 	calls     map[string]int
 	tokens    map[string]*token
-	sent      map[string]*sentMessage // by msgid
-	codes     map[string]string       // msgid by unused response_code
-	tasks     map[string]bool         // task ids in use
-	seen      map[string]seenRequest  // by request body
-	received  map[string][]time.Time  // when a member got something, by userid
+	sent      map[string]*sentMessage           // by msgid
+	codes     map[string]string                 // msgid by unused response_code
+	tasks     map[string]bool                   // task ids in use
+	seen      map[[sha256.Size]byte]seenRequest // by digest of the request body
+	received  map[string][]time.Time            // when a member got something, by userid
 	dropped   int
 	blindness map[string]*missCount // look-up misses by name of the call
 }
@@ -58,7 +59,7 @@ func New(cfg Config) *Simulator {
 	s := &Simulator{
 		cfg: complete(cfg), mux: http.NewServeMux(),
 		calls: map[string]int{}, tokens: map[string]*token{}, sent: map[string]*sentMessage{},
-		codes: map[string]string{}, tasks: map[string]bool{}, seen: map[string]seenRequest{},
+		codes: map[string]string{}, tasks: map[string]bool{}, seen: map[[sha256.Size]byte]seenRequest{},
 		received: map[string][]time.Time{}, blindness: map[string]*missCount{},
 	}
 	s.route("GET", "gettoken", s.getToken)

@@ -3,7 +3,10 @@ package wecom
 import (
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"time"
+
+	"ticketbell/sandbox"
 )
 
 // lifetime is how long a token is valid (wecom.md 3).
@@ -63,18 +66,26 @@ func (s *Simulator) authorised(next answer) answer {
 	}
 }
 
-// spoilTokens ends every token issued so far when a fault asks for it.
+// spoilTokens ends every token issued so far when a fault asks for it, or when the
+// secret is about to be called wrong: with a new secret the old tokens are gone.
 func (s *Simulator) spoilTokens() {
 	name, hit := s.cfg.Faults.Take(Channel, "token_revoked", "token_expired")
-	if !hit {
+	if !hit && !s.secretReset() {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.tokens {
 		t.expires = s.cfg.Now()
-		t.revoked = name == "token_revoked"
+		t.revoked = name != "token_expired"
 	}
+}
+
+// secretReset reports whether the next gettoken will be refused; it uses up no fault.
+func (s *Simulator) secretReset() bool {
+	return slices.ContainsFunc(s.cfg.Faults.Active(), func(f sandbox.Fault) bool {
+		return f.Channel == Channel && (f.Name == "wrong_secret" || f.Name == "wrong_corp")
+	})
 }
 
 func (s *Simulator) checkToken(name string) *reply {
