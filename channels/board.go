@@ -51,6 +51,7 @@ type line struct {
 	version int64
 	conn    connection
 	app     string
+	limits  notify.Limits
 }
 
 // New returns a board. key, the installation's own, makes the fingerprints of secrets.
@@ -93,7 +94,7 @@ func (b *Board) Line(ctx context.Context, ch notify.Channel) (notify.Line, error
 	if err != nil {
 		return notify.Line{}, err
 	}
-	return notify.Line{Sender: l.conn, Version: l.version}, nil
+	return notify.Line{Sender: l.conn, Version: l.version, Limits: l.limits}, nil
 }
 
 // Pause stops the channel until its configuration is mended.
@@ -133,6 +134,11 @@ func dial(rec notify.ChannelRecord) (line, error) {
 	if err != nil {
 		return line{}, err
 	}
+	limits, err := limitsOf(rec.Channel, fields["limits"])
+	if err != nil {
+		return line{}, fmt.Errorf("configure %s: %w", rec.Channel, err)
+	}
+	delete(fields, "limits")
 	c, err := configOf(rec.Channel, fields, rec.Secrets)
 	if err != nil {
 		return line{}, fmt.Errorf("configure %s: %w", rec.Channel, err)
@@ -141,7 +147,7 @@ func dial(rec notify.ChannelRecord) (line, error) {
 	if err != nil {
 		return line{}, fmt.Errorf("connect %s: %w", rec.Channel, err)
 	}
-	return line{version: rec.Version, conn: conn, app: appOf(rec.Channel, fields)}, nil
+	return line{version: rec.Version, conn: conn, app: appOf(rec.Channel, fields), limits: limits}, nil
 }
 
 // appOf names the app whose ids a channel's look-ups return.

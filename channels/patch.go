@@ -118,28 +118,6 @@ func moved(names []string, before, after map[string]json.RawMessage) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return !bytes.Equal(before[name], after[name]) })
 }
 
-// limits are a channel's own pace (api.md 3): absent is the provider's figure, 0 is unlimited.
-type limits struct {
-	PerSecond       *int `json:"per_second"`
-	PerMinute       *int `json:"per_minute"`
-	PersonPerSecond *int `json:"person_per_second"`
-	PersonPerMinute *int `json:"person_per_minute"`
-	PersonPerHour   *int `json:"person_per_hour"`
-}
-
-func checkLimits(value json.RawMessage) error {
-	var l limits
-	if err := strict(value, &l); err != nil {
-		return err
-	}
-	for _, n := range []*int{l.PerSecond, l.PerMinute, l.PersonPerSecond, l.PersonPerMinute, l.PersonPerHour} {
-		if n != nil && *n < 0 {
-			return fmt.Errorf("a limit is negative")
-		}
-	}
-	return nil
-}
-
 // complete checks the whole configuration. One that is switched off may still have gaps.
 func complete(rec notify.ChannelRecord) error {
 	fields, err := fieldsOf(rec)

@@ -15,7 +15,7 @@ type load struct {
 	w     *Worker
 	line  Line
 	lease string
-	calls chan struct{}
+	shift *shift
 	stop  <-chan struct{}
 }
 
@@ -23,6 +23,8 @@ type load struct {
 type parcel struct {
 	message Message
 	items   []item
+	// digest is true when one message to one person speaks for all items.
+	digest bool
 }
 
 // item is one delivery with the address found for it.
@@ -47,12 +49,13 @@ func (l *load) deliver(ctx context.Context, notices []Notice) {
 	}
 	var sends sync.WaitGroup
 	defer sends.Wait()
-	items := l.address(ctx, l.stillWanted(ctx, notices))
-	for _, p := range l.pack(items, settings) {
+	single, folded := l.pace(ctx, l.address(ctx, l.stillWanted(ctx, notices)))
+	parcels := append(l.pack(single, settings), l.fold(folded, settings)...)
+	for _, p := range l.admit(ctx, parcels) {
 		select {
-		case l.calls <- struct{}{}:
+		case l.shift.calls <- struct{}{}:
 			sends.Go(func() {
-				defer func() { <-l.calls }()
+				defer func() { <-l.shift.calls }()
 				l.send(ctx, p)
 			})
 		case <-l.stop:
@@ -176,11 +179,21 @@ func (l *load) send(ctx context.Context, p parcel) {
 		p.items[i].started = l.w.Now()
 	}
 	outcomes := l.call(ctx, p)
+	if p.digest {
+		outcomes = shared(outcomes[0], len(p.items))
+	}
 	settled := make([]Settlement, len(p.items))
 	for i, it := range p.items {
 		settled[i] = l.judge(ctx, it, outcomes[i])
 	}
 	l.settle(ctx, settled)
+}
+
+// shared is the outcome of a digest for everything it spoke of. Its message shows
+// many tickets, so that none of them can bring it up to date: nobody keeps its id.
+func shared(o Outcome, n int) []Outcome {
+	o.MessageID = ""
+	return slices.Repeat([]Outcome{o}, n)
 }
 
 // call sends the parcel, or brings its one message up to date.
@@ -200,7 +213,8 @@ func (l *load) call(ctx context.Context, p parcel) []Outcome {
 func (l *load) putBack(ctx context.Context, notices []Notice) {
 	back := make([]Settlement, 0, len(notices))
 	for _, n := range notices {
-		back = append(back, Settlement{DeliveryID: n.Delivery.ID, Status: waitingStatus(n.Delivery), NotBefore: l.w.Now(), Free: true})
+		d := n.Delivery
+		back = append(back, Settlement{DeliveryID: d.ID, Status: waitingStatus(d), Reason: d.Reason, NotBefore: d.NotBefore, Free: true})
 	}
 	l.settle(ctx, back)
 }

@@ -28,7 +28,9 @@ type Worker struct {
 	Queue     Queue
 	Switch    Switchboard
 	Addresses Addresses
-	Settings  SettingsKeeper
+	// Pacer keeps the provider's limits; nil is [Unlimited].
+	Pacer    Pacer
+	Settings SettingsKeeper
 	// Parallel is how many provider calls may run at once; at least one.
 	Parallel int
 	Now      func() time.Time
@@ -38,9 +40,13 @@ type Worker struct {
 // Run delivers until ctx is done, then finishes what is in flight and returns. A
 // call that runs when ctx ends is bounded by [SendTime].
 func (w *Worker) Run(ctx context.Context) {
+	if w.Pacer == nil {
+		w.Pacer = Unlimited{}
+	}
 	s := &shift{calls: make(chan struct{}, max(w.Parallel, 1)), claims: make(chan struct{}, maxClaims)}
 	defer s.loads.Wait()
 	for ctx.Err() == nil {
+		s.pause(ctx, w.Now)
 		worked, err := w.turn(ctx, s)
 		if err != nil && !errors.Is(err, ErrOff) && ctx.Err() == nil {
 			w.Log.Error("deliveries cannot be claimed", "channel", w.Channel, "error", err)
@@ -56,6 +62,34 @@ type shift struct {
 	calls  chan struct{} // a place for each provider call
 	claims chan struct{} // a place for each claim
 	loads  sync.WaitGroup
+
+	mu   sync.Mutex
+	hold time.Time // the channel's limit is used up until then
+}
+
+// holdUntil keeps the worker from claiming before at.
+func (s *shift) holdUntil(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at.After(s.hold) {
+		s.hold = at
+	}
+}
+
+// pause waits as long as the channel's limit asks for. Nothing is held meanwhile.
+func (s *shift) pause(ctx context.Context, now func() time.Time) {
+	s.mu.Lock()
+	wait := s.hold.Sub(now())
+	s.mu.Unlock()
+	if wait <= 0 {
+		return
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
 
 // turn claims what is due and sets it going; worked is false when nothing was due.
@@ -74,7 +108,7 @@ func (w *Worker) turn(ctx context.Context, s *shift) (worked bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	l := &load{w: w, line: line, lease: NewID(""), calls: s.calls, stop: ctx.Done()}
+	l := &load{w: w, line: line, lease: NewID(""), shift: s, stop: ctx.Done()}
 	now := w.Now()
 	notices, err := w.Queue.Claim(ctx, w.Channel, max(line.Sender.Batch(), cap(s.calls)), l.lease, now, now.Add(LeaseTime))
 	if err != nil || len(notices) == 0 {

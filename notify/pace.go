@@ -1,0 +1,123 @@
+package notify
+
+import (
+	"context"
+	"time"
+
+	"ticketbell/cards"
+)
+
+// foldAfter is how long a person's messages may queue up for the provider's limit
+// before they are said in one digest.
+const foldAfter = 10 * time.Second
+
+// pace keeps the limits per person. It returns what may go now, each alone, and per
+// person what is said in one digest; what must wait goes back to the queue with the
+// time of its turn, and costs no attempt.
+func (l *load) pace(ctx context.Context, items []item) (single []item, folded [][]item) {
+	var deferred []Settlement
+	for _, own := range byAddress(items) {
+		if own[0].notice.Delivery.MessageID != "" { // an update is no new message
+			single = append(single, own...)
+			continue
+		}
+		granted, wait := l.w.Pacer.Person(ctx, l.w.Channel, own[0].address, l.line.Limits, len(own))
+		switch {
+		case granted >= len(own):
+			single = append(single, own...)
+			continue
+		case granted > 0 && l.slow(len(own)-granted):
+			single = append(single, own[:granted-1]...)
+			folded = append(folded, own[granted-1:])
+			continue
+		}
+		single = append(single, own[:granted]...)
+		deferred = append(deferred, l.later(own[granted:], wait)...)
+	}
+	l.settle(ctx, deferred)
+	return single, folded
+}
+
+// byAddress groups new messages by who gets them, in order; each update stays alone.
+func byAddress(items []item) [][]item {
+	at := map[string]int{}
+	var groups [][]item
+	for _, it := range items {
+		i, ok := at[it.address]
+		if it.notice.Delivery.MessageID != "" || !ok {
+			i = len(groups)
+			groups = append(groups, nil)
+			if it.notice.Delivery.MessageID == "" {
+				at[it.address] = i
+			}
+		}
+		groups[i] = append(groups[i], it)
+	}
+	return groups
+}
+
+// slow reports whether n more messages to one person would take longer than
+// [foldAfter] one by one.
+func (l *load) slow(n int) bool {
+	lim := l.line.Limits
+	var each time.Duration
+	for _, window := range []struct {
+		per time.Duration
+		n   int
+	}{{time.Second, lim.PersonPerSecond}, {time.Minute, lim.PersonPerMinute}, {time.Hour, lim.PersonPerHour}} {
+		if window.n > 0 {
+			each = max(each, window.per/time.Duration(window.n))
+		}
+	}
+	return time.Duration(n)*each > foldAfter
+}
+
+func (l *load) later(items []item, wait time.Duration) []Settlement {
+	at := l.w.Now().Add(wait)
+	later := make([]Settlement, 0, len(items))
+	for _, it := range items {
+		d := it.notice.Delivery
+		later = append(later, Settlement{
+			DeliveryID: d.ID, Status: waitingStatus(d), Reason: ReasonLimited, NotBefore: at, Free: true,
+		})
+	}
+	return later
+}
+
+// fold makes one digest of each person's messages.
+func (l *load) fold(folded [][]item, s Settings) []parcel {
+	var parcels []parcel
+	for _, items := range folded {
+		var all []cards.Card
+		for _, it := range items {
+			n := it.notice
+			all = append(all, l.say(n, reader(n), s.DefaultLanguage, s).Card)
+		}
+		first := items[0]
+		d := first.notice.Delivery
+		parcels = append(parcels, parcel{digest: true, items: items, message: Message{
+			Card: cards.Digest(all), Language: language(d.To, s), Thread: d.Ticket,
+			To: []Recipient{{Key: d.ID, Address: first.address}},
+		}})
+	}
+	return parcels
+}
+
+// admit keeps the limits of the whole app: it returns the calls that may be made
+// now, puts the rest back where it was, and lets the worker rest.
+func (l *load) admit(ctx context.Context, parcels []parcel) []parcel {
+	if len(parcels) == 0 {
+		return nil
+	}
+	granted, wait := l.w.Pacer.Calls(ctx, l.w.Channel, l.line.Limits, len(parcels))
+	if granted >= len(parcels) {
+		return parcels
+	}
+	l.shift.holdUntil(l.w.Now().Add(wait))
+	var back []Notice
+	for _, p := range parcels[granted:] {
+		back = append(back, noticesOf(p.items)...)
+	}
+	l.putBack(ctx, back)
+	return parcels[:granted]
+}
