@@ -80,7 +80,7 @@ func TestWhatEachFaultMeansForADelivery(t *testing.T) {
 		"agent_mismatch": {notify.VerdictMisconfigured, "wecom.301002"},
 		"app_disabled":   {notify.VerdictMisconfigured, "wecom.50003"},
 		"unknown_person": {notify.VerdictStaleAddress, "wecom.81013"},
-		"unlicensed":     {notify.VerdictPermanent, "wecom.unlicenseduser"},
+		"unlicensed":     {notify.VerdictPermanent, "wecom.unlicensed"},
 	} {
 		t.Run(fault, func(t *testing.T) {
 			s := newStand(t)

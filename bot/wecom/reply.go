@@ -27,7 +27,7 @@ func (r sendReply) fateOf(userID string) (messageID string, err error) {
 		})
 	case r.UnlicensedUser.contain(userID):
 		return "", notify.Permanent(&notify.Refusal{
-			Code: "wecom.unlicenseduser", Message: userID + " has no licence for the base API",
+			Code: "wecom.unlicensed", Message: userID + " has no licence for the base API",
 		})
 	}
 	return string(r.MsgID), nil

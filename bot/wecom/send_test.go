@@ -138,7 +138,7 @@ func TestUnlicensedMemberIsGivenUp(t *testing.T) {
 	s := newStand(t)
 	s.goesWrong("unlicensed")
 	got := s.send("ZhangSan", "lisi")
-	wantVerdict(t, got[0].Err, notify.VerdictPermanent, "wecom.unlicenseduser")
+	wantVerdict(t, got[0].Err, notify.VerdictPermanent, "wecom.unlicensed")
 	if got[1].Err != nil {
 		t.Errorf("got %v, want lisi served", got[1].Err)
 	}
