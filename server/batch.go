@@ -5,28 +5,42 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"runtime/debug"
 	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"ticketbell/access"
 	"ticketbell/ticket"
 )
 
 const (
-	// maxBatch is how many events one call may carry (api.md 1).
-	maxBatch = 500
-	// maxBatchBytes is how many bytes such a call may have.
+	// maxBatchBytes is how many bytes a call with up to 500 events (api.md 1) may have.
 	maxBatchBytes = 16 << 20
 	// batchWorkers is how many tickets of a batch are worked on at a time: enough
 	// for their events to be committed together.
 	batchWorkers = 16
 )
 
-type batchInput struct {
-	Body struct {
-		Events []rawEvent `json:"events" doc:"1 to 500 events; each is accepted or refused on its own."`
-	}
+// batch is the body as it is described; envelope is how far it is read at once,
+// for a wrong event must not refuse the others.
+type batch struct {
+	Events []rawEvent `json:"events" minItems:"1" maxItems:"500" doc:"1 to 500 events; each is accepted or refused on its own."`
 }
+
+type envelope struct {
+	Events []json.RawMessage `json:"events" minItems:"1" maxItems:"500"`
+}
+
+type rawBatch struct{ json.RawMessage }
+
+// Schema describes the body as a batch.
+func (rawBatch) Schema(r huma.Registry) *huma.Schema {
+	return r.Schema(reflect.TypeFor[batch](), true, "Batch")
+}
+
+type batchInput struct{ Body rawBatch }
 
 type batchOutput struct {
 	Body struct {
@@ -47,6 +61,7 @@ type batchResult struct {
 
 func (a *api) registerBatch() {
 	events := newReader[ticket.Event](a.huma.OpenAPI().Components.Schemas)
+	envelopes := newReader[envelope](huma.NewMapRegistry("#/", huma.DefaultSchemaNamer)) // of no interest to the document
 	register(a, route{
 		method: http.MethodPost, path: "/api/v1/events:batch", id: "post-events", scope: access.EventsWrite, tag: tagEvents,
 		title: "Say many things at once",
@@ -55,29 +70,23 @@ func (a *api) registerBatch() {
 		limit: maxBatchBytes, unchecked: true, example: map[string]any{"events": []any{sampleEvent()}},
 		fails: []int{400, 413, 415},
 	}, func(ctx context.Context, in *batchInput) (*batchOutput, error) {
-		if n := len(in.Body.Events); n == 0 || n > maxBatch {
-			return nil, &ticket.Invalid{Fields: []ticket.FieldError{batchSize(n)}}
+		e, wrong := envelopes.read(in.Body.RawMessage)
+		if len(wrong) > 0 {
+			return nil, &ticket.Invalid{Fields: wrong}
 		}
 		out := &batchOutput{}
-		out.Body.Results = a.postBatch(ctx, events, in.Body.Events)
+		out.Body.Results = a.postBatch(ctx, events, e.Events)
 		return out, nil
 	})
 }
 
-func batchSize(n int) ticket.FieldError {
-	if n == 0 {
-		return ticket.FieldError{Field: "events", Code: "required", Message: "is required"}
-	}
-	return ticket.FieldError{Field: "events", Code: "too_many", Message: "must hold at most 500"}
-}
-
 // postBatch accepts each event on its own: those of one ticket in their order,
 // different tickets side by side.
-func (a *api) postBatch(ctx context.Context, events reader[ticket.Event], raw []rawEvent) []batchResult {
+func (a *api) postBatch(ctx context.Context, events reader[ticket.Event], raw []json.RawMessage) []batchResult {
 	results := make([]batchResult, len(raw))
 	queues := map[string][]func(){}
 	for i, r := range raw {
-		ev, err := readBounded(events, r.RawMessage)
+		ev, err := readBounded(events, r)
 		if err != nil {
 			results[i] = refused(ctx, i, err)
 			continue

@@ -59,7 +59,7 @@ func New(c Config) (http.Handler, error) {
 	if err := api.registerPlain(engine); err != nil {
 		return nil, fmt.Errorf("configure the server: %w", err)
 	}
-	return introduce(c.Log, c.Now, recoverPanics(secure(cross.Handler(engine)))), nil
+	return introduce(c.Log, c.Now, recoverPanics(secure(cross.Handler(plainColons(engine))))), nil
 }
 
 func (c Config) check() error {

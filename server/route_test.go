@@ -1,0 +1,140 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"ticketbell/access"
+)
+
+// operation is one row of the OpenAPI document.
+type operation struct {
+	method, path string
+	scope        access.Scope
+	responses    map[string]any
+	summary      string
+}
+
+// operations reads the route table out of the document everybody can read.
+func operations(t *testing.T, h *house) []operation {
+	t.Helper()
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Summary   string                `json:"summary"`
+			Security  []map[string][]string `json:"security"`
+			Responses map[string]any        `json:"responses"`
+		} `json:"paths"`
+	}
+	got := h.call("GET", "/openapi.json", "", "")
+	if err := json.Unmarshal([]byte(got.body), &doc); err != nil {
+		t.Fatalf("read the document: %v", err)
+	}
+	var ops []operation
+	for path, methods := range doc.Paths {
+		for method, op := range methods {
+			if len(op.Security) != 1 || len(op.Security[0]["token"]) != 1 {
+				t.Fatalf("%s %s: got security %v, want one scope", method, path, op.Security)
+			}
+			ops = append(ops, operation{strings.ToUpper(method), path, access.Scope(op.Security[0]["token"][0]), op.Responses, op.Summary})
+		}
+	}
+	return ops
+}
+
+func TestTheDocumentHoldsTheWholeContract(t *testing.T) {
+	want := []string{
+		"POST /api/v1/events", "POST /api/v1/events:batch",
+		"GET /api/v1/deliveries", "GET /api/v1/deliveries/{id}", "POST /api/v1/deliveries/{id}:retry",
+		"GET /api/v1/channels/{channel}", "PATCH /api/v1/channels/{channel}", "POST /api/v1/channels/{channel}/test", "GET /api/v1/channels/{channel}/health",
+		"GET /api/v1/users", "POST /api/v1/users", "GET /api/v1/users/{username}", "PATCH /api/v1/users/{username}", "DELETE /api/v1/users/{username}",
+		"GET /api/v1/users/{username}/identities", "POST /api/v1/users/{username}/identities:resolve",
+		"GET /api/v1/flows", "GET /api/v1/flows/{key}", "PUT /api/v1/flows/{key}", "DELETE /api/v1/flows/{key}",
+		"GET /api/v1/settings", "PATCH /api/v1/settings",
+		"GET /api/v1/tokens", "POST /api/v1/tokens", "DELETE /api/v1/tokens/{id}",
+		"GET /api/v1/platforms/{source}", "PUT /api/v1/platforms/{source}",
+		"POST /api/v1/tickets", "POST /api/v1/tickets/{id}/actions", "GET /api/v1/tickets/{id}",
+	}
+	got := mapped(operations(t, newHouse(t)), func(o operation) string { return o.method + " " + o.path })
+	slices.Sort(got)
+	slices.Sort(want)
+	equal(t, "operations", got, want)
+}
+
+func TestEveryOperationAsksForItsScope(t *testing.T) {
+	h := newHouse(t)
+	for _, op := range operations(t, h) {
+		path := strings.NewReplacer("{id}", "x", "{channel}", "mail", "{username}", "x", "{key}", "x", "{source}", "x").Replace(op.path)
+		others := slices.DeleteFunc(access.Scopes(), func(s access.Scope) bool { return s == op.scope || s == access.Everything })
+		tests := []struct {
+			name, token string
+			status      int
+			code        code
+		}{
+			{"no token", "", 401, codeUnauthorized},
+			{"a wrong token", access.TokenPrefix + "wrong", 401, codeUnauthorized},
+			{"every other scope", h.token(others...), 403, codeScope},
+		}
+		for _, tt := range tests {
+			t.Run(op.method+" "+op.path+" with "+tt.name, func(t *testing.T) {
+				got := h.call(op.method, path, tt.token, "not even JSON")
+				p := got.problem(t)
+				if got.status != tt.status || p.Code != tt.code {
+					t.Errorf("got %d %s, want %d %s", got.status, p.Code, tt.status, tt.code)
+				}
+				if !strings.HasPrefix(got.header.Get("WWW-Authenticate"), "Bearer ") {
+					t.Errorf("got WWW-Authenticate %q, want Bearer", got.header.Get("WWW-Authenticate"))
+				}
+				if tt.status == http.StatusForbidden && !strings.Contains(p.Detail, string(op.scope)) {
+					t.Errorf("got %q, which does not name the missing scope %s", p.Detail, op.scope)
+				}
+			})
+		}
+	}
+}
+
+func TestEveryOperationIsDescribed(t *testing.T) {
+	for _, op := range operations(t, newHouse(t)) {
+		if op.summary == "" {
+			t.Errorf("%s %s has no summary", op.method, op.path)
+		}
+		for _, status := range []string{"401", "403"} {
+			if op.responses[status] == nil {
+				t.Errorf("%s %s does not document %s", op.method, op.path, status)
+			}
+		}
+		if op.responses["422"] != nil {
+			t.Errorf("%s %s documents 422, which is never answered", op.method, op.path)
+		}
+	}
+}
+
+func TestVerbsStandBehindAColon(t *testing.T) {
+	tests := []struct {
+		method, path string
+		status       int
+	}{
+		{"POST", "/api/v1/deliveries/dlv_1:retry", 404}, // the delivery is unknown, the address is not
+		{"POST", "/api/v1/deliveries/dlv_1", 404},
+		{"POST", "/api/v1/deliveries/:retry", 404},
+		{"POST", "/api/v1/deliveries/dlv_1:again", 404},
+		{"POST", "/api/v1/eventsXbatch", 404},
+		{"POST", "/api/v1/events:batch", 400},
+		{"POST", "/api/v1/events%3Abatch", 400},
+		{"POST", "/api/v1/users/x/identities:resolve", 404},
+		{"GET", "/api/v1/events", 405},
+		{"POST", "/api/v1/events/", 404},
+	}
+	h := newHouse(t)
+	for _, tt := range tests {
+		t.Run(tt.method+" "+tt.path, func(t *testing.T) {
+			got := h.asRoot(tt.method, tt.path, "{}")
+			got.problem(t)
+			if got.status != tt.status {
+				t.Errorf("got %d %s, want %d", got.status, got.body, tt.status)
+			}
+		})
+	}
+}
