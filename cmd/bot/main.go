@@ -3,6 +3,7 @@
 //
 //	bot demo      everything on this machine, with simulated devices; needs nothing
 //	bot serve     the service
+//	bot sandbox   the simulated devices alone
 //	bot --help    the rest
 package main
 
@@ -42,6 +43,7 @@ func main() {
 type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Run the service."`
 	Demo        demoCommand        `cmd:"" help:"Run everything on this machine, with simulated devices and no account anywhere."`
+	Sandbox     sandboxCommand     `cmd:"" help:"Run the simulated Feishu, WeCom and mail server alone, for trying and testing a service that runs elsewhere."`
 	Token       tokenCommand       `cmd:"" help:"API tokens."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running service whether it is ready; for a container's health check."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

@@ -127,10 +127,15 @@ func (s *simulators) connect(ctx context.Context, h *house, all bool) error {
 			return fmt.Errorf("connect %s to the sandbox: %w", ch, err)
 		}
 	}
-	h.mounts["/sandbox/"] = sandbox.Handler(sandbox.HandlerConfig{
+	h.mounts["/sandbox/"] = s.door()
+	return nil
+}
+
+// door shows the devices and takes faults (api.md 6).
+func (s *simulators) door() http.Handler {
+	return sandbox.Handler(sandbox.HandlerConfig{
 		Box: s.box, Directory: s.directory, Faults: s.faults, FaultNames: s.names,
 	})
-	return nil
 }
 
 func (s *simulators) close() {
