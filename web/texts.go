@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"ticketbell/cards"
+	"ticketbell/notify"
 )
 
 // texts are all words of the pages by key. {name} in a text stands for a value.
@@ -20,7 +21,20 @@ func loadTexts() texts {
 	if err := json.Unmarshal(raw, &words); err != nil {
 		panic(fmt.Errorf("read texts.json: %w", err))
 	}
+	for _, reason := range reasons() {
+		words["why."+reason] = notify.ReasonWords(reason)
+	}
 	return words
+}
+
+// reasons are what a delivery gives for its status; notify has the words for them.
+func reasons() []string {
+	return []string{
+		notify.ReasonChannelOff, notify.ReasonNoEmail, notify.ReasonNoContact, notify.ReasonNotFound,
+		notify.ReasonDisabled, notify.ReasonOver, notify.ReasonLate, notify.ReasonDeadline,
+		notify.ReasonRefused, notify.ReasonPaused, notify.ReasonLimited, notify.ReasonFailing,
+		notify.ReasonNotUpdatable, notify.ReasonStaleIdentity, notify.ReasonNotAsked,
+	}
 }
 
 // say returns the text of key; an unknown key is an error, so that no page shows a hole.

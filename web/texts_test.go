@@ -63,6 +63,12 @@ func TestEveryWordOfAListHasItsText(t *testing.T) {
 	for _, s := range notify.Statuses() {
 		check("delivery", string(s))
 	}
+	for _, r := range reasons() {
+		check("why", r)
+		if notify.ReasonWords(r).ZH == r {
+			t.Errorf("got no words for the reason %q", r)
+		}
+	}
 	for _, c := range notify.Channels() {
 		check("channel", string(c))
 	}
@@ -77,7 +83,7 @@ func TestPagesAndScriptsSayOnlyTextsThereAre(t *testing.T) {
 	}
 	// Words of lists are put together at run time: "status." + status.
 	lists := []string{
-		"status.", "kind.", "action.", "delivery.", "channel.", "fault.", "theme.", "reason.", "deliveries.",
+		"status.", "kind.", "action.", "delivery.", "channel.", "fault.", "theme.", "reason.", "why.", "deliveries.",
 		"step.done", "step.current", "step.stopped", "step.ahead", "mail.html", "mail.text", "mail.raw",
 	}
 	for key := range words {

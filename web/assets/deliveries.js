@@ -23,11 +23,16 @@ function table(items) {
       h("tbody", {}, items.map(row))));
 }
 
+// why says a delivery's reason in words, and the provider's code beside it.
+function why(d) {
+  return [d.reason && word("why", d.reason), d.code].filter(Boolean).join(" · ");
+}
+
 function row(d) {
   const cells = [
     d.name || nameOf(d.person), t(`channel.${d.channel}`),
     h("span", { class: "pill", "data-tone": d.status }, word("delivery", d.status)),
-    String(d.attempt_count ?? d.attempts ?? 0), d.reason || d.code || "—", d.updated_at ? when(d.updated_at) : "—",
+    String(d.attempt_count ?? d.attempts ?? 0), why(d) || "—", d.updated_at ? when(d.updated_at) : "—",
   ];
   return h("tr", { "data-delivery": d.id }, cells.map((cell, i) => h("td", { "data-label": t(`deliveries.${columns[i]}`), class: cell === "—" ? "none" : null }, cell)));
 }

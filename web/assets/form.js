@@ -29,8 +29,7 @@ export async function create() {
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   try {
-    const ticket = await send("POST", "/api/v1/tickets", draft());
-    adopt(ticket);
+    const ticket = adopt(await send("POST", "/api/v1/tickets", draft()));
     say(t("notice.created", { key: ticket.key }));
     byId("composer").open = false;
     return ticket;
@@ -42,13 +41,12 @@ export async function create() {
 
 function draft() {
   const value = (id) => byId(id).value.trim();
-  const project = byId("project").selectedOptions[0];
   const audit = { level: value("level"), statements: Number(value("statements")) };
   if (value("score") !== "") audit.score = Number(value("score"));
   return {
     title: value("title"),
     description: value("description"),
-    project: { key: project.value, name: project.textContent },
+    project: value("project"),
     targets: [{ instance: value("instance"), schema: value("schema"), environment: value("environment") }],
     audit,
     creator: value("creator"),

@@ -44,15 +44,14 @@ function heading(ticket) {
     h("p", { class: "ticket-title" }, ticket.title),
     h("p", { class: "muted" },
       h("span", { class: "pill", "data-tone": ticket.status, id: "status" }, word("status", ticket.status)),
-      ` #${ticket.key} · ${ticket.project?.name ?? ""}`,
+      ` #${ticket.key} · ${ticket.project?.name || ticket.project?.key || ""}`,
       open && waits ? ` · ${t("ticket.waits", { people: waits })}` : ""));
 }
 
 // stepper shows submit, the steps of the flow and where they stopped. The ticket names
 // only its current step; the others are named by what happened, or by their kind.
 function stepper(ticket) {
-  const round = ticket.trail?.findLastIndex((m) => m.kind === "submitted" || m.kind === "resubmitted") ?? -1;
-  const passed = (ticket.trail ?? []).slice(round + 1).filter((m) => m.kind === "passed");
+  const passed = passedOf(ticket);
   const index = ticket.step?.index || passed.length + 1;
   const total = lengthOf(ticket, index);
   const items = [step(t("step.submit"), ticket.creator?.name || nameOf(ticket.creator?.username ?? ""), "done")];
@@ -61,6 +60,18 @@ function stepper(ticket) {
     items.push(step(name || t(i < total ? "step.review" : "step.execute"), who, standing(ticket.status, i, index)));
   }
   return h("ol", { class: "stepper" }, items);
+}
+
+// passedOf are the reviews passed since the ticket was last submitted.
+function passedOf(ticket) {
+  let passed = [];
+  let over = false; // the round ended with a rejection
+  for (const m of ticket.trail ?? []) {
+    if (over || m.kind === "submitted" || m.kind === "resubmitted") passed = [];
+    over = m.kind === "rejected";
+    if (m.kind === "passed") passed.push(m);
+  }
+  return over && ticket.status.startsWith("waiting_") ? [] : passed;
 }
 
 // here says the current step and its people. A ticket that was sent back, is executed or
@@ -126,15 +137,14 @@ async function press(ticket, action, by, button) {
 // perform takes an action as that person, and answers with the ticket after it.
 export async function perform(ticket, action, by, reason = "") {
   const path = `/api/v1/tickets/${encodeURIComponent(ticket.id)}/actions`;
-  const after = await send("POST", path, { action, reason, by });
-  adopt(after);
+  const after = adopt(await send("POST", path, { action, reason, by }));
   const done = word("action", action).replace("…", "");
   say(t("notice.acted", { person: nameOf(by), action: done, status: word("status", after.status) }));
   return after;
 }
 
 function trail(ticket) {
-  if (!ticket.trail?.length) return null;
+  if (!ticket.trail?.length) return null; // nothing was decided yet
   return h("details", { class: "trail", open: true }, h("summary", {}, t("ticket.trail")),
     h("ol", {}, ticket.trail.map((m) => h("li", {},
       when(m.at), " ", h("b", {}, nameOf(m.by ?? "")), " ", word("kind", m.kind), m.step ? h("span", { class: "muted" }, ` · ${m.step}`) : ""))));
