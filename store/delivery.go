@@ -18,9 +18,15 @@ const deliveryColumns = `d.id, d.event_id, d.ticket_id, d.person, d.channel, d.r
 
 func deliveryFields(d *notify.Delivery) []any {
 	return []any{
-		&d.ID, &d.Event, &d.Ticket, &d.Person, &d.Channel, document{&d.To}, &d.Role, &d.Status,
+		&d.ID, &d.Event, &d.Ticket, &d.Person, &d.Channel,
+		document{&d.To},
+		&d.Role, &d.Status,
 		&d.Reason, &d.Code, &d.MessageID, &d.Shown, &d.Want, &d.State, &d.Result, &d.Attempts,
-		stamp{&d.NotBefore}, stamp{&d.Deadline}, stamp{&d.CreatedAt}, stamp{&d.UpdatedAt}, &d.Lease,
+		stamp{&d.NotBefore},
+		stamp{&d.Deadline},
+		stamp{&d.CreatedAt},
+		stamp{&d.UpdatedAt},
+		&d.Lease,
 	}
 }
 
@@ -115,6 +121,8 @@ func (tx *txn) retryDelivery(ctx context.Context, id string, now, deadline time.
 	return d, nil
 }
 
+const countQuery = `SELECT channel, status, count(*) FROM deliveries GROUP BY status, channel`
+
 // CountDeliveries counts the deliveries of each channel in each status; a count of
 // none is left out.
 func (s *Store) CountDeliveries(ctx context.Context) (map[notify.Channel]map[notify.Status]int, error) {
@@ -130,7 +138,7 @@ func (s *Store) CountDeliveries(ctx context.Context) (map[notify.Channel]map[not
 		}
 		counts[ch][st] = n
 		return n, nil
-	}, `SELECT channel, status, count(*) FROM deliveries GROUP BY status, channel`)
+	}, countQuery)
 	if err != nil {
 		return nil, fmt.Errorf("count deliveries: %w", err)
 	}

@@ -129,7 +129,7 @@ func (tx *txn) takenBy(ctx context.Context, column, v, self string) error {
 	if v == "" {
 		return nil
 	}
-	by, err := one(ctx, tx, value[string], `SELECT username FROM users WHERE `+column+` = $1 AND username <> $2`, v, self)
+	by, err := one(ctx, tx, value[string], takenQuery(column), v, self)
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
@@ -137,6 +137,11 @@ func (tx *txn) takenBy(ctx context.Context, column, v, self string) error {
 		return err
 	}
 	return &notify.Taken{Field: column, By: by}
+}
+
+// takenQuery repeats the condition of the indexes on the unique columns.
+func takenQuery(column string) string {
+	return `SELECT username FROM users WHERE ` + column + ` = $1 AND ` + column + ` <> '' AND username <> $2`
 }
 
 // DeleteUser forgets the person of that username; somebody unknown is [ErrNotFound].

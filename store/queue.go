@@ -43,13 +43,15 @@ func (s *Store) idle(ctx context.Context, ch notify.Channel, now time.Time) (boo
 // its own: whoever refreshes the ticket waits for it, and what is read after it
 // (see notices) is no older than it.
 func (tx *txn) claim(ctx context.Context, ch notify.Channel, n int, lease string, now, until time.Time) ([]string, error) {
-	return all(ctx, tx, value[string],
-		`WITH due AS MATERIALIZED (
-			SELECT id FROM deliveries WHERE channel = $1 AND `+dueIn+` AND due_at <= $2
-			ORDER BY due_at, created_at LIMIT $3`+tx.words.skipLocked+`)
+	return all(ctx, tx, value[string], claimQuery(tx.words), string(ch), millis(now), n, lease, millis(until))
+}
+
+func claimQuery(words dialect) string {
+	return `WITH due AS MATERIALIZED (
+			SELECT id FROM deliveries WHERE channel = $1 AND ` + dueIn + ` AND due_at <= $2
+			ORDER BY due_at, created_at LIMIT $3` + words.skipLocked + `)
 		UPDATE deliveries SET status = 'sending', lease = $4, due_at = $5, updated_at = $2, claimed = want
-		WHERE id IN (SELECT id FROM due) RETURNING id`,
-		string(ch), millis(now), n, lease, millis(until))
+		WHERE id IN (SELECT id FROM due) RETURNING id`
 }
 
 // notices returns claimed deliveries with what is needed to say them, oldest first.
@@ -65,11 +67,13 @@ func scanNotice(r row) (n notify.Notice, err error) {
 	return n, r.Scan(fields...)
 }
 
+// renewQuery need not ask for the status: only what is being sent has a lease.
+const renewQuery = `UPDATE deliveries SET due_at = $2 WHERE lease = $1 AND lease <> ''`
+
 // Renew implements [notify.Queue].
 func (s *Store) Renew(ctx context.Context, lease string, until time.Time) error {
 	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
-		_, err := tx.ExecContext(ctx,
-			`UPDATE deliveries SET due_at = $2 WHERE lease = $1 AND lease <> '' AND status = 'sending'`, lease, millis(until))
+		_, err := tx.ExecContext(ctx, renewQuery, lease, millis(until))
 		return err
 	})
 	if err != nil {
@@ -78,11 +82,12 @@ func (s *Store) Renew(ctx context.Context, lease string, until time.Time) error 
 	return nil
 }
 
+const nextDueQuery = `SELECT min(due_at) FROM deliveries WHERE channel = $1 AND ` + dueIn
+
 // NextDue implements [notify.Queue].
 func (s *Store) NextDue(ctx context.Context, ch notify.Channel) (at time.Time, ok bool, err error) {
 	var ms sql.NullInt64
-	err = s.read.QueryRowContext(ctx,
-		`SELECT min(due_at) FROM deliveries WHERE channel = $1 AND `+dueIn, string(ch)).Scan(&ms)
+	err = s.read.QueryRowContext(ctx, nextDueQuery, string(ch)).Scan(&ms)
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("find the next delivery of %s: %w", ch, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"runtime"
@@ -40,26 +41,52 @@ func openSQLite(ctx context.Context, path string) (*sqlite, error) {
 	return db, nil
 }
 
-// touch makes the file readable to its owner only: it holds names and addresses.
+// touch makes a new file readable to its owner only: it holds names and addresses.
+// One that is there is left closed, for closing a file ends this process's locks on it.
 func touch(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	return f.Close()
 }
 
-// sqliteDSN is the driver's name of the file with what every connection is set
-// to: synchronous=FULL makes a commit survive a power cut, the busy timeout (ms)
-// lets another process on the same file, such as a command of the operator, finish.
+// sqliteDSN is the driver's name of the file. In every connection, synchronous=FULL
+// makes a commit survive a power cut, and the busy timeout (ms) lets another
+// process on the same file, such as a command of the operator, finish.
 func sqliteDSN(path, more string) string {
-	file := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
-	return file.String() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
+	return fileURL(path) + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
 		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&" + more
 }
 
+func fileURL(path string) string {
+	file := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
+	return file.String()
+}
+
+// alone runs do while no other process does the same beside the same file: goose
+// has no lock for SQLite, and two that start at once would both migrate. The lock
+// is SQLite's own, on an empty file, and ends with the process.
+func alone(ctx context.Context, path string, do func() error) error {
+	db, err := sql.Open("sqlite", fileURL(path+".lock")+"?_pragma=busy_timeout(60000)&_txlock=exclusive")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }() // nothing was written
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("wait for another process to migrate: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	return do()
+}
+
 func (db *sqlite) start(ctx context.Context, path string) error {
-	if err := migrateUp(ctx, goose.DialectSQLite3, db.handle); err != nil {
+	err := alone(ctx, path, func() error { return migrateUp(ctx, goose.DialectSQLite3, db.handle) })
+	if err != nil {
 		return err
 	}
 	conn, err := db.handle.Conn(ctx)
