@@ -33,14 +33,27 @@ type History interface {
 	Deliveries(ctx context.Context, f notify.DeliveryFilter) ([]notify.Delivery, string, error)
 }
 
+// Config is what a board works with. All of it is needed.
+type Config struct {
+	Records  Records
+	History  History
+	Users    identity.People
+	Settings notify.SettingsKeeper
+	// Key, the installation's own, makes the fingerprints of secrets.
+	Key []byte
+	Now func() time.Time
+	Log *slog.Logger
+}
+
 // Board connects the channels as they are configured. It is safe for many goroutines.
 type Board struct {
-	records Records
-	history History
-	users   identity.People
-	key     []byte
-	now     func() time.Time
-	log     *slog.Logger
+	records  Records
+	history  History
+	users    identity.People
+	settings notify.SettingsKeeper
+	key      []byte
+	now      func() time.Time
+	log      *slog.Logger
 
 	mu    sync.Mutex
 	lines map[notify.Channel]line
@@ -54,11 +67,11 @@ type line struct {
 	limits  notify.Limits
 }
 
-// New returns a board. key, the installation's own, makes the fingerprints of secrets.
-func New(records Records, history History, users identity.People, key []byte, now func() time.Time, log *slog.Logger) *Board {
+// New returns a board.
+func New(c Config) *Board {
 	return &Board{
-		records: records, history: history, users: users, key: key, now: now, log: log,
-		lines: map[notify.Channel]line{},
+		records: c.Records, history: c.History, users: c.Users, settings: c.Settings,
+		key: c.Key, now: c.Now, log: c.Log, lines: map[notify.Channel]line{},
 	}
 }
 

@@ -34,7 +34,11 @@ func (b *Board) Test(ctx context.Context, ch notify.Channel, r notify.TestReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, trialTime)
 	defer cancel()
-	t := &trial{b: b, rec: rec, to: to, language: r.Language}
+	settings, err := b.settings.Settings(ctx)
+	if err != nil {
+		return notify.TestReport{}, err
+	}
+	t := &trial{b: b, rec: rec, to: to, language: r.Language, zone: settings.Location()}
 	t.run(ctx)
 	if t.report.Success && len(r.Draft) == 0 {
 		if err := b.records.ReleaseChannel(ctx, ch); err != nil {
@@ -76,6 +80,7 @@ type trial struct {
 	rec      notify.ChannelRecord
 	to       ticket.User
 	language cards.Language
+	zone     *time.Location
 
 	line    line
 	address string
@@ -144,7 +149,7 @@ func (t *trial) resolve(ctx context.Context) (string, error) {
 
 func (t *trial) send(ctx context.Context) (string, error) {
 	outcomes := t.line.conn.Send(ctx, notify.Message{
-		Card: cards.Test(), Language: t.language, Thread: "test",
+		Card: cards.Test(t.b.now(), t.zone), Language: t.language, Thread: "test",
 		To: []notify.Recipient{{Key: notify.NewID("tst_"), Address: t.address}},
 	})
 	t.report.ProviderID = outcomes[0].MessageID

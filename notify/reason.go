@@ -20,6 +20,7 @@ const (
 	ReasonNotUpdatable  = "not_updatable"
 	ReasonStaleIdentity = "stale_identity"
 	ReasonNotAsked      = "not_looked_up"
+	ReasonLookupOff     = "lookup_off"
 )
 
 // IdentityCode begins the codes of refusals that came from our own directory, not
@@ -57,6 +58,8 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "已送达，但消息已不能更新", EN: "delivered, but the message can no longer be brought up to date"}
 	case ReasonNotAsked:
 		return cards.Text{ZH: "尚未查找", EN: "not looked up yet"}
+	case ReasonLookupOff:
+		return cards.Text{ZH: "该渠道已关闭按手机号或邮箱查找，请手填账号", EN: "looking people up by phone or e-mail is switched off; enter the id by hand"}
 	case ReasonStaleIdentity:
 		return cards.Text{ZH: "缓存的身份已失效，重新查找后仍未送达", EN: "the known identity is no longer valid, and a fresh look-up did not help"}
 	}

@@ -18,6 +18,7 @@ const Source = "builtin"
 // Tickets keeps the tickets of the built-in desk.
 type Tickets interface {
 	Ticket(ctx context.Context, id string) (notify.TicketRecord, error)
+	TicketByKey(ctx context.Context, source, key string) (notify.TicketRecord, error)
 	// NextNumber returns a number that was never returned before.
 	NextNumber(ctx context.Context) (int64, error)
 }
@@ -33,7 +34,9 @@ type BuiltIn struct {
 	Tickets Tickets
 	Flows   notify.Flows
 	Desk    Recorder
-	Now     func() time.Time
+	// Path returns where a ticket is shown, below the URL prefix; nil is nowhere.
+	Path func(key string) string
+	Now  func() time.Time
 }
 
 // Submit opens a ticket on the flow of its project. A wrong field, or a project
@@ -53,6 +56,9 @@ func (b *BuiltIn) Submit(ctx context.Context, t ticket.Ticket) (notify.Receipt, 
 		return notify.Receipt{}, fmt.Errorf("number a ticket: %w", err)
 	}
 	ev.Ticket.Key = strconv.FormatInt(n, 10)
+	if b.Path != nil && t.URL == "" && t.Path == "" {
+		ev.Ticket.Path = b.Path(ev.Ticket.Key)
+	}
 	return b.record(ctx, ev, f)
 }
 
@@ -83,7 +89,7 @@ func checkSubmission(ev ticket.Event, hasFlow bool) error {
 // returns the errors of [ticket.Apply], and [ticket.ErrSettled] when somebody else
 // acted first: of two at once, one decides.
 func (b *BuiltIn) Act(ctx context.Context, id string, action ticket.Action, reason, by string) (notify.Receipt, error) {
-	rec, err := b.Tickets.Ticket(ctx, id)
+	rec, err := b.find(ctx, id)
 	if err != nil {
 		return notify.Receipt{}, err
 	}
@@ -111,8 +117,16 @@ func (b *BuiltIn) record(ctx context.Context, ev ticket.Event, f ticket.Flow) (n
 	return b.Desk.Record(ctx, notify.Entry{ID: notify.NewID("evt_"), AcceptedAt: b.Now(), Event: ev, Flow: &f})
 }
 
+// find takes a ticket's id, or the number the built-in desk calls it by.
+func (b *BuiltIn) find(ctx context.Context, id string) (notify.TicketRecord, error) {
+	if _, err := strconv.ParseInt(id, 10, 64); err == nil {
+		return b.Tickets.TicketByKey(ctx, Source, id)
+	}
+	return b.Tickets.Ticket(ctx, id)
+}
+
 // Ticket returns a ticket's last event, and who decided what so far.
 func (b *BuiltIn) Ticket(ctx context.Context, id string) (ticket.Event, []cards.Mark, error) {
-	rec, err := b.Tickets.Ticket(ctx, id)
+	rec, err := b.find(ctx, id)
 	return rec.Event, rec.Trail, err
 }

@@ -51,12 +51,16 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 	if err := box.connect(ctx, h, true); err != nil {
 		return err
 	}
+	h.builtIn.Path = func(key string) string { return "/?ticket=" + key }
 	h.mounts["/"] = web.Playground(web.Config{
 		Token: token, People: faces(), Projects: []web.Project{{Key: "pay", Name: "支付中心"}},
 		Version: version, LoopbackOnly: true,
 	})
 	ln, err := listen(ctx, c.HTTPListen)
 	if err != nil {
+		return err
+	}
+	if err := here(ctx, h, "http://"+ln.Addr().String()); err != nil {
 		return err
 	}
 	return h.live(ctx, ln, func(url string) {
@@ -132,18 +136,18 @@ func furnish(ctx context.Context, h *house) (token string, err error) {
 			return "", err
 		}
 	}
-	settings, err := h.store.Settings(ctx)
-	if err != nil {
-		return "", err
-	}
-	if settings.URLPrefix == "" {
-		settings.URLPrefix = "https://sqle.example.com"
-		if err := h.store.PutSettings(ctx, settings); err != nil {
-			return "", err
-		}
-	}
 	t, secret := access.NewToken(notify.NewID("tok_"), "demo", []access.Scope{access.Everything}, time.Now())
 	return secret, h.store.CreateToken(ctx, t)
+}
+
+// here makes the links of the demo's own tickets lead to its page.
+func here(ctx context.Context, h *house, url string) error {
+	settings, err := h.store.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	settings.URLPrefix = url
+	return h.store.PutSettings(ctx, settings)
 }
 
 // welcome tells a person at the terminal where to look.

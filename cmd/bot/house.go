@@ -76,7 +76,9 @@ func newHouse(ctx context.Context, k keeping, log *slog.Logger) (*house, error) 
 		return nil, errors.Join(err, db.Close())
 	}
 	h := &house{store: db, log: log, now: time.Now, mounts: map[string]http.Handler{}}
-	h.board = channels.New(db, db, db, fingerprints, h.now, log)
+	h.board = channels.New(channels.Config{
+		Records: db, History: db, Users: db, Settings: db, Key: fingerprints, Now: h.now, Log: log,
+	})
 	h.directory = identity.New(db, h.board, h.now)
 	h.desk = &notify.Desk{
 		Ledger: db, Flows: db, People: db, Channels: h.board, Settings: db,
