@@ -32,7 +32,7 @@ func TestPatchMergesAndGuardsAgainstLostUpdates(t *testing.T) {
 }
 
 func TestIfMatchForms(t *testing.T) {
-	for header, want := range map[string]string{"": "", "*": "", `"7"`: "7", `W/"7"`: "7", "7": "7", ` "7" `: "7"} {
+	for header, want := range map[string]string{"": "", "*": "", `"7"`: "7", `W/"7"`: "7", "7": "7"} {
 		if got := etagOf(header); got != want {
 			t.Errorf("%q: got %q, want %q", header, got, want)
 		}

@@ -11,12 +11,11 @@
 //     API through [Config.Mount] and gets the same request id, log line, security
 //     headers and protection against cross-origin requests.
 //
-// The handler bounds the time a body of an API call may take (5 s) and not the
-// time an answer takes: a channel's test may last half a minute, and a mounted
-// page may stream. Serve it with
+// The handler bounds how long a body of an API call may take (30 s) and not how
+// long an answer takes: a channel's test may last a while, and a mounted page may
+// stream. Serve it with
 //
 //	&http.Server{ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 //
-// and leave ReadTimeout and WriteTimeout at 0: once ReadTimeout has passed,
-// net/http cancels the context of a handler that is still at work.
+// and leave WriteTimeout at 0.
 package server

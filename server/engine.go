@@ -1,10 +1,8 @@
 package server
 
 import (
-	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -82,7 +80,7 @@ func (a adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 			writeProblem(c.Writer, c.Request, newProblem(http.StatusNotFound, codeNotFound))
 			return
 		}
-		handler(patient{humagin.NewContext(op, c)})
+		handler(humagin.NewContext(op, c))
 	})
 }
 
@@ -106,22 +104,3 @@ func cutVerb(params gin.Params, verb string) bool {
 	last.Value = value
 	return ok && value != ""
 }
-
-// patient lifts the deadline for reading a body once the body is read. Left in
-// place, it would cancel the context of a handler that works longer than that.
-type patient struct{ inner }
-
-// inner keeps the name of the embedded interface off its method Context.
-type inner = huma.Context
-
-// BodyReader returns the body; closing it lifts the deadline.
-func (p patient) BodyReader() io.Reader {
-	return lifting{Reader: p.inner.BodyReader(), lift: func() error { return p.SetReadDeadline(time.Time{}) }}
-}
-
-type lifting struct {
-	io.Reader
-	lift func() error
-}
-
-func (l lifting) Close() error { return l.lift() }

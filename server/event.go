@@ -142,8 +142,10 @@ func sampleEvent() map[string]any {
 			"key": "1024", "title": "订单表加索引", "project": map[string]any{"key": "pay", "name": "支付中心"},
 			"status": "waiting_review", "revision": 7, "path": "/sqle/project/1/exec-workflow/1024",
 			"creator": map[string]any{"username": "zhangsan", "name": "张三"},
-			"step": map[string]any{"index": 1, "total": 3, "name": "DBA 审核", "kind": "review",
-				"assignees": []any{map[string]any{"username": "lisi"}, map[string]any{"email": "wangwu@corp.com"}}},
+			"step": map[string]any{
+				"index": 1, "total": 3, "name": "DBA 审核", "kind": "review",
+				"assignees": []any{map[string]any{"username": "lisi"}, map[string]any{"email": "wangwu@corp.com"}},
+			},
 			"targets": []any{map[string]any{"instance": "mysql-prod", "schema": "orders", "environment": "prod"}},
 		},
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -83,7 +84,7 @@ func (h *house) call(method, path, token, body string, headers ...string) answer
 	}
 	w := httptest.NewRecorder()
 	h.http.ServeHTTP(w, r)
-	return answer{w.Code, w.Result().Header, w.Body.String()} //nolint:bodyclose // a recorder has nothing to close
+	return answer{w.Code, w.Result().Header, w.Body.String()}
 }
 
 // asRoot calls as somebody who may do everything.
@@ -150,7 +151,7 @@ func (b *lockedBuffer) lines(t *testing.T) []map[string]any {
 	for {
 		var line map[string]any
 		err := dec.Decode(&line)
-		if err == io.EOF { //nolint:errorlint // a decoder returns it bare
+		if errors.Is(err, io.EOF) {
 			return lines
 		}
 		if err != nil {

@@ -7,7 +7,7 @@ import (
 
 // Both libraries are steered by variables of their packages. They are set here,
 // once, before anything can run beside: [New] must be free to be called twice.
-func init() {
+func init() { //nolint:gochecknoinits // there is no other place for variables that are not ours
 	gin.SetMode(gin.ReleaseMode)
 	huma.ValidateStrictCasing = true
 	huma.DefaultArrayNullable = false

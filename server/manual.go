@@ -177,7 +177,9 @@ func sentence(text string, s *huma.Schema) string {
 		parts = append(parts, fmt.Sprintf("At most %d characters.", *s.MaxLength))
 	}
 	if s != nil && s.Minimum != nil && s.Maximum != nil {
-		parts = append(parts, fmt.Sprintf("%v to %v.", *s.Minimum, *s.Maximum))
+		if span := fmt.Sprintf("%v to %v.", *s.Minimum, *s.Maximum); !strings.Contains(text, span) {
+			parts = append(parts, span)
+		}
 	}
 	return strings.Join(parts, " ")
 }
@@ -186,7 +188,7 @@ func sentence(text string, s *huma.Schema) string {
 // at the backquotes. It is all of Markdown that our descriptions use.
 func paragraphs(text string) []paragraph {
 	out := []paragraph{}
-	for _, row := range strings.Split(text, "\n") {
+	for row := range strings.SplitSeq(text, "\n") {
 		if strings.TrimSpace(row) == "" {
 			continue
 		}

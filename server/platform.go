@@ -69,7 +69,7 @@ func (a *api) registerPlatforms() {
 	register(a, route{
 		method: http.MethodPut, path: path, id: "put-platform", scope: access.ConfigWrite, tag: tagPlatforms, title: "Set who judges tickets of a source",
 		text: "A new `url` needs the secret again: it is never sent where it was not meant for.", fails: []int{400},
-		example: map[string]any{"kind": "webhook", "url": "https://tickets.example.com/hooks/ticketbell", "secret": "at least 24 bytes of your own", "timeout": "5s"},
+		example: map[string]any{"kind": "webhook", "url": "https://tickets.example.com/hooks/ticketbell", "secret": "…", "timeout": "5s"},
 	}, a.putPlatform)
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -110,9 +111,7 @@ func (p *problem) in(x *exchange) *problem {
 
 // writeProblem answers with p where huma is not at work.
 func writeProblem(w http.ResponseWriter, r *http.Request, p *problem) {
-	for name, values := range p.GetHeaders() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p.said(r.Context())) // the caller may be gone

@@ -7,12 +7,16 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
 	"ticketbell/access"
 )
+
+// bodyTime is how long a body may take to arrive.
+const bodyTime = 30 * time.Second
 
 // route is one operation of the API, as it is called and as it is documented.
 type route struct {
@@ -58,7 +62,7 @@ func register[I, O any](a *api, r route, handle func(context.Context, *I) (*O, e
 	}
 	if _, ok := reflect.TypeFor[I]().FieldByName("Body"); ok {
 		op.Middlewares = append(op.Middlewares, onlyJSON)
-		op.MaxBodyBytes = r.bodyLimit()
+		op.MaxBodyBytes, op.BodyReadTimeout = r.bodyLimit(), bodyTime
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Example: r.example}}}
 	}
 	op.Responses = a.problems(append(r.fails, http.StatusUnauthorized, http.StatusForbidden))

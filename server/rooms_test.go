@@ -1,0 +1,324 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"ticketbell/cards"
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+// rooms is the rest of the house: people, flows, settings, channels, platforms,
+// deliveries and the built-in desk.
+type rooms struct {
+	mu         sync.Mutex
+	users      map[string]ticket.User
+	flows      map[string]ticket.Flow
+	settings   notify.Settings
+	platforms  map[string]notify.Platform
+	deliveries []notify.Delivery
+	attempts   map[string][]notify.Attempt
+	channel    map[string]json.RawMessage
+	version    int
+	tests      []notify.TestRequest
+	ticket     ticket.Event
+	flow       ticket.Flow
+}
+
+func newRooms() *rooms {
+	return &rooms{
+		users: map[string]ticket.User{}, flows: map[string]ticket.Flow{}, platforms: map[string]notify.Platform{},
+		settings: notify.DefaultSettings(), attempts: map[string][]notify.Attempt{}, channel: map[string]json.RawMessage{},
+	}
+}
+
+func (r *rooms) Deliveries(_ context.Context, f notify.DeliveryFilter) ([]notify.Delivery, string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	found := []notify.Delivery{}
+	for _, d := range r.deliveries {
+		if (f.Ticket == "" || d.Ticket == f.Ticket) && (f.Person == "" || d.Person == f.Person) &&
+			(f.Channel == "" || d.Channel == f.Channel) && (f.Status == "" || d.Status == f.Status) &&
+			(f.EventID == "" || d.Event == f.EventID) && strings.Contains(d.Person+d.Reason, f.Query) && d.ID > f.Cursor {
+			found = append(found, d)
+		}
+	}
+	if len(found) > f.Limit {
+		return found[:f.Limit], found[f.Limit-1].ID, nil
+	}
+	return found, "", nil
+}
+
+func (r *rooms) find(id string) (int, error) {
+	i := slices.IndexFunc(r.deliveries, func(d notify.Delivery) bool { return d.ID == id })
+	if i < 0 {
+		return 0, fmt.Errorf("find delivery %s: %w", id, notify.ErrNotFound)
+	}
+	return i, nil
+}
+
+func (r *rooms) Delivery(_ context.Context, id string) (notify.Delivery, []notify.Attempt, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i, err := r.find(id)
+	if err != nil {
+		return notify.Delivery{}, nil, err
+	}
+	return r.deliveries[i], r.attempts[id], nil
+}
+
+func (r *rooms) RetryDelivery(_ context.Context, id string, now, deadline time.Time) (notify.Delivery, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i, err := r.find(id)
+	if err != nil {
+		return notify.Delivery{}, err
+	}
+	d := &r.deliveries[i]
+	if d.Status != notify.Dead {
+		return notify.Delivery{}, fmt.Errorf("retry a delivery that is %s: %w", d.Status, notify.ErrConflict)
+	}
+	d.Status, d.Reason, d.NotBefore, d.Deadline = notify.Queued, "", now, deadline
+	return *d, nil
+}
+
+func (r *rooms) Get(_ context.Context, _ notify.Channel) (json.RawMessage, string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.view()
+}
+
+func (r *rooms) view() (json.RawMessage, string, error) {
+	view := maps.Clone(r.channel)
+	if _, ok := view["password"]; ok {
+		view["password"] = json.RawMessage(`{"set":true}`)
+	}
+	body, err := json.Marshal(view)
+	return body, fmt.Sprint(r.version), err
+}
+
+func (r *rooms) Patch(_ context.Context, _ notify.Channel, patch map[string]json.RawMessage, ifMatch, _ string) (json.RawMessage, string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ifMatch != "" && ifMatch != fmt.Sprint(r.version) {
+		return nil, "", fmt.Errorf("save channel: %w", notify.ErrConflict)
+	}
+	if _, ok := patch["hots"]; ok {
+		return nil, "", &ticket.Invalid{Fields: []ticket.FieldError{{Field: "hots", Code: "unknown_field", Message: "is not known here"}}}
+	}
+	for name, value := range patch {
+		if string(value) == "null" {
+			delete(r.channel, name)
+		} else {
+			r.channel[name] = value
+		}
+	}
+	r.version++
+	return r.view()
+}
+
+func (r *rooms) Test(_ context.Context, _ notify.Channel, q notify.TestRequest) (notify.TestReport, error) {
+	r.mu.Lock()
+	r.tests = append(r.tests, q)
+	r.mu.Unlock()
+	if q.To.Email == "nobody@corp.com" {
+		return notify.TestReport{Error: &notify.TestError{Class: "identity", Code: "mail.550", Message: "no such user"}}, nil
+	}
+	return notify.TestReport{Success: true, Stages: []notify.TestStage{{Name: "send", OK: true}}, ProviderID: "m1"}, nil
+}
+
+func (r *rooms) Health(context.Context, notify.Channel) (notify.Health, error) {
+	return notify.Health{State: "ok", Waiting: 2}, nil
+}
+
+func (r *rooms) Users(_ context.Context, q string, limit int, cursor string) ([]ticket.User, string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	found := []ticket.User{}
+	for _, name := range slices.Sorted(maps.Keys(r.users)) {
+		if u := r.users[name]; name > cursor && strings.Contains(u.Username+u.Name+u.Email, q) {
+			found = append(found, u)
+		}
+	}
+	if len(found) > limit {
+		return found[:limit], found[limit-1].Username, nil
+	}
+	return found, "", nil
+}
+
+func (r *rooms) User(_ context.Context, username string) (ticket.User, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	u, ok := r.users[username]
+	if !ok {
+		return ticket.User{}, fmt.Errorf("find user %s: %w", username, notify.ErrNotFound)
+	}
+	return u, nil
+}
+
+func (r *rooms) CreateUser(_ context.Context, u ticket.User) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := r.users[u.Username]; ok {
+		return fmt.Errorf("create user: %w", &notify.Taken{Field: "username", By: u.Username})
+	}
+	return r.put(u)
+}
+
+func (r *rooms) UpdateUser(_ context.Context, u ticket.User) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.put(u)
+}
+
+// put keeps u in the form the real store does.
+func (r *rooms) put(u ticket.User) error {
+	u.Email = strings.ToLower(u.Email)
+	if u.Phone != "" {
+		phone, err := ticket.NormalizePhone(u.Phone)
+		if err != nil {
+			return err
+		}
+		u.Phone = phone
+	}
+	for _, o := range r.users {
+		if o.Username != u.Username && u.Email != "" && o.Email == u.Email {
+			return fmt.Errorf("keep user: %w", &notify.Taken{Field: "email", By: o.Username})
+		}
+	}
+	r.users[u.Username] = u
+	return nil
+}
+
+func (r *rooms) DeleteUser(_ context.Context, username string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := r.users[username]; !ok {
+		return fmt.Errorf("delete user %s: %w", username, notify.ErrNotFound)
+	}
+	delete(r.users, username)
+	return nil
+}
+
+func (r *rooms) Identities(_ context.Context, u ticket.User) ([]notify.Identity, error) {
+	return []notify.Identity{{Channel: notify.Mail, Address: u.Email, Origin: "entered", OK: u.Email != ""}}, nil
+}
+
+func (r *rooms) Resolve(_ context.Context, u ticket.User) ([]notify.Identity, error) {
+	return []notify.Identity{{Channel: notify.WeCom, Address: u.Username, Origin: "looked_up", OK: true, CheckedAt: noon()}}, nil
+}
+
+func (r *rooms) Flows(context.Context) ([]ticket.Flow, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Values(r.flows)), nil
+}
+
+func (r *rooms) Flow(_ context.Context, key string) (ticket.Flow, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f, ok := r.flows[key]
+	if !ok {
+		return ticket.Flow{}, fmt.Errorf("find flow %s: %w", key, notify.ErrNotFound)
+	}
+	return f, nil
+}
+
+func (r *rooms) PutFlow(_ context.Context, f ticket.Flow) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, o := range r.flows {
+		if o.Key != f.Key && slices.ContainsFunc(f.Projects, func(p string) bool { return slices.Contains(o.Projects, p) }) {
+			return &notify.Taken{Field: "projects", By: o.Key}
+		}
+	}
+	r.flows[f.Key] = f
+	return nil
+}
+
+func (r *rooms) DeleteFlow(_ context.Context, key string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := r.flows[key]; !ok {
+		return notify.ErrNotFound
+	}
+	delete(r.flows, key)
+	return nil
+}
+
+func (r *rooms) Settings(context.Context) (notify.Settings, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.settings, nil
+}
+
+func (r *rooms) PutSettings(_ context.Context, s notify.Settings) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.settings = s
+	return nil
+}
+
+func (r *rooms) Platform(_ context.Context, source string) (notify.Platform, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p, ok := r.platforms[source]
+	if !ok {
+		return notify.Platform{}, notify.ErrNotFound
+	}
+	return p, nil
+}
+
+func (r *rooms) PutPlatform(_ context.Context, p notify.Platform) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.platforms[p.Source] = p
+	return nil
+}
+
+// The built-in desk, with room for one ticket.
+
+func (r *rooms) Submit(_ context.Context, t ticket.Ticket) (notify.Receipt, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.flow = ticket.Flow{Key: "ddl", Name: "DDL", Steps: []ticket.FlowStep{
+		{Name: "DBA", Kind: ticket.Review, Members: []string{"t1"}}, {Name: "run", Kind: ticket.Execute, Members: []string{"admin"}},
+	}}
+	t.Key = "1"
+	ev := ticket.Submit(t, r.flow, noon())
+	if err := ev.Validate(); err != nil {
+		return notify.Receipt{}, err
+	}
+	ev.Source, r.ticket = "ticketbell", ev
+	return notify.Receipt{EventID: "evt_1", TicketID: "tkt_1"}, nil
+}
+
+func (r *rooms) Act(_ context.Context, id string, a ticket.Action, reason, by string) (notify.Receipt, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if id != "tkt_1" {
+		return notify.Receipt{}, notify.ErrNotFound
+	}
+	ev, err := ticket.Apply(r.ticket.Ticket, r.flow, ticket.Move{Action: a, By: ticket.Person{Username: by}, Reason: reason, At: noon()})
+	if err != nil {
+		return notify.Receipt{}, err
+	}
+	ev.Source, r.ticket = "ticketbell", ev
+	return notify.Receipt{EventID: "evt_2", TicketID: id}, nil
+}
+
+func (r *rooms) Ticket(_ context.Context, id string) (ticket.Event, []cards.Mark, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if id != "tkt_1" || r.ticket.Kind == "" {
+		return ticket.Event{}, nil, notify.ErrNotFound
+	}
+	return r.ticket, nil, nil
+}
