@@ -100,9 +100,9 @@ export function adopt(answer) {
   return ticket;
 }
 
-// recall takes up the ticket of before a reload.
+// recall takes up the ticket a card links to (/?ticket=2), else the one of before a reload.
 export async function recall() {
-  const id = sessionStorage.getItem("ticket");
+  const id = new URLSearchParams(location.search).get("ticket") || sessionStorage.getItem("ticket");
   if (!id) return;
   try {
     adopt(await read(`/api/v1/tickets/${encodeURIComponent(id)}`));
