@@ -106,6 +106,7 @@ export async function recall() {
   if (!id) return;
   try {
     adopt(await read(`/api/v1/tickets/${encodeURIComponent(id)}`));
+    byId("composer").open = false;
   } catch {
     sessionStorage.removeItem("ticket");
   }
