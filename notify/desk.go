@@ -125,6 +125,15 @@ func inherit(ev ticket.Event, last ticket.Ticket) ticket.Event {
 	if t.Audit == nil {
 		t.Audit = last.Audit
 	}
+	if t.Description == "" {
+		t.Description = last.Description
+	}
+	if t.ExtraFields == nil {
+		t.ExtraFields = last.ExtraFields
+	}
+	if t.Step == nil && ev.Kind == ticket.KindReminded && t.Status == last.Status {
+		t.Step = last.Step // nothing moved: it is the step that waits
+	}
 	return ev
 }
 
