@@ -11,34 +11,40 @@ import (
 	"ticketbell/store"
 )
 
-// benchEach runs do on SQLite and, when [serverEnv] names one, on a PostgreSQL
-// set up like a real one: the private server of the tests does not wait for its disk.
-func benchEach(b *testing.B, do func(b *testing.B, s *store.Store)) {
-	b.Run("sqlite", func(b *testing.B) { do(b, open(b, sqliteURL(b))) })
+// benchURLs makes databases on SQLite and, when [serverEnv] names one, on a
+// PostgreSQL set up like a real one: the private server of the tests does not wait
+// for its disk.
+func benchURLs() map[string]func(testing.TB) string {
+	urls := map[string]func(testing.TB) string{"sqlite": sqliteURL}
 	if os.Getenv(serverEnv) != "" {
-		b.Run("postgres", func(b *testing.B) { do(b, open(b, postgresURL(b))) })
+		urls["postgres"] = postgresURL
 	}
+	return urls
 }
 
 // BenchmarkRecord accepts events of different tickets, three deliveries each, from
 // many goroutines at once. Each is on disk before the next of its goroutine.
 func BenchmarkRecord(b *testing.B) {
-	benchEach(b, func(b *testing.B, s *store.Store) {
-		var n atomic.Int64
-		b.SetParallelism(32)
-		b.ResetTimer()
-		b.RunParallel(func(pb *testing.PB) {
-			for pb.Next() {
-				if err := recordNumber(b, s, n.Add(1)); err != nil {
-					b.Error(err)
+	for engine, url := range benchURLs() {
+		b.Run(engine, func(b *testing.B) {
+			s := open(b, url(b))
+			var n atomic.Int64
+			b.SetParallelism(32)
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					if err := recordNumber(b, s, n.Add(1)); err != nil {
+						b.Error(err)
+					}
 				}
-			}
+			})
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 		})
-		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
-	})
+	}
 }
 
 func recordNumber(b *testing.B, s *store.Store, n int64) error {
+	b.Helper()
 	e := entry(fmt.Sprint(n))
 	e.Event.Ticket.Key = e.Event.ID
 	_, err := s.Record(b.Context(), e, planned(e,
@@ -49,22 +55,25 @@ func recordNumber(b *testing.B, s *store.Store, n int64) error {
 // BenchmarkClaimSettle takes deliveries out of a full queue and settles them one by
 // one, as the workers of a channel do: some claim while others settle.
 func BenchmarkClaimSettle(b *testing.B) {
-	benchEach(b, func(b *testing.B, s *store.Store) {
-		fill(b, s, b.N)
-		var left atomic.Int64
-		left.Store(int64(b.N))
-		b.SetParallelism(8)
-		b.ResetTimer()
-		b.RunParallel(func(pb *testing.PB) {
-			lease := notify.NewID("")
-			for left.Load() > 0 {
-				left.Add(-int64(claimSettle(b, s, lease)))
-			}
-			for pb.Next() { // the counting was done above
-			}
+	for engine, url := range benchURLs() {
+		b.Run(engine, func(b *testing.B) {
+			s := open(b, url(b))
+			fill(b, s, b.N)
+			var left atomic.Int64
+			left.Store(int64(b.N))
+			b.SetParallelism(8)
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				lease := notify.NewID("")
+				for left.Load() > 0 {
+					left.Add(-int64(claimSettle(b, s, lease)))
+				}
+				for pb.Next() { // the counting was done above
+				}
+			})
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
 		})
-		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
-	})
+	}
 }
 
 // fill queues n deliveries, a thousand to an event.
@@ -80,6 +89,7 @@ func fill(b *testing.B, s *store.Store, n int) {
 }
 
 func claimSettle(b *testing.B, s *store.Store, lease string) int {
+	b.Helper()
 	notices, err := s.Claim(b.Context(), notify.Feishu, 16, lease, noon, noon.Add(time.Minute))
 	if err != nil {
 		b.Error(err)

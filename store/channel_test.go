@@ -22,17 +22,17 @@ func withSecret(secret string) notify.ChannelRecord {
 	}
 }
 
-func readChannel(t *testing.T, s *store.Store) notify.ChannelRecord {
-	t.Helper()
-	rec, err := s.Channel(t.Context(), notify.Feishu)
+func readChannel(tb testing.TB, s *store.Store) notify.ChannelRecord {
+	tb.Helper()
+	rec, err := s.Channel(tb.Context(), notify.Feishu)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return rec
 }
 
 func TestAChannelIsReadAsItWasWritten(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		if got := readChannel(t, s); !cmp.Equal(got, notify.ChannelRecord{Channel: notify.Feishu}) {
 			t.Errorf("got %+v, want nothing of a channel never configured", got)
 		}
@@ -48,7 +48,7 @@ func TestAChannelIsReadAsItWasWritten(t *testing.T) {
 }
 
 func TestOfTwoChangesFromOneVersionOneIsRefused(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		if err := s.PutChannel(t.Context(), withSecret("first")); err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func TestOfTwoChangesFromOneVersionOneIsRefused(t *testing.T) {
 }
 
 func TestAPauseLastsUntilTheChannelIsMended(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		rec := withSecret("wrong")
 		if err := s.PutChannel(t.Context(), rec); err != nil {
 			t.Fatal(err)
@@ -137,7 +137,7 @@ func TestNoSecretIsReadableInTheDatabase(t *testing.T) {
 }
 
 func TestAPlatformIsReadAsItWasWritten(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		if p, err := s.Platform(t.Context(), "sqle"); err != nil || p != (notify.Platform{Source: "sqle", Kind: notify.PlatformNone}) {
 			t.Errorf("got %+v, %v of a platform never told of, want nobody to judge", p, err)
 		}

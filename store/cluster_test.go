@@ -116,7 +116,7 @@ func runServer(bin, dir, port string, owner *syscall.Credential) (*cluster, erro
 cat >/dev/null
 kill -INT $! && wait $! || true
 rm -rf "$2"/* || true`
-	guard := exec.Command("sh", "-c", script, "sh", bin, dir, port)
+	guard := exec.CommandContext(context.Background(), "sh", "-c", script, "sh", bin, dir, port)
 	guard.Dir = dir
 	guard.SysProcAttr = &syscall.SysProcAttr{Credential: owner, Setpgid: true}
 	guard.Stderr = new(bytes.Buffer)
@@ -159,7 +159,10 @@ func stopCluster() error {
 		return nil
 	}
 	c, err := server()
-	if err != nil || c.guard == nil {
+	if err != nil {
+		return err
+	}
+	if c.guard == nil {
 		return nil
 	}
 	return errors.Join(c.input.Close(), c.guard.Wait(), os.Remove(c.guard.Dir))
@@ -196,7 +199,7 @@ func serverUser() (*syscall.Credential, error) {
 }
 
 func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}

@@ -20,15 +20,15 @@ func flow(key string, projects ...string) ticket.Flow {
 	}}
 }
 
-func putFlow(t *testing.T, s *store.Store, f ticket.Flow) {
-	t.Helper()
-	if err := s.PutFlow(t.Context(), f); err != nil {
-		t.Fatal(err)
+func putFlow(tb testing.TB, s *store.Store, f ticket.Flow) {
+	tb.Helper()
+	if err := s.PutFlow(tb.Context(), f); err != nil {
+		tb.Fatal(err)
 	}
 }
 
 func TestFlowsAreReadAsTheyWereWritten(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		pay := flow("pay", "pay", "billing")
 		putFlow(t, s, flow("pay", "old"))
 		putFlow(t, s, pay)
@@ -54,7 +54,7 @@ func TestFlowsAreReadAsTheyWereWritten(t *testing.T) {
 }
 
 func TestAProjectHasItsFlowOrTheDefault(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		of := func(project, want string) {
 			t.Helper()
 			f, ok, err := s.FlowOf(t.Context(), project)
@@ -74,7 +74,7 @@ func TestAProjectHasItsFlowOrTheDefault(t *testing.T) {
 }
 
 func TestAProjectBelongsToOneFlow(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		putFlow(t, s, flow("first", "pay"))
 		second := flow("second", "other", "pay")
 		got, ok := errors.AsType[*store.Taken](s.PutFlow(t.Context(), second))
@@ -88,7 +88,7 @@ func TestAProjectBelongsToOneFlow(t *testing.T) {
 }
 
 func TestSettingsBeginWithDefaults(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		if got, err := s.Settings(t.Context()); err != nil || got != notify.DefaultSettings() {
 			t.Errorf("got %+v, %v, want the defaults", got, err)
 		}
@@ -104,7 +104,7 @@ func TestSettingsBeginWithDefaults(t *testing.T) {
 }
 
 func TestATicketKeepsTheFlowItBeganWith(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		began, other := flow("a"), flow("b")
 		first, second := entry("1"), entry("2")
 		first.Flow, second.Flow = &began, &other
@@ -127,7 +127,7 @@ func TestATicketKeepsTheFlowItBeganWith(t *testing.T) {
 }
 
 func TestAForeignTicketHasNoFlow(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		e := entry("1")
 		record(t, s, e, planned(e))
 		if got, err := s.Ticket(t.Context(), "tkt_1024"); err != nil || got.Flow != nil {
@@ -137,7 +137,7 @@ func TestAForeignTicketHasNoFlow(t *testing.T) {
 }
 
 func TestNumbersAreGivenOnce(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		numbers := make([]int64, 20)
 		var wg sync.WaitGroup
 		for i := range numbers {

@@ -18,20 +18,24 @@ var noon = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
 // key is the master key of the tests.
 var key = bytes.Repeat([]byte("k"), 32)
 
+// engineTest is a test while it is played on one engine.
+type engineTest interface{ testing.TB }
+
 // onEach runs do on every engine, each time with an empty store.
-func onEach(t *testing.T, do func(t *testing.T, s *store.Store)) {
+func onEach(t *testing.T, do func(t engineTest, s *store.Store)) {
 	t.Helper()
-	onEachURL(t, func(t *testing.T, url string) { do(t, open(t, url)) })
+	onEachURL(t, func(t engineTest, url string) { do(t, open(t, url)) })
 }
 
 // onEachURL runs do with the URL of an empty database on every engine.
-func onEachURL(t *testing.T, do func(t *testing.T, url string)) {
+func onEachURL(t *testing.T, do func(t engineTest, url string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { do(t, sqliteURL(t)) })
 	t.Run("postgres", func(t *testing.T) { do(t, postgresURL(t)) })
 }
 
 func sqliteURL(tb testing.TB) string {
+	tb.Helper()
 	return "sqlite:" + filepath.Join(tb.TempDir(), "ticketbell.db")
 }
 

@@ -20,7 +20,7 @@ const victimEnv = "TICKETBELL_STORE_VICTIM"
 // TestWhatWasAnsweredSurvivesAKill kills a process in the middle of recording and
 // settling. Whatever it had said was done must be on record, and all of it.
 func TestWhatWasAnsweredSurvivesAKill(t *testing.T) {
-	onEachURL(t, func(t *testing.T, url string) {
+	onEachURL(t, func(t engineTest, url string) {
 		recorded, settled := killAfter(t, url, 300)
 		s := open(t, url)
 		for _, id := range recorded {
@@ -44,42 +44,42 @@ func TestWhatWasAnsweredSurvivesAKill(t *testing.T) {
 }
 
 // claimedAgain checks that nothing the dead process held stays held.
-func claimedAgain(t *testing.T, s *store.Store) {
-	t.Helper()
+func claimedAgain(tb testing.TB, s *store.Store) {
+	tb.Helper()
 	later := noon.Add(time.Hour)
 	for left := true; left; {
-		left = len(claim(t, s, "after", 200, later)) > 0
+		left = len(claim(tb, s, "after", 200, later)) > 0
 	}
-	counts, err := s.CountDeliveries(t.Context())
+	counts, err := s.CountDeliveries(tb.Context())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for st, n := range counts[notify.Feishu] {
 		if st != notify.Accepted && st != notify.Sending {
-			t.Errorf("got %d %s that nobody can claim", n, st)
+			tb.Errorf("got %d %s that nobody can claim", n, st)
 		}
 	}
 }
 
 // killAfter runs a victim until it has said n lines, kills it, and returns what it
 // said was recorded and settled.
-func killAfter(t *testing.T, url string, n int) (recorded, settled []string) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0])
+func killAfter(tb testing.TB, url string, n int) (recorded, settled []string) {
+	tb.Helper()
+	cmd := exec.CommandContext(tb.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), victimEnv+"="+url)
 	cmd.Stderr = os.Stderr
 	said, err := cmd.StdoutPipe()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	lines := bufio.NewScanner(said)
 	for i := 0; lines.Scan(); i++ {
 		if i == n {
 			if err := cmd.Process.Kill(); err != nil {
-				t.Fatal(err)
+				tb.Fatal(err)
 			}
 		}
 		what, id, _ := strings.Cut(lines.Text(), " ") // also what it said before the kill reached it
@@ -91,7 +91,7 @@ func killAfter(t *testing.T, url string, n int) (recorded, settled []string) {
 		}
 	}
 	if err := cmd.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
-		t.Fatalf("got %v, want the process killed", err)
+		tb.Fatalf("got %v, want the process killed", err)
 	}
 	return recorded, settled
 }
@@ -120,7 +120,7 @@ func recordForEver(ctx context.Context, s *store.Store, w int) error {
 		if _, err := s.Record(ctx, e, plan); err != nil {
 			return err
 		}
-		fmt.Println("recorded", e.Event.ID)
+		fmt.Fprintln(os.Stdout, "recorded", e.Event.ID)
 	}
 }
 
@@ -138,7 +138,7 @@ func settleForEver(ctx context.Context, s *store.Store, lease string) error {
 			return err
 		}
 		for _, n := range notices {
-			fmt.Println("settled", n.Delivery.ID)
+			fmt.Fprintln(os.Stdout, "settled", n.Delivery.ID)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func TestADatabaseIsOpenedAgain(t *testing.T) {
-	onEachURL(t, func(t *testing.T, url string) {
+	onEachURL(t, func(t engineTest, url string) {
 		first, err := store.Open(t.Context(), config(url))
 		if err != nil {
 			t.Fatal(err)
@@ -32,7 +32,7 @@ func TestADatabaseIsOpenedAgain(t *testing.T) {
 }
 
 func TestManyOpenANewDatabaseAtOnce(t *testing.T) {
-	onEachURL(t, func(t *testing.T, url string) {
+	onEachURL(t, func(t engineTest, url string) {
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
@@ -54,7 +54,7 @@ func TestManyOpenANewDatabaseAtOnce(t *testing.T) {
 }
 
 func TestTwoProcessesShareADatabase(t *testing.T) {
-	onEachURL(t, func(t *testing.T, url string) {
+	onEachURL(t, func(t engineTest, url string) {
 		one, other := open(t, url), open(t, url)
 		recordTo(t, one, "1", "lisi")
 		recordTo(t, other, "2", "lisi")
@@ -104,7 +104,7 @@ func TestAWrongConfigurationIsNamed(t *testing.T) {
 }
 
 func TestTheWrongKeyIsFoundAtTheStart(t *testing.T) {
-	onEachURL(t, func(t *testing.T, url string) {
+	onEachURL(t, func(t engineTest, url string) {
 		s := open(t, url)
 		if err := s.PutChannel(t.Context(), withSecret("s3cret")); err != nil {
 			t.Fatal(err)
@@ -131,7 +131,7 @@ func TestAPathIsTakenAsItIs(t *testing.T) {
 }
 
 func TestAClosedStoreSaysSo(t *testing.T) {
-	onEachURL(t, func(t *testing.T, url string) {
+	onEachURL(t, func(t engineTest, url string) {
 		s, err := store.Open(t.Context(), config(url))
 		if err != nil {
 			t.Fatal(err)
@@ -149,7 +149,7 @@ func TestAClosedStoreSaysSo(t *testing.T) {
 }
 
 func TestAWriteTakenBackIsNotDone(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		e := entry("1")

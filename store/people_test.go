@@ -19,15 +19,15 @@ func lisi() ticket.User {
 	}
 }
 
-func createUser(t *testing.T, s *store.Store, u ticket.User) {
-	t.Helper()
-	if err := s.CreateUser(t.Context(), u); err != nil {
-		t.Fatal(err)
+func createUser(tb testing.TB, s *store.Store, u ticket.User) {
+	tb.Helper()
+	if err := s.CreateUser(tb.Context(), u); err != nil {
+		tb.Fatal(err)
 	}
 }
 
 func TestAUserIsKeptInOneSpelling(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		createUser(t, s, lisi())
 		want := lisi()
 		want.Email, want.Phone = "li.si@corp.com", "+8613800001234"
@@ -52,7 +52,7 @@ func TestAUserIsKeptInOneSpelling(t *testing.T) {
 }
 
 func TestAnUnknownUserIsNotFound(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		_, readErr := s.User(t.Context(), "nobody")
 		for what, err := range map[string]error{
 			"read": readErr, "update": s.UpdateUser(t.Context(), lisi()), "delete": s.DeleteUser(t.Context(), "nobody"),
@@ -65,7 +65,7 @@ func TestAnUnknownUserIsNotFound(t *testing.T) {
 }
 
 func TestAUserThatCannotBeKeptIsRefused(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		for what, p := range map[string]ticket.Person{
 			"no username": {Name: "李四"}, "no phone number": {Username: "x", Phone: "12"},
 		} {
@@ -88,7 +88,7 @@ func TestWhatSomebodyElseHasIsTaken(t *testing.T) {
 		{"feishu_open_id", ticket.User{Person: ticket.Person{Username: "x"}, FeishuOpenID: "ou_1"}},
 	} {
 		t.Run(tc.field, func(t *testing.T) {
-			onEach(t, func(t *testing.T, s *store.Store) {
+			onEach(t, func(t engineTest, s *store.Store) {
 				createUser(t, s, lisi())
 				taken := func(err error) {
 					t.Helper()
@@ -113,7 +113,7 @@ func TestWhatSomebodyElseHasIsTaken(t *testing.T) {
 }
 
 func TestUsersAreListedByPages(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		for i := range 5 {
 			createUser(t, s, ticket.User{Person: ticket.Person{
 				Username: fmt.Sprint("u", i), Name: fmt.Sprint("用户", i), Email: fmt.Sprintf("mail%d@corp.com", i), Phone: fmt.Sprint("1380000123", i),
@@ -144,7 +144,7 @@ func TestUsersAreListedByPages(t *testing.T) {
 }
 
 func TestPeopleAreMatchedByUsernameThenEmailThenPhone(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		createUser(t, s, lisi())
 		createUser(t, s, ticket.User{Person: ticket.Person{Username: "wangwu", Phone: "+12125550123"}, Role: ticket.Member, Disabled: true})
 		stranger := ticket.Person{Username: "zhaoliu", Name: "赵六", Email: "Zhao@Corp.com", Phone: "13900001111"}

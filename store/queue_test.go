@@ -16,7 +16,7 @@ import (
 )
 
 func TestAClaimCarriesAllThatIsNeededToSayIt(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		e := entry("1")
 		trail := []cards.Mark{{Kind: ticket.KindPassed, By: "李四", Step: "DBA 审核", At: noon}}
 		r := record(t, s, e, func(k notify.Known) notify.Plan {
@@ -38,7 +38,7 @@ func TestAClaimCarriesAllThatIsNeededToSayIt(t *testing.T) {
 }
 
 func TestTheOldestIsClaimedFirst(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		e := entry("1")
 		at := func(person string, created, notBefore time.Time) notify.Delivery {
 			d := delivery(e, person, notify.Feishu)
@@ -64,7 +64,7 @@ func TestTheOldestIsClaimedFirst(t *testing.T) {
 }
 
 func TestAClaimTakesOnlyWhatIsDueOnItsChannel(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		e := entry("1")
 		var ds []notify.Delivery
 		for _, st := range notify.Statuses() {
@@ -86,7 +86,7 @@ func TestAClaimTakesOnlyWhatIsDueOnItsChannel(t *testing.T) {
 }
 
 func TestManyWorkersClaimEachDeliveryOnce(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		var people []string
 		for i := range 60 {
 			people = append(people, fmt.Sprint("p", i))
@@ -123,7 +123,7 @@ func TestManyWorkersClaimEachDeliveryOnce(t *testing.T) {
 }
 
 func TestAnExpiredLeaseIsClaimedAgainAndItsHolderFenced(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		recordTo(t, s, "1", "lisi")
 		d := claim(t, s, "slow", 1, noon)[0].Delivery
 		if n := claim(t, s, "early", 1, noon.Add(14*time.Second)); len(n) != 0 {
@@ -150,7 +150,7 @@ func TestAnExpiredLeaseIsClaimedAgainAndItsHolderFenced(t *testing.T) {
 }
 
 func TestARenewedLeaseLasts(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		recordTo(t, s, "1", "lisi", "wangwu")
 		claim(t, s, "w", 2, noon)
 		settled := claim(t, s, "other", 1, noon.Add(time.Hour))[0].Delivery // the other took one over
@@ -165,7 +165,7 @@ func TestARenewedLeaseLasts(t *testing.T) {
 }
 
 func TestNextDueIsWhenSomethingCanBeClaimed(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		if _, ok, err := s.NextDue(t.Context(), notify.Feishu); ok || err != nil {
 			t.Errorf("got %v, %v of an empty queue, want nothing", ok, err)
 		}
@@ -188,7 +188,7 @@ func TestNextDueIsWhenSomethingCanBeClaimed(t *testing.T) {
 }
 
 func TestWorkersAreWoken(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		quiet(s.Wake(notify.Feishu))
 		var sending notify.Delivery
 		for _, step := range []struct {

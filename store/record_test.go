@@ -16,7 +16,7 @@ import (
 )
 
 func TestARepeatReturnsTheFirstResult(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		e := entry("1024-1")
 		first := record(t, s, e, planned(e, delivery(e, "lisi", notify.Feishu), delivery(e, "lisi", notify.Mail)))
 		settle(t, s, "w", noon, sent(claim(t, s, "w", 10, noon)[0].Delivery))
@@ -42,7 +42,7 @@ func TestARepeatReturnsTheFirstResult(t *testing.T) {
 }
 
 func TestTheSameEventTwiceAtOnceIsRecordedOnce(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		const callers = 8
 		receipts := make([]notify.Receipt, callers)
 		var wg sync.WaitGroup
@@ -74,7 +74,7 @@ func TestTheSameEventTwiceAtOnceIsRecordedOnce(t *testing.T) {
 }
 
 func TestEventsOfANewTicketAtOnceMakeOneTicket(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		tickets := map[string]int{}
@@ -104,7 +104,7 @@ func TestEventsOfANewTicketAtOnceMakeOneTicket(t *testing.T) {
 }
 
 func TestThePlanIsMadeOfWhatIsKnown(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		first := entry("1")
 		record(t, s, first, func(k notify.Known) notify.Plan {
 			if k.ID != "" || k.Last.ID != "" || k.Trail != nil {
@@ -128,7 +128,7 @@ func TestThePlanIsMadeOfWhatIsKnown(t *testing.T) {
 }
 
 func TestKnownIsWhatRecordShows(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		if k, err := s.Known(t.Context(), "sqle", "1024"); err != nil || k.ID != "" {
 			t.Errorf("got %+v, %v of a ticket never seen, want nothing", k, err)
 		}
@@ -142,7 +142,7 @@ func TestKnownIsWhatRecordShows(t *testing.T) {
 }
 
 func TestALateEventIsKeptAndMovesNothing(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		now := entry("2")
 		record(t, s, now, planned(now))
 		late := entry("1")
@@ -166,7 +166,7 @@ func TestALateEventIsKeptAndMovesNothing(t *testing.T) {
 }
 
 func TestAPersonIsToldOnceOfAnEventOnAChannel(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		e := entry("1")
 		r := record(t, s, e, planned(e, delivery(e, "lisi", notify.Feishu), delivery(e, "lisi", notify.Feishu), delivery(e, "lisi", notify.Mail)))
 		if len(r.Deliveries) != 2 {
@@ -176,7 +176,7 @@ func TestAPersonIsToldOnceOfAnEventOnAChannel(t *testing.T) {
 }
 
 func TestAnEventWithoutAnIDIsNoRepeat(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		for _, id := range []string{"evt_a", "evt_b"} {
 			e := entry("")
 			e.ID = id
@@ -188,7 +188,7 @@ func TestAnEventWithoutAnIDIsNoRepeat(t *testing.T) {
 }
 
 func TestAFailedRecordLeavesNothing(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		first := recordTo(t, s, "1", "lisi")
 		e := entry("2")
 		twin := delivery(e, "wangwu", notify.Feishu)
@@ -206,7 +206,7 @@ func TestAFailedRecordLeavesNothing(t *testing.T) {
 }
 
 func TestWhatAStrangerWritesIsStored(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		e := entry("1")
 		e.Event.ID = "1\x00"
 		e.Event.Ticket.Title = "zero \x00 and broken \xff"
@@ -222,7 +222,7 @@ func TestWhatAStrangerWritesIsStored(t *testing.T) {
 }
 
 func TestAPanicInThePlanIsTheCallers(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		func() {
 			defer func() {
 				if recover() == nil {

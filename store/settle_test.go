@@ -11,7 +11,7 @@ import (
 )
 
 func TestSettlingWritesDownTheOutcome(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		recordTo(t, s, "1", "lisi")
 		later := noon.Add(time.Second)
 		failed := claim(t, s, "w1", 1, noon)[0].Delivery
@@ -51,7 +51,7 @@ func TestSettlingWritesDownTheOutcome(t *testing.T) {
 }
 
 func TestWhatASettlementLeavesOutStays(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		d := sentDelivery(t, s)
 		e := entry("2")
 		record(t, s, e, refreshing(e, notify.Feishu))
@@ -64,7 +64,7 @@ func TestWhatASettlementLeavesOutStays(t *testing.T) {
 }
 
 func TestAFreeAttemptIsWrittenDownAndNotCounted(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		recordTo(t, s, "1", "lisi")
 		for range 2 {
 			d := claim(t, s, "w", 1, noon)[0].Delivery
@@ -80,16 +80,16 @@ func TestAFreeAttemptIsWrittenDownAndNotCounted(t *testing.T) {
 }
 
 // sentDelivery is one of event 1 that the provider accepted.
-func sentDelivery(t *testing.T, s *store.Store) notify.Delivery {
-	t.Helper()
-	recordTo(t, s, "1", "lisi")
-	d := claim(t, s, "w", 1, noon)[0].Delivery
-	settle(t, s, "w", noon, sent(d))
-	return read(t, s, d.ID)
+func sentDelivery(tb testing.TB, s *store.Store) notify.Delivery {
+	tb.Helper()
+	recordTo(tb, s, "1", "lisi")
+	d := claim(tb, s, "w", 1, noon)[0].Delivery
+	settle(tb, s, "w", noon, sent(d))
+	return read(tb, s, d.ID)
 }
 
 func TestARefreshBringsBackWhatIsOut(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		d := sentDelivery(t, s)
 		e := entry("2")
 		e.AcceptedAt = noon.Add(48 * time.Hour) // long after the first deadline
@@ -128,7 +128,7 @@ func TestARefreshWhileSendingMakesItDueAgain(t *testing.T) {
 		}, notify.Dead},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			onEach(t, func(t *testing.T, s *store.Store) {
+			onEach(t, func(t engineTest, s *store.Store) {
 				recordTo(t, s, "1", "lisi")
 				d := claim(t, s, "w", 1, noon)[0].Delivery
 				e := entry("2")
@@ -143,7 +143,7 @@ func TestARefreshWhileSendingMakesItDueAgain(t *testing.T) {
 }
 
 func TestARefreshLeavesTheRestAlone(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		first, other, second := entry("1"), entry("other"), entry("2")
 		other.Event.Ticket.Key = "2048"
 		waits := delivery(first, "waits", notify.Feishu)

@@ -44,7 +44,7 @@ func openSQLite(ctx context.Context, path string) (*sqlite, error) {
 // touch makes a new file readable to its owner only: it holds names and addresses.
 // One that is there is left closed, for closing a file ends this process's locks on it.
 func touch(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the path is the operator's to choose
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 
 // ExecContext implements querier with a statement compiled once.
 func (w *writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	st, err := w.statement(ctx, query)
+	st, err := w.statement(ctx, query) //nolint:sqlclosecheck // kept until the writer is closed
 	if err != nil {
 		return nil, err
 	}
@@ -19,7 +19,7 @@ func (w *writer) ExecContext(ctx context.Context, query string, args ...any) (sq
 
 // QueryContext implements querier with a statement compiled once.
 func (w *writer) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	st, err := w.statement(ctx, query)
+	st, err := w.statement(ctx, query) //nolint:sqlclosecheck // kept until the writer is closed
 	if err != nil {
 		return nil, err
 	}
@@ -31,8 +31,8 @@ func (w *writer) QueryContext(ctx context.Context, query string, args ...any) (*
 
 // QueryRowContext implements querier with a statement compiled once.
 func (w *writer) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	st, err := w.statement(ctx, query)
-	if err != nil || st == nil { // the error comes again and reaches Scan
+	st, err := w.statement(ctx, query) //nolint:sqlclosecheck // kept until the writer is closed
+	if err != nil || st == nil {       // the error comes again and reaches Scan
 		return w.conn.QueryRowContext(ctx, query, args...)
 	}
 	return st.QueryRowContext(ctx, args...)

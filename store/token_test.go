@@ -12,7 +12,7 @@ import (
 )
 
 func TestATokenIsFoundByItsHashUntilItIsRevoked(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		older, _ := access.NewToken("tok_1", "sqle", []access.Scope{access.EventsWrite}, noon.Add(-time.Hour))
 		newer, secret := access.NewToken("tok_2", "ops", []access.Scope{access.Everything}, noon)
 		newer.ExpiresAt = noon.Add(time.Hour)
@@ -42,7 +42,7 @@ func TestATokenIsFoundByItsHashUntilItIsRevoked(t *testing.T) {
 }
 
 func TestTheLastUseIsNotedOnceAMinute(t *testing.T) {
-	onEach(t, func(t *testing.T, s *store.Store) {
+	onEach(t, func(t engineTest, s *store.Store) {
 		token, _ := access.NewToken("tok_1", "sqle", nil, noon)
 		if err := s.CreateToken(t.Context(), token); err != nil {
 			t.Fatal(err)
