@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"ticketbell/cards"
 	"ticketbell/notify"
 	"ticketbell/ticket"
 )
@@ -89,7 +88,7 @@ func checkSubmission(ev ticket.Event, hasFlow bool) error {
 // returns the errors of [ticket.Apply], and [ticket.ErrSettled] when somebody else
 // acted first: of two at once, one decides.
 func (b *BuiltIn) Act(ctx context.Context, id string, action ticket.Action, reason, by string) (notify.Receipt, error) {
-	rec, err := b.find(ctx, id)
+	rec, err := b.Ticket(ctx, id)
 	if err != nil {
 		return notify.Receipt{}, err
 	}
@@ -117,16 +116,10 @@ func (b *BuiltIn) record(ctx context.Context, ev ticket.Event, f ticket.Flow) (n
 	return b.Desk.Record(ctx, notify.Entry{ID: notify.NewID("evt_"), AcceptedAt: b.Now(), Event: ev, Flow: &f})
 }
 
-// find takes a ticket's id, or the number the built-in desk calls it by.
-func (b *BuiltIn) find(ctx context.Context, id string) (notify.TicketRecord, error) {
+// Ticket returns a ticket by its id, or by the number the desk calls it by.
+func (b *BuiltIn) Ticket(ctx context.Context, id string) (notify.TicketRecord, error) {
 	if _, err := strconv.ParseInt(id, 10, 64); err == nil {
 		return b.Tickets.TicketByKey(ctx, Source, id)
 	}
 	return b.Tickets.Ticket(ctx, id)
-}
-
-// Ticket returns a ticket's last event, and who decided what so far.
-func (b *BuiltIn) Ticket(ctx context.Context, id string) (ticket.Event, []cards.Mark, error) {
-	rec, err := b.find(ctx, id)
-	return rec.Event, rec.Trail, err
 }

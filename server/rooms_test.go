@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"ticketbell/cards"
 	"ticketbell/notify"
 	"ticketbell/ticket"
 )
@@ -314,11 +313,11 @@ func (r *rooms) Act(_ context.Context, id string, a ticket.Action, reason, by st
 	return notify.Receipt{EventID: "evt_2", TicketID: id}, nil
 }
 
-func (r *rooms) Ticket(_ context.Context, id string) (ticket.Event, []cards.Mark, error) {
+func (r *rooms) Ticket(_ context.Context, id string) (notify.TicketRecord, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if id != "tkt_1" || r.ticket.Kind == "" {
-		return ticket.Event{}, nil, notify.ErrNotFound
+		return notify.TicketRecord{}, notify.ErrNotFound
 	}
-	return r.ticket, nil, nil
+	return notify.TicketRecord{ID: id, Source: r.ticket.Source, Event: r.ticket}, nil
 }

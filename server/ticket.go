@@ -2,11 +2,15 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"ticketbell/access"
 	"ticketbell/cards"
@@ -21,14 +25,14 @@ type Tickets interface {
 	Submit(ctx context.Context, t ticket.Ticket) (notify.Receipt, error)
 	// Act makes the action in the name of the person with that username.
 	Act(ctx context.Context, id string, action ticket.Action, reason, by string) (notify.Receipt, error)
-	// Ticket returns the ticket by its id: its last event, and who decided what so far.
-	Ticket(ctx context.Context, id string) (ticket.Event, []cards.Mark, error)
+	// Ticket returns the ticket by its id, or by the number the desk calls it by.
+	Ticket(ctx context.Context, id string) (notify.TicketRecord, error)
 }
 
 // submission is a ticket somebody asks for.
 type submission struct {
 	Title       string          `json:"title" doc:"One line of plain text, at most 256 characters." example:"订单表加索引"`
-	Project     string          `json:"project,omitempty" maxLength:"128" doc:"Key of the project; it picks the flow." example:"pay"`
+	Project     projectRef      `json:"project,omitzero"`
 	Description string          `json:"description,omitempty" doc:"Plain text, at most 10,000 characters."`
 	Creator     string          `json:"creator,omitempty" maxLength:"128" doc:"Username of whoever asks; default: the caller." example:"zhangsan"`
 	URL         string          `json:"url,omitempty" doc:"Absolute http or https link to the ticket; wins over path."`
@@ -38,18 +42,63 @@ type submission struct {
 	Fields      []ticket.Field  `json:"fields,omitempty" doc:"Further lines for the card."`
 }
 
+// projectRef is a project as a submission names it: {"key","name"}, or the key alone.
+type projectRef ticket.Project
+
+// UnmarshalJSON takes both forms.
+func (p *projectRef) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '"' {
+		return json.Unmarshal(data, &p.Key)
+	}
+	return json.Unmarshal(data, (*ticket.Project)(p))
+}
+
+// Schema tells the API's description of both forms.
+func (projectRef) Schema(r huma.Registry) *huma.Schema {
+	limit := ticket.MaxName
+	return &huma.Schema{
+		Description: "The project; its key picks the flow. The key alone may stand for it.",
+		Examples:    []any{map[string]any{"key": "pay", "name": "支付中心"}},
+		OneOf: []*huma.Schema{
+			{Type: huma.TypeString, MaxLength: &limit},
+			r.Schema(reflect.TypeFor[ticket.Project](), true, "Project"),
+		},
+	}
+}
+
 // ticketView is a ticket of the built-in desk as it stands.
 type ticketView struct {
-	ID        string        `json:"id" doc:"The ticket in ticketbell."`
-	Source    string        `json:"source"`
-	Ticket    ticket.Ticket `json:"ticket"`
-	Kind      ticket.Kind   `json:"kind" doc:"What happened last."`
-	Reason    string        `json:"reason,omitempty" doc:"The reason of a rejection, or the error of a failure."`
-	Trail     []cards.Mark  `json:"trail" doc:"Who decided what so far, oldest first."`
-	UpdatedAt time.Time     `json:"updated_at" doc:"When it happened."`
+	ID     string `json:"id" doc:"The ticket in ticketbell."`
+	Source string `json:"source"`
+	ticket.Ticket
+	Kind      ticket.Kind  `json:"kind" doc:"What happened last."`
+	Reason    string       `json:"reason,omitempty" doc:"The reason of a rejection, or the error of a failure."`
+	Trail     []cards.Mark `json:"trail" doc:"Who decided what so far, oldest first."`
+	Actions   []choice     `json:"actions" doc:"What can be done now, and by whom."`
+	UpdatedAt time.Time    `json:"updated_at" doc:"When it happened."`
 	// EventID and Deliveries tell what the call itself led to.
 	EventID    string    `json:"event_id,omitempty" doc:"The event this call led to."`
 	Deliveries []planned `json:"deliveries,omitzero" doc:"Who is told of it."`
+}
+
+// choice is an action that fits the ticket's state, and whose it is.
+type choice struct {
+	Action ticket.Action `json:"action" enum:"approve,reject,start,succeed,fail,complete,cancel,resubmit"`
+	By     []string      `json:"by" doc:"Usernames."`
+}
+
+func choicesOf(t ticket.Ticket) []choice {
+	choices := []choice{}
+	for _, c := range ticket.Choices(t) {
+		by := []string{}
+		for _, p := range c.By {
+			if p.Username != "" && !slices.Contains(by, p.Username) {
+				by = append(by, p.Username)
+			}
+		}
+		choices = append(choices, choice{c.Action, by})
+	}
+	return choices
 }
 
 type submitInput struct{ Body submission }
@@ -74,7 +123,7 @@ func (a *api) registerTickets() {
 		method: http.MethodPost, path: "/api/v1/tickets", id: "submit-ticket", scope: access.TicketsWrite, tag: tagTickets,
 		title: "Ask for a change", text: "Opens a ticket on the flow of its project and tells the people of the first step.",
 		status: http.StatusCreated, fails: []int{400, 413},
-		example: map[string]any{"title": "订单表加索引", "project": "pay", "description": "为慢查询 #881 增加联合索引", "creator": "zhangsan"},
+		example: map[string]any{"title": "订单表加索引", "project": map[string]any{"key": "pay", "name": "支付中心"}, "description": "为慢查询 #881 增加联合索引", "creator": "zhangsan"},
 	}, a.submitTicket)
 	register(a, route{
 		method: http.MethodPost, path: "/api/v1/tickets/{id}/actions", id: "act-on-ticket", scope: access.TicketsWrite, tag: tagTickets,
@@ -93,7 +142,7 @@ func (a *api) submitTicket(ctx context.Context, in *submitInput) (*ticketOutput,
 		s.Creator = by(ctx)
 	}
 	got, err := a.Tickets.Submit(ctx, ticket.Ticket{
-		Title: s.Title, Description: s.Description, Project: ticket.Project{Key: s.Project}, URL: s.URL, Path: s.Path,
+		Title: s.Title, Description: s.Description, Project: ticket.Project(s.Project), URL: s.URL, Path: s.Path,
 		Creator: ticket.Person{Username: s.Creator}, Targets: s.Targets, Audit: s.Audit, ExtraFields: s.Fields,
 	})
 	if err != nil {
@@ -115,13 +164,14 @@ func (a *api) actOnTicket(ctx context.Context, in *actInput) (*ticketOutput, err
 }
 
 func (a *api) getTicket(ctx context.Context, in *ticketInput) (*ticketOutput, error) {
-	ev, trail, err := a.Tickets.Ticket(ctx, in.ID)
+	rec, err := a.Tickets.Ticket(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
+	ev := rec.Event
 	return &ticketOutput{ticketView{
-		ID: in.ID, Source: ev.Source, Ticket: ev.Ticket, Kind: ev.Kind, Reason: ev.Reason,
-		Trail: append([]cards.Mark{}, trail...), UpdatedAt: ev.OccurredAt,
+		ID: rec.ID, Source: rec.Source, Ticket: ev.Ticket, Kind: ev.Kind, Reason: ev.Reason,
+		Trail: append([]cards.Mark{}, rec.Trail...), Actions: choicesOf(ev.Ticket), UpdatedAt: ev.OccurredAt,
 	}}, nil
 }
 

@@ -35,6 +35,8 @@ type house struct {
 	log       *slog.Logger
 	now       func() time.Time
 	mounts    map[string]http.Handler
+	// wrap, when not nil, stands before everything that is served.
+	wrap func(http.Handler) http.Handler
 }
 
 // newLog returns the logger that was asked for.
@@ -130,6 +132,9 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	handler, err := h.handler()
 	if err != nil {
 		return err
+	}
+	if h.wrap != nil {
+		handler = h.wrap(handler)
 	}
 	srv := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,

@@ -46,7 +46,7 @@ function draft() {
   return {
     title: value("title"),
     description: value("description"),
-    project: value("project"),
+    project: { key: value("project"), name: byId("project").selectedOptions[0]?.text ?? "" },
     targets: [{ instance: value("instance"), schema: value("schema"), environment: value("environment") }],
     audit,
     creator: value("creator"),

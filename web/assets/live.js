@@ -4,7 +4,6 @@ import { byId } from "./dom.js";
 import { put, state } from "./state.js";
 import { read } from "./api.js";
 import { say } from "./notice.js";
-import { ticketOf } from "./ticket.js";
 import { t } from "./texts.js";
 
 const gather = 80; // milliseconds in which changes are taken together
@@ -75,7 +74,7 @@ async function part(name, answer, id) {
 
 async function readTicket(id, query) {
   try {
-    const ticket = ticketOf(await read(`/api/v1/tickets/${query}`));
+    const ticket = await read(`/api/v1/tickets/${query}`);
     if (state.ticket?.id === id && ticket.revision >= state.ticket.revision) put("ticket", ticket);
   } catch (problem) {
     if (problem.status === 404) forget();
@@ -90,9 +89,8 @@ function forget() {
   say(t("notice.forgotten"));
 }
 
-// adopt makes the ticket of an answer the one the page is about, and returns it.
-export function adopt(answer) {
-  const ticket = ticketOf(answer);
+// adopt makes a ticket the one the page is about, and returns it.
+export function adopt(ticket) {
   if (state.ticket?.id !== ticket.id) put("deliveries", []);
   sessionStorage.setItem("ticket", ticket.id);
   put("ticket", ticket);
