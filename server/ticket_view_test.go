@@ -10,7 +10,7 @@ import (
 
 func TestAProjectIsNamedByItsKeyOrInFull(t *testing.T) {
 	tests := map[string]ticket.Project{
-		`"pay"`:                        {Key: "pay"},
+		`"pay"`:                       {Key: "pay"},
 		`{"key":"pay","name":"支付中心"}`: {Key: "pay", Name: "支付中心"},
 	}
 	for text, want := range tests {
