@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func open(tb testing.TB, url string) *store.Store {
 }
 
 func config(url string) store.Config {
-	return store.Config{URL: url, Key: key, Now: func() time.Time { return noon }}
+	return store.Config{URL: url, Key: key, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler)}
 }
 
 // entry is an event of ticket 1024 at noon; its id in ticketbell is "evt_" and id.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -79,11 +80,12 @@ func (db *postgres) once(ctx context.Context, do func(context.Context, querier) 
 	return nil
 }
 
-// inTheWay reports whether err is a deadlock, a failed serialization, or a row
-// that another transaction inserted first.
+// inTheWay reports whether err is a deadlock, a failed serialization, a row that
+// another transaction inserted first, or a connection ended by a server that
+// restarts: nothing of the transaction remains.
 func inTheWay(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (pg.Code == "40P01" || pg.Code == "40001" || pg.Code == "23505")
+	return ok && slices.Contains([]string{"40P01", "40001", "23505", "57P01"}, pg.Code)
 }
 
 // tell notifies every replica, this one included, when the transaction commits.
