@@ -68,7 +68,7 @@ func (c code) words() [2]cards.Text {
 	case codeTooLarge:
 		return say("请求过大", "Too large", "请求体超过上限，事件上限为 256 KiB。", "The body is over the limit; an event may have 256 KiB.")
 	case codeMedia:
-		return say("不支持的内容类型", "Unsupported media type", "请使用 Content-Type: application/json。", "Send Content-Type: application/json.")
+		return say("不支持的内容类型", "Unsupported media type", "请使用文档所述的 Content-Type，通常为 application/json。", "Send the Content-Type that is documented, mostly application/json.")
 	case codeRate:
 		return say("请求过于频繁", "Too many requests", "请在 Retry-After 秒后重试。", "Try again after Retry-After seconds.")
 	case codeUnavailable:

@@ -64,6 +64,8 @@ func TestWrongFiltersAreRefusedByName(t *testing.T) {
 	h := newHouse(t)
 	p := h.asRoot("GET", "/api/v1/deliveries?limit=0&status=lost&channel=sms", "").problem(t)
 	equal(t, "fields", p.fields(), []string{"channel unknown_value", "limit invalid", "status unknown_value"})
+	p = h.asRoot("GET", "/api/v1/deliveries?cursor=junk", "").problem(t)
+	equal(t, "fields", p.fields(), []string{"cursor invalid"})
 	p = h.asRoot("GET", "/api/v1/deliveries?limit=many", "").problem(t)
 	equal(t, "fields", p.fields(), []string{"limit invalid"})
 }

@@ -49,6 +49,8 @@ func sentinel(err error) *problem {
 	switch {
 	case errors.Is(err, ticket.ErrReasonMissing):
 		return invalid([]ticket.FieldError{{Field: "reason", Code: "required", Message: "is required"}})
+	case errors.Is(err, notify.ErrCursor):
+		return invalid([]ticket.FieldError{{Field: "cursor", Code: "invalid", Message: "must be the next_cursor of a page"}})
 	case errors.Is(err, ticket.ErrNotAllowed):
 		return newProblem(http.StatusForbidden, codeNotAllowed)
 	case errors.Is(err, ticket.ErrSettled):

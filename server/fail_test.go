@@ -22,6 +22,7 @@ func TestEveryKindOfErrorHasItsAnswer(t *testing.T) {
 	}{
 		{&ticket.Invalid{Fields: []ticket.FieldError{{Field: "a", Code: "invalid"}}}, 400, codeInvalid},
 		{ticket.ErrReasonMissing, 400, codeInvalid},
+		{notify.ErrCursor, 400, codeInvalid},
 		{ticket.ErrNotAllowed, 403, codeNotAllowed},
 		{notify.ErrNotFound, 404, codeNotFound},
 		{notify.ErrConflict, 409, codeConflict},

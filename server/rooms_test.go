@@ -41,6 +41,9 @@ func newRooms() *rooms {
 func (r *rooms) Deliveries(_ context.Context, f notify.DeliveryFilter) ([]notify.Delivery, string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if f.Cursor == "junk" {
+		return nil, "", fmt.Errorf("list deliveries: %w", notify.ErrCursor)
+	}
 	found := []notify.Delivery{}
 	for _, d := range r.deliveries {
 		if (f.Ticket == "" || d.Ticket == f.Ticket) && (f.Person == "" || d.Person == f.Person) &&

@@ -60,10 +60,10 @@ func register[I, O any](a *api, r route, handle func(context.Context, *I) (*O, e
 		Security:    []map[string][]string{{"token": {string(r.scope)}}},
 		Middlewares: huma.Middlewares{noStore, a.admit(r.scope)},
 	}
-	if _, ok := reflect.TypeFor[I]().FieldByName("Body"); ok {
-		op.Middlewares = append(op.Middlewares, onlyJSON)
+	if media := bodyType[I](); media != "" {
+		op.Middlewares = append(op.Middlewares, only(media))
 		op.MaxBodyBytes, op.BodyReadTimeout = r.bodyLimit(), bodyTime
-		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Example: r.example}}}
+		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{media: {Example: r.example}}}
 	}
 	op.Responses = a.problems(append(r.fails, http.StatusUnauthorized, http.StatusForbidden))
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
@@ -102,14 +102,26 @@ func noStore(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
-// onlyJSON refuses a body that says it is something else. One that does not say
-// is taken for JSON.
-func onlyJSON(ctx huma.Context, next func(huma.Context)) {
-	header := ctx.Header("Content-Type")
-	media, _, err := mime.ParseMediaType(header)
-	if header == "" || (err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))) {
-		next(ctx)
-		return
+// bodyType is the media type of the body of an input, "" when it has none.
+func bodyType[I any]() string {
+	if _, ok := reflect.TypeFor[I]().FieldByName("Body"); ok {
+		return "application/json"
 	}
-	reply(ctx, newProblem(http.StatusUnsupportedMediaType, codeMedia).said(ctx.Context()))
+	raw, _ := reflect.TypeFor[I]().FieldByName("RawBody")
+	return raw.Tag.Get("contentType")
+}
+
+// only refuses a body that says it is something else. One that does not say is
+// taken for what it should be.
+func only(want string) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		header := ctx.Header("Content-Type")
+		media, _, err := mime.ParseMediaType(header)
+		merge := want == "application/json" && strings.HasSuffix(media, "+json")
+		if header == "" || (err == nil && (media == want || merge)) {
+			next(ctx)
+			return
+		}
+		reply(ctx, newProblem(http.StatusUnsupportedMediaType, codeMedia).said(ctx.Context()))
+	}
 }

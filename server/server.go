@@ -102,6 +102,7 @@ func (a *api) registerAll() {
 	a.registerDeliveries()
 	a.registerChannels()
 	a.registerUsers()
+	a.registerImport()
 	a.registerIdentities()
 	a.registerFlows()
 	a.registerSettings()

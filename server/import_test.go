@@ -1,0 +1,101 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"ticketbell/access"
+	"ticketbell/ticket"
+)
+
+const sheet = "username,name,email,phone,role\n" +
+	"bo,波,bo@corp.com,,\n" + // known, changed
+	"al,艾,AL@corp.com,13800001234,operator\n" + // new
+	"same,,,,\n" + // known, as before
+	",谁,,,\n" +
+	"cy,,no address,12,king\n" +
+	"al,,,,\n" +
+	"di,,bo@corp.com,,\n"
+
+func importHouse(t *testing.T) *house {
+	t.Helper()
+	h := newHouse(t)
+	h.rooms.users["bo"] = ticket.User{Person: ticket.Person{Username: "bo", Phone: "+8613800000000"}, Role: ticket.Admin, WeComUserID: "Bo"}
+	h.rooms.users["same"] = ticket.User{Person: ticket.Person{Username: "same"}, Role: ticket.Member}
+	return h
+}
+
+func (h *house) importing(body, query string) answer {
+	return h.call("POST", "/api/v1/users:import"+query, h.token(access.UsersWrite), body, "Content-Type: text/csv; charset=utf-8")
+}
+
+func rowsOf(r importReport) []string {
+	return mapped(r.Errors, func(w wrongRow) string { return string(rune('0'+w.Row)) + " " + w.Field + " " + w.Code })
+}
+
+func TestGoodRowsAreTakenAndWrongOnesNamed(t *testing.T) {
+	gb, err := simplifiedchinese.GB18030.NewEncoder().String(sheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, body := range map[string]string{"UTF-8": sheet, "with a mark": "\ufeff" + sheet, "GB18030": gb, "Windows lines": strings.ReplaceAll(sheet, "\n", "\r\n")} {
+		t.Run(name, func(t *testing.T) {
+			h := importHouse(t)
+			var got importReport
+			h.importing(body, "").into(t, http.StatusOK, &got)
+			if got.Created != 1 || got.Updated != 1 || got.Unchanged != 1 {
+				t.Errorf("got %d new, %d changed, %d as before, want one each", got.Created, got.Updated, got.Unchanged)
+			}
+			equal(t, "wrong rows", rowsOf(got), []string{
+				"5 username required", "6 email invalid", "6 phone invalid", "6 role unknown_value", "7 username taken", "8 email taken",
+			})
+			if bo := h.rooms.users["bo"]; bo.Name != "波" || bo.Phone != "" || bo.Role != ticket.Admin || bo.WeComUserID != "Bo" {
+				t.Errorf("got %+v, want the columns of the sheet changed and no other", bo)
+			}
+			if al := h.rooms.users["al"]; al.Name != "艾" || al.Email != "al@corp.com" || al.Phone != "+8613800001234" || al.Role != ticket.Operator {
+				t.Errorf("got %+v, want al as in the sheet", al)
+			}
+		})
+	}
+}
+
+func TestASecondImportChangesNothing(t *testing.T) {
+	h := importHouse(t)
+	good := strings.Join(strings.SplitAfter(sheet, "\n")[:4], "")
+	h.importing(good, "")
+	var got importReport
+	h.importing(good, "").into(t, http.StatusOK, &got)
+	if got.Created != 0 || got.Updated != 0 || got.Unchanged != 3 {
+		t.Errorf("got %+v, want three as before", got)
+	}
+}
+
+func TestADryRunChangesNothing(t *testing.T) {
+	h := importHouse(t)
+	var got importReport
+	h.importing(sheet, "?dry_run=true").into(t, http.StatusOK, &got)
+	if !got.DryRun || got.Updated != 1 || h.rooms.users["bo"].Name != "" || len(h.rooms.users) != 2 {
+		t.Errorf("got %+v and people %v, want a count and nothing changed", got, h.rooms.users)
+	}
+}
+
+func TestSheetsThatAreNoneAreRefused(t *testing.T) {
+	tests := []struct{ name, body, want string }{
+		{"empty", "", "body required"},
+		{"no username", "name\nbo\n", "username required"},
+		{"an unknown column", "username,age\nbo,5\n", "age unknown_field"},
+		{"a row too wide", "username\nbo,5\n", "body invalid"},
+		{"too many rows", "username\n" + strings.Repeat("a\n", maxRows+1), "body too_many"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			equal(t, "fields", importHouse(t).importing(tt.body, "").problem(t).fields(), []string{tt.want})
+		})
+	}
+	if got := importHouse(t).asRoot("POST", "/api/v1/users:import", sheet); got.status != http.StatusUnsupportedMediaType {
+		t.Errorf("got %d for CSV that says it is JSON, want 415", got.status)
+	}
+}
