@@ -21,8 +21,8 @@ type engine interface {
 	// write runs do in a transaction and returns once it is on disk. do may run
 	// more than once and must not write by any other way than its querier.
 	write(ctx context.Context, do func(context.Context, querier) error) error
-	// tell passes wake-ups on to other processes, within the transaction.
-	tell(ctx context.Context, q querier, woken []notify.Channel) error
+	// tell passes wake-ups on to the other processes on this database.
+	tell(woken []notify.Channel)
 	close() error
 }
 

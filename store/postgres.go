@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -27,9 +26,10 @@ const (
 
 // postgres is a database shared by the replicas of ticketbell.
 type postgres struct {
-	pool *sql.DB
-	stop context.CancelFunc
-	wg   sync.WaitGroup
+	pool  *sql.DB
+	crier *crier
+	stop  context.CancelFunc
+	wg    sync.WaitGroup
 }
 
 func openPostgres(ctx context.Context, url string, b bells, log *slog.Logger) (*postgres, error) {
@@ -44,10 +44,11 @@ func openPostgres(ctx context.Context, url string, b bells, log *slog.Logger) (*
 	if err := migrateUp(ctx, goose.DialectPostgres, pool); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
-	db := &postgres{pool: pool, stop: stop}
+	open, stop := context.WithCancel(context.WithoutCancel(ctx))
+	db := &postgres{pool: pool, crier: newCrier(pool, log), stop: stop}
 	l := &listener{config: config, bells: b, log: log}
-	db.wg.Go(func() { l.run(listening) })
+	db.wg.Go(func() { l.run(open) })
+	db.wg.Go(func() { db.crier.run(open) })
 	return db, nil
 }
 
@@ -88,18 +89,7 @@ func inTheWay(err error) bool {
 	return ok && slices.Contains([]string{"40P01", "40001", "23505", "57P01"}, pg.Code)
 }
 
-// tell notifies every replica, this one included, when the transaction commits.
-func (db *postgres) tell(ctx context.Context, q querier, woken []notify.Channel) error {
-	if len(woken) == 0 {
-		return nil
-	}
-	names := make([]string, 0, len(woken))
-	for _, ch := range woken {
-		names = append(names, string(ch))
-	}
-	_, err := q.ExecContext(ctx, `SELECT pg_notify($1, $2)`, topic, strings.Join(names, ","))
-	return err
-}
+func (db *postgres) tell(woken []notify.Channel) { db.crier.tell(woken) }
 
 func (db *postgres) close() error {
 	db.stop()

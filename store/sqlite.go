@@ -108,7 +108,7 @@ func (db *sqlite) write(ctx context.Context, do func(context.Context, querier) e
 }
 
 // tell has nobody to tell: the processes beside this one are short commands.
-func (db *sqlite) tell(context.Context, querier, []notify.Channel) error { return nil }
+func (db *sqlite) tell([]notify.Channel) {}
 
 func (db *sqlite) close() error {
 	db.writer.stop()

@@ -101,7 +101,7 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 // write runs do in a transaction. When it returns nil, what do wrote is on disk
-// and whoever waits for the channels it woke has been told.
+// and whoever waits here for the channels it woke has been told.
 func (s *Store) write(ctx context.Context, do func(context.Context, *txn) error) error {
 	var woken []notify.Channel
 	err := s.engine.write(ctx, func(ctx context.Context, q querier) error {
@@ -110,11 +110,12 @@ func (s *Store) write(ctx context.Context, do func(context.Context, *txn) error)
 			return err
 		}
 		woken = tx.woken
-		return s.engine.tell(ctx, q, woken)
+		return nil
 	})
-	if err != nil {
+	if err != nil || len(woken) == 0 {
 		return err
 	}
 	s.bells.ring(woken)
+	s.engine.tell(woken)
 	return nil
 }
