@@ -69,6 +69,9 @@ type Delivery struct {
 	// when that state is over.
 	Result   bool
 	Attempts int
+	// UnknownSince is when an attempt ended first of which nobody can tell whether
+	// the provider took it; zero when there was none.
+	UnknownSince time.Time
 	// NotBefore is the earliest time of the next attempt.
 	NotBefore time.Time
 	// Deadline is when trying again ends.
@@ -86,7 +89,8 @@ type Attempt struct {
 	Number    int
 	StartedAt time.Time
 	Duration  time.Duration
-	// Outcome is "accepted", "updated", or the verdict of the failure.
+	// Outcome is "accepted", "updated", "unknown" when the provider gave no answer, or
+	// the verdict of the failure.
 	Outcome   string
 	Code      string
 	Message   string

@@ -34,7 +34,7 @@ func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
 		Attempt:    &Attempt{StartedAt: it.started, Duration: now.Sub(it.started), RequestID: o.RequestID},
 	}
 	if o.Err == nil {
-		return accepted(s, it.notice.Delivery)
+		return accepted(s, it.notice.Delivery, now)
 	}
 	verdict, wait := VerdictOf(o.Err)
 	s.Attempt.Outcome = verdict.String()
@@ -43,15 +43,21 @@ func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
 		s.Code, s.Attempt.Message = r.Code, r.Message
 		s.Attempt.RequestID = firstOf(o.RequestID, r.RequestID)
 	}
+	if it.address != "" && unknown(o.Err) {
+		s.Unknown, s.Attempt.Outcome = true, "unknown"
+	}
 	s.Attempt.Code = s.Code
 	l.log(it.notice.Delivery, s, o.Err)
 	return l.sentence(ctx, s, it.notice.Delivery, verdict, wait)
 }
 
-func accepted(s Settlement, d Delivery) Settlement {
+func accepted(s Settlement, d Delivery, now time.Time) Settlement {
 	s.Status, s.Shown = Accepted, d.Want
-	if d.MessageID != "" {
+	switch {
+	case d.MessageID != "":
 		s.Status = Updated
+	case maybeTwice(d, now):
+		s.Reason = ReasonMaybeTwice
 	}
 	s.Attempt.Outcome = string(s.Status)
 	return s
@@ -82,6 +88,9 @@ func (l *load) sentence(ctx context.Context, s Settlement, d Delivery, v Verdict
 		s.Status, s.Reason = Dead, ReasonDeadline
 	default:
 		s.Status, s.Reason = Retrying, ReasonFailing
+		if maybeTwice(d, now) {
+			s.Reason = ReasonUnknown
+		}
 		s.NotBefore = now.Add(backoff(d.Attempts))
 	}
 	return s

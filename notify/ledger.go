@@ -114,6 +114,8 @@ type Settlement struct {
 	NotBefore time.Time
 	// Attempt is written down when not nil; its Number is set by the ledger.
 	Attempt *Attempt
+	// Unknown is true when nobody can tell whether the provider took the message.
+	Unknown bool
 	// Free is true when the attempt does not count towards the delivery's attempts.
 	Free bool
 }

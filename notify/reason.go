@@ -21,6 +21,8 @@ const (
 	ReasonStaleIdentity = "stale_identity"
 	ReasonNotAsked      = "not_looked_up"
 	ReasonLookupOff     = "lookup_off"
+	ReasonUnknown       = "unknown"
+	ReasonMaybeTwice    = "maybe_twice"
 )
 
 // IdentityCode begins the codes of refusals that came from our own directory, not
@@ -60,6 +62,10 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "尚未查找", EN: "not looked up yet"}
 	case ReasonLookupOff:
 		return cards.Text{ZH: "该渠道已关闭按手机号或邮箱查找，请手填账号", EN: "looking people up by phone or e-mail is switched off; enter the id by hand"}
+	case ReasonUnknown:
+		return cards.Text{ZH: "平台没有应答，不知是否已收；继续重试，可能重复送达", EN: "the provider did not answer and may have it already; it is tried again and may arrive twice"}
+	case ReasonMaybeTwice:
+		return cards.Text{ZH: "已送达；先前一次没有应答，可能送达两次", EN: "delivered; an earlier attempt got no answer, so it may have arrived twice"}
 	case ReasonStaleIdentity:
 		return cards.Text{ZH: "缓存的身份已失效，重新查找后仍未送达", EN: "the known identity is no longer valid, and a fresh look-up did not help"}
 	}

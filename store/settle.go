@@ -64,11 +64,21 @@ func (tx *txn) release(ctx context.Context, lease string, now time.Time, s notif
 			message_id = CASE WHEN $6 <> '' THEN $6 ELSE message_id END,
 			payload = CASE WHEN $7 <> '' THEN $7 ELSE payload END,
 			shown = CASE WHEN $8 <> '' THEN $8 ELSE shown END,
-			not_before = $9, attempts = attempts + $12, lease = '', claimed = '', updated_at = $10
+			not_before = $9, attempts = attempts + $12, lease = '',
+			unknown_since = CASE WHEN $13 AND unknown_since = 0 THEN $10 ELSE unknown_since END, claimed = '', updated_at = $10
 		WHERE id = $1 AND lease = $2 AND status = 'sending'
 		RETURNING channel, status`,
 		s.DeliveryID, lease, string(s.Status), clean(s.Reason), clean(s.Code), clean(s.MessageID), clean(s.Payload), s.Shown,
-		millis(s.NotBefore), millis(now), max(millis(s.NotBefore), millis(now)), counts)
+		millis(s.NotBefore), millis(now), dueAt(s, now), counts, s.Unknown)
+}
+
+// dueAt keeps the place in the queue of what goes back untouched: a time that has
+// passed stays, no time is now.
+func dueAt(s notify.Settlement, now time.Time) int64 {
+	if s.NotBefore.IsZero() {
+		return millis(now)
+	}
+	return millis(s.NotBefore)
 }
 
 func scanReleased(r row) (d notify.Delivery, err error) {
