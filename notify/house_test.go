@@ -3,6 +3,7 @@ package notify_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -182,4 +183,23 @@ func (h *house) wantFate(who string, ch notify.Channel, status notify.Status, re
 		h.t.Errorf("got delivery to %s on %s %s %q, want %s %q", who, ch, d.Status, d.Reason, status, reason)
 	}
 	return d
+}
+
+// manyTickets accepts the submission of n tickets to lisi.
+func (h *house) manyTickets(n int) {
+	h.t.Helper()
+	for i := range n {
+		ev := submitted("lisi")
+		ev.ID, ev.Ticket.Key = fmt.Sprint("many-", i), fmt.Sprint(i)
+		h.accept(ev)
+	}
+}
+
+func (h *house) count(ch notify.Channel, s notify.Status) int {
+	h.t.Helper()
+	counts, err := h.CountDeliveries(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return counts[ch][s]
 }

@@ -72,7 +72,9 @@ func refusing(err error) func(context.Context, int, call) []notify.Outcome {
 }
 
 // refusal is the provider's "no" with that code.
-func refusal(code string) error { return &notify.Refusal{Code: code, Message: "no", RequestID: "req-no"} }
+func refusal(code string) error {
+	return &notify.Refusal{Code: code, Message: "no", RequestID: "req-no"}
+}
 
 func (p *provider) all() []call {
 	p.mu.Lock()
@@ -195,4 +197,9 @@ func (p *phonebook) lookups() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.asked
+}
+
+// nobody is a directory that finds nobody.
+func nobody(context.Context, ticket.User) (string, error) {
+	return "", notify.Unreachable(refusal("identity.not_found"))
 }
