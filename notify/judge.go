@@ -66,34 +66,45 @@ func accepted(s Settlement, d Delivery, now time.Time) Settlement {
 // sentence decides what becomes of a delivery whose attempt failed.
 func (l *load) sentence(ctx context.Context, s Settlement, d Delivery, v Verdict, wait time.Duration) Settlement {
 	now := l.w.Now()
+	inTime := now.Before(d.Deadline)
 	switch {
 	case v == VerdictMisconfigured:
 		l.pause(ctx, s)
 		s.Status, s.Reason, s.Free = waitingStatus(d), ReasonPaused, true
-	case v == VerdictAfter && now.Before(d.Deadline):
+	case v == VerdictAfter && inTime:
 		s.Status, s.Reason, s.Free = waitingStatus(d), ReasonLimited, true
 		s.NotBefore = now.Add(wait)
+	case d.MessageID != "" && (v != VerdictAgain || !inTime): // the message is out: what befalls an update never undoes that
+		s.Status, s.Reason, s.Shown = Accepted, ReasonNotUpdatable, d.Want
 	case v == VerdictUnreachable:
 		s.Status, s.Reason = Skipped, whyUnreachable(s.Code)
-	case v == VerdictStaleAddress && d.Code != s.Code:
-		l.w.Addresses.Forget(ctx, l.w.Channel, d.To)
-		s.Status, s.Reason = Retrying, ReasonStaleIdentity
 	case v == VerdictStaleAddress:
-		s.Status, s.Reason = Dead, ReasonStaleIdentity
-	case v == VerdictPermanent && d.MessageID != "":
-		s.Status, s.Reason, s.Shown = Accepted, ReasonNotUpdatable, d.Want
+		l.w.Addresses.Forget(ctx, l.w.Channel, d.To) // the last time as well, for whoever tries by hand
+		s.Status, s.Reason = Retrying, ReasonStaleIdentity
+		if d.Code == s.Code {
+			s.Status = Dead
+		}
 	case v == VerdictPermanent:
 		s.Status, s.Reason = Dead, ReasonRefused
-	case !now.Before(d.Deadline):
+	case !inTime:
 		s.Status, s.Reason = Dead, ReasonDeadline
 	default:
 		s.Status, s.Reason = Retrying, ReasonFailing
 		if maybeTwice(d, now) {
 			s.Reason = ReasonUnknown
 		}
-		s.NotBefore = now.Add(backoff(d.Attempts))
+		s.NotBefore = now.Add(backoff(failures(d)))
 	}
 	return s
+}
+
+// failures is how often the delivery has failed so far. Of an update that is the
+// first only as long as no code is on record: its attempts count what was accepted too.
+func failures(d Delivery) int {
+	if d.MessageID != "" && d.Code == "" {
+		return 0
+	}
+	return d.Attempts
 }
 
 // whyUnreachable is the reason the directory gave, or that the provider found nobody.

@@ -22,7 +22,7 @@ func TestEachVerdictLeadsWhereItShould(t *testing.T) {
 		min, max time.Duration // until the next attempt
 	}{
 		"taken":   {nil, notify.Accepted, "", "", 1, []string{"accepted"}, 0, 0},
-		"unknown": {errors.New("boom"), notify.Retrying, "failing", "transient", 1, []string{"transient"}, 800 * time.Millisecond, 1200 * time.Millisecond},
+		"unknown": {errors.New("boom"), notify.Retrying, "failing", "transient", 1, []string{"unknown"}, 800 * time.Millisecond, 1200 * time.Millisecond},
 		"a code without verdict": {
 			refusal("feishu.1500"), notify.Retrying, "failing", "feishu.1500", 1, []string{"transient"}, 800 * time.Millisecond, 1200 * time.Millisecond,
 		},
