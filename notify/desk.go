@@ -21,6 +21,8 @@ type Desk struct {
 	People   People
 	Channels Switchboard
 	Settings SettingsKeeper
+	// Backlog turns events away when too much waits; nil never does.
+	Backlog *Backlog
 	// Refresh names the channels whose messages can be changed after they were sent.
 	Refresh []Channel
 	Now     func() time.Time
@@ -33,6 +35,11 @@ type Desk struct {
 func (d *Desk) Accept(ctx context.Context, ev ticket.Event) (Receipt, error) {
 	if err := ev.Validate(); err != nil {
 		return Receipt{}, err
+	}
+	if d.Backlog != nil {
+		if err := d.Backlog.admit(ctx); err != nil {
+			return Receipt{}, err
+		}
 	}
 	e := Entry{ID: NewID("evt_"), AcceptedAt: d.Now(), Event: ev}
 	return d.Record(ctx, e)

@@ -22,6 +22,9 @@ type DeliveryFilter struct {
 	Status  Status
 	// EventID is the id ticketbell gave the event.
 	EventID string
+	// Code is the provider's code of the last failure, Reason the reason of the status.
+	Code   string
+	Reason string
 	// Query is looked for in the ticket's key and title, the person, the code and
 	// the reason; upper and lower case are alike.
 	Query string

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -22,6 +24,9 @@ type Deliveries interface {
 	// RetryDelivery puts one that came to an end back into the queue until deadline,
 	// or returns [notify.ErrConflict] when its state does not allow it.
 	RetryDelivery(ctx context.Context, id string, now, deadline time.Time) (notify.Delivery, error)
+	// RetryDeliveries does so with every one that f picks and whose state allows it,
+	// and returns how many.
+	RetryDeliveries(ctx context.Context, f notify.DeliveryFilter, now, deadline time.Time) (int, error)
 }
 
 type deliveriesInput struct {
@@ -30,6 +35,8 @@ type deliveriesInput struct {
 	Channel notify.Channel `query:"channel" enum:"feishu,wecom,mail"`
 	Status  notify.Status  `query:"status" enum:"queued,sending,retrying,accepted,read,updated,failed,dead,skipped,canceled"`
 	EventID string         `query:"event_id" doc:"Id of the event in ticketbell."`
+	Code    string         `query:"code" maxLength:"128" doc:"The provider's code of the last failure." example:"wecom.60020"`
+	Reason  string         `query:"reason" maxLength:"64" doc:"Why it is skipped, canceled, dead or waiting."`
 	Query   string         `query:"q" maxLength:"200" doc:"Looked for in ticket, title, person, code and reason."`
 	Limit   int            `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Cursor  string         `query:"cursor" doc:"next_cursor of the page before."`
@@ -52,7 +59,8 @@ type delivery struct {
 	Channel      notify.Channel `json:"channel" enum:"feishu,wecom,mail"`
 	Role         ticket.Role    `json:"role" enum:"assignee,executor,creator,waiting,named" doc:"Why the person is told."`
 	Status       notify.Status  `json:"status" enum:"queued,sending,retrying,accepted,read,updated,failed,dead,skipped,canceled"`
-	Reason       string         `json:"reason,omitempty" doc:"Why it is skipped, canceled, dead or waiting."`
+	Reason       string         `json:"reason,omitempty" doc:"Why it is skipped, canceled, dead or waiting, as a word for programs."`
+	Explanation  string         `json:"explanation,omitempty" doc:"The reason in words, in the caller's language."`
 	Code         string         `json:"code,omitempty" doc:"The provider's code of the last failure." example:"wecom.60020"`
 	MessageID    string         `json:"message_id,omitempty" doc:"The provider's id once accepted."`
 	AttemptCount int            `json:"attempt_count" doc:"How often it was tried."`
@@ -81,6 +89,25 @@ type deliveryInput struct {
 
 type deliveryOutput struct{ Body delivery }
 
+type retryInput struct{ Body retryMany }
+
+// retryMany names deliveries to send again: by id, or all of a class.
+type retryMany struct {
+	IDs     []string       `json:"ids,omitempty" maxItems:"1000" doc:"These deliveries. Absent: all that the other fields pick."`
+	Status  notify.Status  `json:"status,omitempty" enum:"dead,failed,skipped" doc:"Default: dead."`
+	Channel notify.Channel `json:"channel,omitempty" enum:"feishu,wecom,mail"`
+	Code    string         `json:"code,omitempty" maxLength:"128" doc:"The provider's code of the last failure." example:"wecom.81013"`
+	Reason  string         `json:"reason,omitempty" maxLength:"64" doc:"Why they were given up." example:"deadline"`
+	Query   string         `json:"q,omitempty" maxLength:"200" doc:"Looked for in ticket, title, person, code and reason."`
+}
+
+type retryOutput struct {
+	Body struct {
+		Queued  int      `json:"queued" doc:"How many will be sent again."`
+		Refused []string `json:"refused" doc:"Ids that are unknown, on their way or arrived."`
+	}
+}
+
 func (a *api) registerDeliveries() {
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/deliveries", id: "list-deliveries", scope: access.DeliveriesRead, tag: tagDeliveries,
@@ -95,18 +122,49 @@ func (a *api) registerDeliveries() {
 		title: "Send it again", text: "Puts a delivery that came to an end, or waits for its next try, into the queue now. 409 when it is on its way or arrived.",
 		fails: []int{404, 409},
 	}, a.retryDelivery)
+	register(a, route{
+		method: http.MethodPost, path: "/api/v1/deliveries:retry", id: "retry-deliveries", scope: access.DeliveriesRetry, tag: tagDeliveries,
+		title: "Send many again", text: "Puts the named deliveries, or all dead ones of a class, into the queue now. Mend the cause first: `code` and `reason` pick by it.",
+		fails: []int{400}, example: map[string]any{"channel": "wecom", "code": "wecom.81013"},
+	}, a.retryDeliveries)
+}
+
+func (a *api) retryDeliveries(ctx context.Context, in *retryInput) (*retryOutput, error) {
+	out := &retryOutput{}
+	out.Body.Refused = []string{}
+	now := a.Now()
+	b := in.Body
+	if b.IDs == nil {
+		var err error
+		out.Body.Queued, err = a.Deliveries.RetryDeliveries(ctx, notify.DeliveryFilter{
+			Status: cmp.Or(b.Status, notify.Dead), Channel: b.Channel, Code: b.Code, Reason: b.Reason, Query: b.Query,
+		}, now, now.Add(retryFor))
+		return out, err
+	}
+	for _, id := range b.IDs {
+		_, err := a.Deliveries.RetryDelivery(ctx, id, now, now.Add(retryFor))
+		switch {
+		case errors.Is(err, notify.ErrNotFound), errors.Is(err, notify.ErrConflict):
+			out.Body.Refused = append(out.Body.Refused, id)
+		case err != nil:
+			return nil, err
+		default:
+			out.Body.Queued++
+		}
+	}
+	return out, nil
 }
 
 func (a *api) listDeliveries(ctx context.Context, in *deliveriesInput) (*deliveriesOutput, error) {
 	items, next, err := a.Deliveries.Deliveries(ctx, notify.DeliveryFilter{
 		Ticket: in.Ticket, Person: in.Person, Channel: in.Channel, Status: in.Status,
-		EventID: in.EventID, Query: in.Query, Limit: in.Limit, Cursor: in.Cursor,
+		EventID: in.EventID, Code: in.Code, Reason: in.Reason, Query: in.Query, Limit: in.Limit, Cursor: in.Cursor,
 	})
 	if err != nil {
 		return nil, err
 	}
 	out := &deliveriesOutput{}
-	out.Body.Items, out.Body.NextCursor = mapped(items, deliveryOf), next
+	out.Body.Items, out.Body.NextCursor = mapped(items, inWords(ctx)), next
 	return out, nil
 }
 
@@ -115,7 +173,7 @@ func (a *api) getDelivery(ctx context.Context, in *deliveryInput) (*deliveryOutp
 	if err != nil {
 		return nil, err
 	}
-	out := &deliveryOutput{deliveryOf(d)}
+	out := &deliveryOutput{inWords(ctx)(d)}
 	out.Body.Attempts = mapped(tries, attemptOf)
 	return out, nil
 }
@@ -126,7 +184,19 @@ func (a *api) retryDelivery(ctx context.Context, in *deliveryInput) (*deliveryOu
 	if err != nil {
 		return nil, err
 	}
-	return &deliveryOutput{deliveryOf(d)}, nil
+	return &deliveryOutput{inWords(ctx)(d)}, nil
+}
+
+// inWords shows deliveries to the caller: their reasons in the caller's language.
+func inWords(ctx context.Context) func(notify.Delivery) delivery {
+	lang := current(ctx).language()
+	return func(d notify.Delivery) delivery {
+		shown := deliveryOf(d)
+		if d.Reason != "" {
+			shown.Explanation = notify.ReasonWords(d.Reason).In(lang)
+		}
+		return shown
+	}
 }
 
 func deliveryOf(d notify.Delivery) delivery {

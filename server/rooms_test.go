@@ -76,6 +76,18 @@ func (r *rooms) Delivery(_ context.Context, id string) (notify.Delivery, []notif
 	return r.deliveries[i], r.attempts[id], nil
 }
 
+func (r *rooms) RetryDeliveries(_ context.Context, f notify.DeliveryFilter, _, _ time.Time) (n int, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, d := range r.deliveries {
+		if d.Status == f.Status && (f.Code == "" || d.Code == f.Code) {
+			r.deliveries[i].Status = notify.Queued
+			n++
+		}
+	}
+	return n, nil
+}
+
 func (r *rooms) RetryDelivery(_ context.Context, id string, now, deadline time.Time) (notify.Delivery, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

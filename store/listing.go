@@ -39,6 +39,8 @@ func deliveriesWhere(f notify.DeliveryFilter) (*conditions, error) {
 	where.equal(`d.channel = ?`, string(f.Channel))
 	where.equal(`d.status = ?`, string(f.Status))
 	where.equal(`d.event_id = ?`, f.EventID)
+	where.equal(`d.code = ?`, f.Code)
+	where.equal(`d.reason = ?`, f.Reason)
 	if f.Query != "" {
 		where.add(`(lower(t.key) LIKE ? ESCAPE '\' OR lower(t.title) LIKE ? ESCAPE '\' OR lower(d.person) LIKE ? ESCAPE '\'
 			OR lower(d.code) LIKE ? ESCAPE '\' OR lower(d.reason) LIKE ? ESCAPE '\')`, likeAny(clean(f.Query)))

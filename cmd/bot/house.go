@@ -21,6 +21,9 @@ import (
 	"ticketbell/store"
 )
 
+// defaultBacklog is how many deliveries may wait before events are turned away.
+const defaultBacklog = 200_000
+
 // graceTime is how long a stop waits for what is in flight.
 const graceTime = 20 * time.Second
 
@@ -32,6 +35,7 @@ type house struct {
 	desk      *notify.Desk
 	builtIn   *platform.BuiltIn
 	workers   []*notify.Worker
+	janitor   *notify.Janitor
 	log       *slog.Logger
 	now       func() time.Time
 	mounts    map[string]http.Handler
@@ -84,8 +88,10 @@ func newHouse(ctx context.Context, k keeping, log *slog.Logger) (*house, error) 
 	h.directory = identity.New(db, h.board, h.now)
 	h.desk = &notify.Desk{
 		Ledger: db, Flows: db, People: db, Channels: h.board, Settings: db,
+		Backlog: &notify.Backlog{Waiting: db.Waiting, Mark: defaultBacklog, Now: h.now},
 		Refresh: []notify.Channel{notify.Feishu}, Now: h.now,
 	}
+	h.janitor = &notify.Janitor{Purger: db, Settings: db, Now: h.now, Log: log}
 	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: h.desk, Now: h.now}
 	for _, ch := range notify.Channels() {
 		h.workers = append(h.workers, &notify.Worker{
@@ -147,6 +153,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	for _, w := range h.workers {
 		work.Go(func() { w.Run(ctx) })
 	}
+	work.Go(func() { h.janitor.Run(ctx) })
 	failed := make(chan error, 1)
 	work.Go(func() {
 		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
@@ -158,12 +165,29 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	<-ctx.Done()
 	h.log.Info("stopping: no new work is taken, what is in flight is finished")
 	h.shutdown(srv)
-	work.Wait()
+	if !waitFor(&work, graceTime) {
+		h.log.Warn("something is still in flight; it is taken up again after the next start")
+	}
 	select {
 	case err := <-failed:
 		return err
 	default:
 		return nil
+	}
+}
+
+// waitFor waits for work to end, at most so long.
+func waitFor(work *sync.WaitGroup, most time.Duration) bool {
+	done := make(chan struct{})
+	go func() {
+		work.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return true
+	case <-time.After(most):
+		return false
 	}
 }
 

@@ -5,18 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 )
 
 // serveCommand runs the service.
 type serveCommand struct {
 	listening
 	keeping
-	Sandbox bool `help:"Start the simulators of Feishu, WeCom and mail as well, and connect every channel that is not configured to them."`
+	BacklogLimit int  `help:"How many deliveries may wait before events are turned away with 429." default:"200000"`
+	Sandbox      bool `help:"Start the simulators of Feishu, WeCom and mail as well, and connect every channel that is not configured to them."`
 }
 
 // Run serves until ctx is done.
 func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
-	if err := settingsError(append(c.listening.check(), c.keeping.check()...)...); err != nil {
+	if err := settingsError(slices.Concat(c.listening.check(), c.keeping.check(), c.check())...); err != nil {
 		return err
 	}
 	log := newLog(c.listening, s)
@@ -25,6 +27,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
+	h.desk.Backlog.Mark = c.BacklogLimit
 	if c.Sandbox {
 		box, err := openSandbox()
 		if err != nil {
@@ -40,6 +43,13 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 		return err
 	}
 	return h.live(ctx, ln, func(url string) { ready(s, "url", url, "version", version) })
+}
+
+func (c *serveCommand) check() []error {
+	if c.BacklogLimit < 1 {
+		return []error{errors.New("backlog-limit: must be at least 1")}
+	}
+	return nil
 }
 
 func listen(ctx context.Context, addr string) (net.Listener, error) {

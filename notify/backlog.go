@@ -1,0 +1,56 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// ErrBacklog says that too much waits to be sent: nothing new is accepted until
+// some of it is gone.
+var ErrBacklog = errors.New("too many deliveries wait")
+
+// backlogWait is when a caller who was turned away should try again.
+const backlogWait = 10 * time.Second
+
+// Backlog turns events away when more deliveries wait than the mark allows. What
+// waits is counted at most once a second, so that accepting takes the same time
+// however much there is.
+type Backlog struct {
+	// Waiting counts the deliveries that have yet to be sent.
+	Waiting func(ctx context.Context) (int, error)
+	// Mark is how many may wait.
+	Mark int
+	Now  func() time.Time
+
+	mu      sync.Mutex
+	waiting int       // guarded by mu, as is counted
+	counted time.Time // when waiting was counted last
+}
+
+// admit returns nil, or an [ErrBacklog] that says when to come back.
+func (b *Backlog) admit(ctx context.Context) error {
+	n, err := b.count(ctx)
+	if err != nil {
+		return err
+	}
+	if n <= b.Mark {
+		return nil
+	}
+	return After(backlogWait, fmt.Errorf("%d wait, %d may: %w", n, b.Mark, ErrBacklog))
+}
+
+func (b *Backlog) count(ctx context.Context) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now := b.Now(); now.Sub(b.counted) >= time.Second {
+		n, err := b.Waiting(ctx)
+		if err != nil {
+			return 0, err
+		}
+		b.waiting, b.counted = n, now
+	}
+	return b.waiting, nil
+}

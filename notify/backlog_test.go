@@ -1,0 +1,34 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+)
+
+func TestABacklogBeyondItsMarkTurnsEventsAway(t *testing.T) {
+	now, waiting, asked := time.Unix(0, 0), 10, 0
+	b := &Backlog{Mark: 10, Now: func() time.Time { return now }, Waiting: func(context.Context) (int, error) {
+		asked++
+		return waiting, nil
+	}}
+	now = now.Add(time.Hour)
+	for range 100 {
+		if err := b.admit(t.Context()); err != nil {
+			t.Fatalf("at the mark: got %v, want nil", err)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("got %d counts within a second, want 1", asked)
+	}
+	now, waiting = now.Add(time.Second), 11
+	err := b.admit(t.Context())
+	if v, wait := VerdictOf(err); !errors.Is(err, ErrBacklog) || v != VerdictAfter || wait != backlogWait {
+		t.Errorf("beyond the mark: got %v (%v), want ErrBacklog after %v", err, wait, backlogWait)
+	}
+	now, waiting = now.Add(time.Second), 3
+	if err := b.admit(t.Context()); err != nil {
+		t.Errorf("once it is gone: got %v, want nil", err)
+	}
+}
