@@ -55,7 +55,7 @@ type Event struct {
 	Reason     string    `json:"reason,omitempty" doc:"The reason of a rejection, or the error of a failure; at most 2,000 characters."`
 	Ticket     Ticket    `json:"ticket" doc:"The ticket as it stands after the event."`
 	// Audience, when not nil, is exactly who is told.
-	Audience []Person `json:"audience,omitempty" doc:"Present: exactly these people are told."`
+	Audience []Person `json:"audience,omitzero" doc:"Present: exactly these people are told."`
 }
 
 // Newer reports whether the state that next brings is newer than the state of

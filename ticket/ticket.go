@@ -87,7 +87,7 @@ type Step struct {
 	Kind  StepKind `json:"kind,omitempty" enum:"review,execute" doc:"Whether the step reviews or executes."`
 	// Assignees may act on the step. Nil means the platform did not say, and the
 	// members of that step in the project's flow stand in.
-	Assignees []Person `json:"assignees,omitempty" doc:"Who may act; absent: the members of that step in the project's flow."`
+	Assignees []Person `json:"assignees,omitzero" doc:"Who may act; absent: the members of that step in the project's flow."`
 }
 
 // Target is a place the change is made in.
