@@ -1,10 +1,11 @@
 #!/bin/sh
 # A private PostgreSQL for tests, in a folder of its own and on a port nobody else uses.
 #   scripts/postgres.sh start DIR   prints its address (postgres://…) on stdout
+#   scripts/postgres.sh restart DIR   breaks it off and starts it again on the same port
 #   scripts/postgres.sh stop DIR
 # It is as fast as it is careless: what it holds is lost when the machine stops.
 set -eu
-dir=${2:?"usage: scripts/postgres.sh start|stop DIR"}
+dir=${2:?"usage: scripts/postgres.sh start|restart|stop DIR"}
 case $dir in /*) ;; *) dir=$PWD/$dir ;; esac
 cd "$(dirname "$0")/.."
 . scripts/needs.sh
@@ -44,6 +45,11 @@ stop() {
 	[ ! -f "$dir/data/postmaster.pid" ] || as_owner "$bin/pg_ctl" --pgdata="$dir/data" --mode=immediate --wait stop >/dev/null
 }
 
+restart() {
+	as_owner "$bin/pg_ctl" --pgdata="$dir/data" --log="$dir/server.log" --mode=immediate --wait --timeout=60 restart >/dev/null 2>&1 ||
+		fail server.log
+}
+
 fail() {
 	echo "postgres: did not start:" >&2
 	tail -n 20 "$dir/$1" >&2
@@ -52,6 +58,7 @@ fail() {
 
 case $1 in
 start) start ;;
+restart) restart ;;
 stop) stop ;;
-*) echo "usage: scripts/postgres.sh start|stop DIR" >&2; exit 2 ;;
+*) echo "usage: scripts/postgres.sh start|restart|stop DIR" >&2; exit 2 ;;
 esac

@@ -1,0 +1,170 @@
+package rig
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+
+	"ticketbell/sandbox"
+	"ticketbell/sandbox/feishu"
+	"ticketbell/sandbox/smtp"
+	"ticketbell/sandbox/wecom"
+)
+
+// The simulated app and mailbox.
+const (
+	corpID   = "ww_bench"
+	agentID  = 1000002
+	appID    = "cli_bench"
+	sender   = "bell@ticketbell.example"
+	password = "not a secret: the simulators live as long as a run"
+)
+
+// mailReplies is how many replies of the server one mail on an open connection waits
+// for: to MAIL, RCPT, DATA and the dot.
+const mailReplies = 4
+
+// World is the outside: Feishu, WeCom and a mail server on loopback ports, with what
+// they received and what goes wrong with them.
+type World struct {
+	Faults *sandbox.Faults
+
+	box       *sandbox.Box
+	directory *sandbox.Directory
+	feishu    *feishu.Simulator
+	wecom     *wecom.Simulator
+	mail      *smtp.Server
+	servers   []*http.Server
+	urls      map[string]string
+}
+
+// Open starts a world without limits. Each of its providers takes latency for a
+// message; a mail server spreads it over its replies.
+func Open(ctx context.Context, latency time.Duration) (*World, error) {
+	w := &World{
+		Faults: sandbox.NewFaults(), box: sandbox.NewBox(time.Now), directory: sandbox.NewDirectory(true), urls: map[string]string{},
+	}
+	w.feishu = feishu.New(feishu.Config{AppID: appID, AppSecret: password, Box: w.box, Directory: w.directory, Faults: w.Faults, Unlimited: true})
+	w.wecom = wecom.New(wecom.Config{CorpID: corpID, CorpSecret: password, AgentID: agentID, Box: w.box, Directory: w.directory, Faults: w.Faults})
+	err := errors.Join(w.serve(ctx, "feishu", w.feishu, latency), w.serve(ctx, "wecom", w.wecom, latency))
+	if err == nil {
+		err = w.listen(latency) //nolint:contextcheck // the mail server lives until it is closed
+	}
+	if err != nil {
+		w.Close()
+		return nil, fmt.Errorf("open the world outside: %w", err)
+	}
+	return w, nil
+}
+
+func (w *World) serve(ctx context.Context, name string, h http.Handler, latency time.Duration) error {
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: late(h, latency), ReadHeaderTimeout: 10 * time.Second}
+	w.servers, w.urls[name] = append(w.servers, srv), "http://"+ln.Addr().String()
+	go func() { _ = srv.Serve(ln) }() // ends with srv.Close
+	return nil
+}
+
+// late answers as h does, after d.
+func late(h http.Handler, d time.Duration) http.Handler {
+	if d <= 0 {
+		return h
+	}
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			h.ServeHTTP(rw, r)
+		case <-r.Context().Done():
+		}
+	})
+}
+
+func (w *World) listen(latency time.Duration) (err error) {
+	w.mail, err = smtp.Listen(smtp.Config{
+		Addr: "127.0.0.1:0", Box: w.box, Directory: w.directory, Faults: w.Faults,
+		Username: sender, Password: password, Slow: latency / mailReplies,
+	})
+	if latency > 0 {
+		w.Faults.Set(sandbox.Fault{Channel: smtp.Channel, Name: "slow"})
+	}
+	return err
+}
+
+// Hire makes person n work at the simulated company.
+func (w *World) Hire(n int) { w.directory.Add(Employee(n)) }
+
+// Channel is what to PATCH to a channel of ticketbell, so that it uses this world
+// without any limit of its own.
+func (w *World) Channel(name string) map[string]any {
+	unlimited := map[string]int{"per_second": 0, "per_minute": 0, "person_per_second": 0, "person_per_minute": 0, "person_per_hour": 0}
+	switch name {
+	case "feishu":
+		return map[string]any{"enabled": true, "limits": unlimited, "app_id": appID, "app_secret": password, "api_base_url": w.urls[name]}
+	case "wecom":
+		return map[string]any{
+			"enabled": true, "limits": unlimited, "corp_id": corpID, "agent_id": agentID, "corp_secret": password, "api_base_url": w.urls[name],
+		}
+	}
+	host, port, _ := net.SplitHostPort(w.mail.Addr()) // an address of a listener has both
+	return map[string]any{
+		"enabled": true, "limits": unlimited, "host": host, "port": json.Number(port), "security": "auto",
+		"username": sender, "password": password, "max_connections": MailConnections,
+	}
+}
+
+// MailConnections is how many connections a run lets ticketbell open to the mail server.
+const MailConnections = 8
+
+// Arrivals lists what was received on the channels, in order.
+func (w *World) Arrivals(channels ...string) []Arrival {
+	shown := w.Messages(channels...)
+	arrived := make([]Arrival, 0, len(shown))
+	for _, m := range shown {
+		arrived = append(arrived, arrivalOf(m))
+	}
+	return arrived
+}
+
+// Messages lists what the devices of the channels show, in order of arrival.
+func (w *World) Messages(channels ...string) []sandbox.Message {
+	return w.box.Messages(func(m sandbox.Message) bool { return slices.Contains(channels, m.Channel) })
+}
+
+// Received is how many different messages the channels received: a repeat under the
+// same id is the same message.
+func (w *World) Received(channels ...string) int {
+	seen := map[string]bool{}
+	w.box.Messages(func(m sandbox.Message) bool {
+		if slices.Contains(channels, m.Channel) {
+			seen[m.Channel+m.ID] = true
+		}
+		return false // counted, not copied
+	})
+	return len(seen)
+}
+
+// TokenCalls is how often WeCom was asked for a token.
+func (w *World) TokenCalls() int { return w.wecom.Calls()["gettoken"] }
+
+// Dials is how many connections the mail server had so far.
+func (w *World) Dials() int { return w.mail.Connections() }
+
+// Close ends the world.
+func (w *World) Close() {
+	for _, srv := range w.servers {
+		_ = srv.Close()
+	}
+	if w.mail != nil {
+		_ = w.mail.Close()
+	}
+}
