@@ -52,16 +52,43 @@ func (l *load) deliver(ctx context.Context, notices []Notice) {
 	single, folded := l.pace(ctx, l.address(ctx, l.stillWanted(ctx, notices)))
 	parcels := append(l.pack(single, settings), l.fold(folded, settings)...)
 	for _, p := range l.admit(ctx, parcels) {
-		select {
-		case l.shift.calls <- struct{}{}:
-			sends.Go(func() {
-				defer func() { <-l.shift.calls }()
-				l.send(ctx, p)
-			})
-		case <-l.stop:
+		if !l.place() {
 			l.putBack(ctx, noticesOf(p.items))
+			continue
 		}
+		sends.Go(func() {
+			defer func() { <-l.shift.calls }()
+			l.send(ctx, p)
+		})
 	}
+}
+
+// place takes a place for a call; false when the worker stops, whether there is one or not.
+func (l *load) place() bool {
+	select {
+	case <-l.stop:
+		return false
+	default:
+	}
+	select {
+	case l.shift.calls <- struct{}{}:
+		return true
+	case <-l.stop:
+		return false
+	}
+}
+
+// untilStopped is ctx, which ends when the worker stops as well.
+func (l *load) untilStopped(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-l.stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // keepLease renews the claim until ctx is done.
@@ -96,14 +123,17 @@ func (l *load) stillWanted(ctx context.Context, notices []Notice) []Notice {
 	return rest
 }
 
-// address finds everybody's address, side by side; who has none is settled.
+// address finds everybody's address, side by side; who has none is settled. A stop
+// ends the look-ups: whoever was not found by then goes back to the queue untouched.
 func (l *load) address(ctx context.Context, notices []Notice) []item {
 	items := make([]item, len(notices))
 	errs := make([]error, len(notices))
 	var lookups sync.WaitGroup
+	asking, done := l.untilStopped(ctx)
+	defer done()
 	for i, n := range notices {
 		lookups.Go(func() {
-			lookup, cancel := context.WithTimeout(ctx, SendTime)
+			lookup, cancel := context.WithTimeout(asking, SendTime)
 			defer cancel()
 			items[i] = item{notice: n, started: l.w.Now()}
 			items[i].address, errs[i] = l.w.Addresses.Address(lookup, l.w.Channel, n.Delivery.To)
@@ -113,14 +143,19 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 
 	var found []item
 	var missed []Settlement
+	var unasked []Notice
 	for i, err := range errs {
-		if err == nil {
+		switch {
+		case err == nil:
 			found = append(found, items[i])
-			continue
+		case asking.Err() != nil:
+			unasked = append(unasked, notices[i])
+		default:
+			missed = append(missed, l.judge(ctx, items[i], Outcome{Err: err}))
 		}
-		missed = append(missed, l.judge(ctx, items[i], Outcome{Err: err}))
 	}
 	l.settle(ctx, missed)
+	l.putBack(ctx, unasked)
 	return found
 }
 
