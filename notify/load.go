@@ -254,13 +254,32 @@ func (l *load) putBack(ctx context.Context, notices []Notice) {
 	l.settle(ctx, back)
 }
 
+// settle writes outcomes down. What was sent must not be forgotten because the
+// database is away for a moment: it is tried again for as long as [settlePatience].
 func (l *load) settle(ctx context.Context, s []Settlement) {
 	if len(s) == 0 {
 		return
 	}
-	if err := l.w.Queue.Settle(ctx, l.lease, l.w.Now(), s); err != nil {
-		// The lease will run out and the deliveries be tried again under the same key.
-		l.w.Log.Error("deliveries could not be settled", "channel", l.w.Channel, "count", len(s), "error", err)
+	ctx, cancel := context.WithTimeout(ctx, settlePatience)
+	defer cancel()
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		err := l.w.Queue.Settle(ctx, l.lease, l.w.Now(), s)
+		if err == nil {
+			break
+		}
+		l.w.Log.Warn("deliveries could not be settled", "channel", l.w.Channel, "count", len(s), "error", err)
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			// Their lease has run out; they are tried again under the same keys.
+			l.w.Log.Error("deliveries are left to the next who claims them", "channel", l.w.Channel, "count", len(s))
+			return
+		}
+	}
+	for _, one := range s {
+		if one.Attempt != nil && l.w.Observe != nil {
+			l.w.Observe(l.w.Channel, *one.Attempt)
+		}
 	}
 }
 

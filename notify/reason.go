@@ -21,6 +21,7 @@ const (
 	ReasonStaleIdentity = "stale_identity"
 	ReasonNotAsked      = "not_looked_up"
 	ReasonLookupOff     = "lookup_off"
+	ReasonLookupBudget  = "lookup_budget"
 	ReasonUnknown       = "unknown"
 	ReasonMaybeTwice    = "maybe_twice"
 )
@@ -66,6 +67,8 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "平台没有应答，不知是否已收；继续重试，可能重复送达", EN: "the provider did not answer and may have it already; it is tried again and may arrive twice"}
 	case ReasonMaybeTwice:
 		return cards.Text{ZH: "已送达；先前一次没有应答，可能送达两次", EN: "delivered; an earlier attempt got no answer, so it may have arrived twice"}
+	case ReasonLookupBudget:
+		return cards.Text{ZH: "今日查找失败次数已达上限，为避免企业微信关闭接口而停止，明天继续；也可手填账号", EN: "today's look-ups that may find nobody are used up, before WeCom closes them for a day; they go on tomorrow, or enter the id by hand"}
 	case ReasonStaleIdentity:
 		return cards.Text{ZH: "缓存的身份已失效，重新查找后仍未送达", EN: "the known identity is no longer valid, and a fresh look-up did not help"}
 	}

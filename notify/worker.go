@@ -15,6 +15,8 @@ const (
 	LeaseTime = 15 * time.Second
 	// SendTime bounds one call to a provider.
 	SendTime = 15 * time.Second
+	// settlePatience is how long outcomes are tried to be written down.
+	settlePatience = 30 * time.Second
 	// pollTime is how long a worker sleeps at most when nothing wakes it.
 	pollTime = time.Second
 	// maxClaims is how many claims a worker holds at once: one being sent, the
@@ -33,8 +35,10 @@ type Worker struct {
 	Settings SettingsKeeper
 	// Parallel is how many provider calls may run at once; at least one.
 	Parallel int
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Observe hears of every attempt that was written down; nil hears nothing.
+	Observe func(Channel, Attempt)
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // Run delivers until ctx is done, then finishes what is in flight and returns. A

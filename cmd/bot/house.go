@@ -36,6 +36,7 @@ type house struct {
 	builtIn   *platform.BuiltIn
 	workers   []*notify.Worker
 	janitor   *notify.Janitor
+	metrics   *metrics
 	log       *slog.Logger
 	now       func() time.Time
 	mounts    map[string]http.Handler
@@ -91,12 +92,13 @@ func newHouse(ctx context.Context, k keeping, log *slog.Logger) (*house, error) 
 		Backlog: &notify.Backlog{Waiting: db.Waiting, Mark: defaultBacklog, Now: h.now},
 		Refresh: []notify.Channel{notify.Feishu}, Now: h.now,
 	}
+	h.metrics = newMetrics(db, log)
 	h.janitor = &notify.Janitor{Purger: db, Settings: db, Now: h.now, Log: log}
 	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: h.desk, Now: h.now}
 	for _, ch := range notify.Channels() {
 		h.workers = append(h.workers, &notify.Worker{
 			Channel: ch, Queue: db, Switch: h.board, Addresses: h.directory, Settings: db,
-			Parallel: parallel(ch), Now: h.now, Log: log,
+			Parallel: parallel(ch), Observe: h.metrics.attempted, Now: h.now, Log: log,
 		})
 	}
 	return h, nil
@@ -123,12 +125,13 @@ func (h *house) close() error {
 
 func (h *house) handler() (http.Handler, error) {
 	return server.New(server.Config{
-		Desk: h.desk, Deliveries: h.store, Channels: h.board, Users: h.store, Identities: h.directory,
+		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: h.board, Users: h.store, Identities: h.directory,
 		Flows: h.store, Settings: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn,
-		Checks: []server.Check{{Name: "database", Run: h.store.Ping}},
-		Mount:  h.mounts,
-		Build:  server.Build{Version: version, Commit: commit, BuiltAt: builtAt, Go: runtime.Version()},
-		Now:    h.now, Log: h.log,
+		Checks:  []server.Check{{Name: "database", Run: h.store.Ping}},
+		Metrics: h.metrics.handler(),
+		Mount:   h.mounts,
+		Build:   server.Build{Version: version, Commit: commit, BuiltAt: builtAt, Go: runtime.Version()},
+		Now:     h.now, Log: h.log,
 	})
 }
 
