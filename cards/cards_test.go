@@ -27,7 +27,9 @@ func zhang() ticket.Person {
 	return ticket.Person{Username: "zhangsan", Name: "张三", Email: "zhangsan@corp.com", Phone: "+8613800001234"}
 }
 
-func li() ticket.Person { return ticket.Person{Username: "lisi", Name: "李四", Email: "lisi@corp.com"} }
+func li() ticket.Person {
+	return ticket.Person{Username: "lisi", Name: "李四", Email: "lisi@corp.com"}
+}
 
 // event is the story's event of that kind, as a platform would post it.
 func event(k ticket.Kind) ticket.Event {

@@ -45,8 +45,11 @@ func limitsOf(ch notify.Channel, set json.RawMessage) (notify.Limits, error) {
 		set *int
 		at  *int
 	}{
-		{own.PerSecond, &all.PerSecond}, {own.PerMinute, &all.PerMinute}, {own.PersonPerSecond, &all.PersonPerSecond},
-		{own.PersonPerMinute, &all.PersonPerMinute}, {own.PersonPerHour, &all.PersonPerHour},
+		{own.PerSecond, &all.PerSecond},
+		{own.PerMinute, &all.PerMinute},
+		{own.PersonPerSecond, &all.PersonPerSecond},
+		{own.PersonPerMinute, &all.PersonPerMinute},
+		{own.PersonPerHour, &all.PersonPerHour},
 	} {
 		if over.set != nil {
 			*over.at = *over.set

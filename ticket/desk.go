@@ -64,8 +64,12 @@ func Choices(t Ticket) []Choice {
 		return []Choice{{ActApprove, t.actors()}, {ActReject, t.actors()}, {ActCancel, closers}}
 	case WaitingExecution:
 		return []Choice{
-			{ActStart, t.actors()}, {ActSucceed, t.actors()}, {ActFail, t.actors()},
-			{ActComplete, t.actors()}, {ActReject, t.actors()}, {ActCancel, closers},
+			{ActStart, t.actors()},
+			{ActSucceed, t.actors()},
+			{ActFail, t.actors()},
+			{ActComplete, t.actors()},
+			{ActReject, t.actors()},
+			{ActCancel, closers},
 		}
 	case Running:
 		return []Choice{{ActSucceed, t.Executors}, {ActFail, t.Executors}}

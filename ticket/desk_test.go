@@ -19,14 +19,26 @@ func TestATicketRunsAlongItsFlow(t *testing.T) {
 		want    string
 	}{
 		{"no review, straight to execution", 0, []Move{{Action: ActSucceed, By: admin}}, "submitted:waiting_execution succeeded:succeeded"},
-		{"one review", 1, []Move{{Action: ActApprove, By: t2}, {Action: ActStart, By: admin}, {Action: ActSucceed, By: admin}},
-			"submitted:waiting_review passed:waiting_execution executing:executing succeeded:succeeded"},
-		{"four reviews", 4, []Move{{Action: ActApprove, By: t2}, {Action: ActApprove, By: t2}, {Action: ActApprove, By: t2}, {Action: ActApprove, By: t2}},
-			"submitted:waiting_review passed:waiting_review passed:waiting_review passed:waiting_review passed:waiting_execution"},
-		{"rejected and submitted again", 1, []Move{{Action: ActReject, By: t2, Reason: "缺少回滚方案"}, {Action: ActResubmit, By: zhang}},
-			"submitted:waiting_review rejected:rejected resubmitted:waiting_review"},
-		{"failed, started again, completed by hand", 0, []Move{{Action: ActStart, By: admin}, {Action: ActFail, By: admin}, {Action: ActComplete, By: admin}},
-			"submitted:waiting_execution executing:executing failed:failed completed:completed"},
+		{
+			"one review", 1,
+			[]Move{{Action: ActApprove, By: t2}, {Action: ActStart, By: admin}, {Action: ActSucceed, By: admin}},
+			"submitted:waiting_review passed:waiting_execution executing:executing succeeded:succeeded",
+		},
+		{
+			"four reviews", 4,
+			[]Move{{Action: ActApprove, By: t2}, {Action: ActApprove, By: t2}, {Action: ActApprove, By: t2}, {Action: ActApprove, By: t2}},
+			"submitted:waiting_review passed:waiting_review passed:waiting_review passed:waiting_review passed:waiting_execution",
+		},
+		{
+			"rejected and submitted again", 1,
+			[]Move{{Action: ActReject, By: t2, Reason: "缺少回滚方案"}, {Action: ActResubmit, By: zhang}},
+			"submitted:waiting_review rejected:rejected resubmitted:waiting_review",
+		},
+		{
+			"failed, started again, completed by hand", 0,
+			[]Move{{Action: ActStart, By: admin}, {Action: ActFail, By: admin}, {Action: ActComplete, By: admin}},
+			"submitted:waiting_execution executing:executing failed:failed completed:completed",
+		},
 		{"closed by its creator", 1, []Move{{Action: ActCancel, By: zhang}}, "submitted:waiting_review canceled:canceled"},
 	}
 	for _, tt := range tests {
