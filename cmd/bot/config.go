@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -76,7 +77,7 @@ func (k keeping) check() []error {
 
 func (l listening) check() []error {
 	var errs []error
-	if _, _, err := net.SplitHostPort(l.HTTPListen); err != nil {
+	if !isHostPort(l.HTTPListen) {
 		errs = append(errs, fmt.Errorf("http-listen: %q is no HOST:PORT such as 127.0.0.1:8080", l.HTTPListen))
 	}
 	if err := new(slog.LevelVar).UnmarshalText([]byte(l.LogLevel)); err != nil {
@@ -86,6 +87,15 @@ func (l listening) check() []error {
 		errs = append(errs, fmt.Errorf("log-format: %q is neither json nor text", l.LogFormat))
 	}
 	return errs
+}
+
+func isHostPort(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
 }
 
 // decodeKey reads a master key: 32 bytes, as hex or base64.
@@ -180,7 +190,7 @@ func fileOf(args, environ []string) string {
 
 // readFile reads settings by the names of their flags; underscores read as dashes.
 func readFile(file string, known map[string]bool, values map[string]string) error {
-	data, err := os.ReadFile(file)
+	data, err := os.ReadFile(file) //nolint:gosec // the operator names the file
 	if err != nil {
 		return fmt.Errorf("config: %w", err)
 	}
