@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"slices"
 	"time"
 
 	"ticketbell/cards"
@@ -32,12 +33,7 @@ func Statuses() []Status {
 
 // Valid reports whether s is one of the statuses.
 func (s Status) Valid() bool {
-	for _, t := range Statuses() {
-		if s == t {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(Statuses(), s)
 }
 
 // Delivery is one notice to one person on one channel: queue entry, record and

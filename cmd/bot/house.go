@@ -138,7 +138,7 @@ func (h *house) handler() (http.Handler, error) {
 // live serves on ln and delivers until ctx is done, then finishes what is in
 // flight. ready is called once requests are answered.
 func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string)) error {
-	handler, err := h.handler()
+	handler, err := h.handler() //nolint:contextcheck // each request brings its own
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	ready("http://" + ln.Addr().String())
 	<-ctx.Done()
 	h.log.Info("stopping: no new work is taken, what is in flight is finished")
-	h.shutdown(srv)
+	h.shutdown(context.WithoutCancel(ctx), srv)
 	if !waitFor(&work, graceTime) {
 		h.log.Warn("something is still in flight; it is taken up again after the next start")
 	}
@@ -195,8 +195,8 @@ func waitFor(work *sync.WaitGroup, most time.Duration) bool {
 }
 
 // shutdown lets requests end. Streams never do by themselves: they are cut after a moment.
-func (h *house) shutdown(srv *http.Server) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+func (h *house) shutdown(ctx context.Context, srv *http.Server) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	if err := srv.Shutdown(ctx); err != nil {
 		_ = srv.Close()
