@@ -151,9 +151,8 @@ func dial(rec notify.ChannelRecord) (line, error) {
 	if err != nil {
 		return line{}, fmt.Errorf("configure %s: %w", rec.Channel, err)
 	}
-	delete(fields, "limits")
-	c, err := configOf(rec.Channel, fields, rec.Secrets)
-	if err != nil {
+	c, wrong := configOf(rec.Channel, fields, rec.Secrets)
+	if err := invalid(wrong); err != nil {
 		return line{}, fmt.Errorf("configure %s: %w", rec.Channel, err)
 	}
 	conn, err := connect(c)

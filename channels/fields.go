@@ -2,12 +2,14 @@ package channels
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"ticketbell/bot/feishu"
 	"ticketbell/bot/wecom"
@@ -51,35 +53,40 @@ func formOf(ch notify.Channel) form {
 // config is a channel's own configuration type.
 type config interface{ Validate() error }
 
-// configOf reads fields and secrets into the channel's own type. A field of the
-// wrong type is an [*ticket.Invalid].
-func configOf(ch notify.Channel, fields map[string]json.RawMessage, secrets map[string]notify.Secret) (config, error) {
+// configOf reads fields and secrets into the channel's own type, over its defaults,
+// and names the fields of the wrong type.
+func configOf(ch notify.Channel, fields map[string]json.RawMessage, secrets map[string]notify.Secret) (config, []ticket.FieldError) {
 	switch ch {
 	case notify.Feishu:
 		c := feishu.Config{
 			AppSecret: secrets["app_secret"].Value, EncryptKey: secrets["encrypt_key"].Value,
 			VerificationToken: secrets["verification_token"].Value,
 		}
-		return &c, fill(&c, fields)
+		wrong := fill(&c, fields)
+		c.APIBaseURL, c.Callback = cmp.Or(c.APIBaseURL, feishu.DefaultBaseURL), cmp.Or(c.Callback, feishu.CallbackOff)
+		return &c, wrong
 	case notify.WeCom:
-		c := wecom.Config{
-			CorpSecret: secrets["corp_secret"].Value, CallbackToken: secrets["callback_token"].Value,
-			CallbackAESKey: secrets["callback_aes_key"].Value,
-			LookupMobile:   true, LookupEmail: true,
-		}
-		return &c, fill(&c, fields)
+		c := wecom.DefaultConfig()
+		c.CorpSecret, c.CallbackToken = secrets["corp_secret"].Value, secrets["callback_token"].Value
+		c.CallbackAESKey = secrets["callback_aes_key"].Value
+		wrong := fill(&c, fields)
+		c.APIBaseURL, c.Style = cmp.Or(c.APIBaseURL, wecom.DefaultBaseURL), cmp.Or(c.Style, wecom.StyleCard)
+		return &c, wrong
 	default:
 		c := mail.Config{Port: 465, Password: secrets["password"].Value}
-		return &c, fill(&c, fields)
+		wrong := fill(&c, fields)
+		c.Security, c.Auth = cmp.Or(c.Security, mail.Auto), cmp.Or(c.Auth, mail.AuthAuto)
+		c.MaxConnections = cmp.Or(c.MaxConnections, mail.DefaultConnections)
+		return &c, wrong
 	}
 }
 
 // fill lays fields over the defaults in c, one by one, so that each of the wrong
-// type is named. null is the default.
-func fill(c any, fields map[string]json.RawMessage) error {
+// type is named. null is the default; limits are none of c's.
+func fill(c any, fields map[string]json.RawMessage) []ticket.FieldError {
 	var wrong []ticket.FieldError
 	for name, value := range fields {
-		if string(value) == "null" {
+		if string(value) == "null" || name == "limits" {
 			continue
 		}
 		one, err := json.Marshal(map[string]json.RawMessage{name: value})
@@ -90,7 +97,7 @@ func fill(c any, fields map[string]json.RawMessage) error {
 			wrong = append(wrong, ticket.FieldError{Field: name, Code: "invalid", Message: typeMessage(err)})
 		}
 	}
-	return invalid(wrong)
+	return wrong
 }
 
 func strict(data []byte, into any) error {
@@ -148,11 +155,13 @@ func wrongField(field, en, zh string) ticket.FieldError {
 	return ticket.FieldError{Field: field, Code: "invalid", Message: en, Chinese: zh}
 }
 
+// invalid names each wrong field once, by what was found first.
 func invalid(wrong []ticket.FieldError) error {
 	if len(wrong) == 0 {
 		return nil
 	}
-	slices.SortFunc(wrong, func(a, b ticket.FieldError) int { return bytes.Compare([]byte(a.Field), []byte(b.Field)) })
+	slices.SortStableFunc(wrong, func(a, b ticket.FieldError) int { return strings.Compare(a.Field, b.Field) })
+	wrong = slices.CompactFunc(wrong, func(a, b ticket.FieldError) bool { return a.Field == b.Field })
 	return &ticket.Invalid{Fields: wrong}
 }
 

@@ -2,9 +2,10 @@ package channels
 
 import (
 	"encoding/json"
-	"errors"
+	"slices"
 
 	"ticketbell/notify"
+	"ticketbell/ticket"
 )
 
 // limits are a channel's own pace as the API spells it (api.md 3): absent is the
@@ -17,17 +18,24 @@ type limits struct {
 	PersonPerHour   *int `json:"person_per_hour"`
 }
 
-func checkLimits(value json.RawMessage) error {
-	var l limits
-	if err := strict(value, &l); err != nil {
-		return err
+// checkLimits names every limit that is none.
+func checkLimits(value json.RawMessage) []ticket.FieldError {
+	var set map[string]json.RawMessage
+	if err := json.Unmarshal(value, &set); err != nil {
+		return []ticket.FieldError{{Field: "limits", Code: "invalid", Message: "must be an object of limits"}}
 	}
-	for _, n := range []*int{l.PerSecond, l.PerMinute, l.PersonPerSecond, l.PersonPerMinute, l.PersonPerHour} {
-		if n != nil && *n < 0 {
-			return errors.New("a limit is negative")
+	var wrong []ticket.FieldError
+	for name, limit := range set {
+		var n int
+		at := "limits." + name
+		switch {
+		case !slices.Contains([]string{"per_second", "per_minute", "person_per_second", "person_per_minute", "person_per_hour"}, name):
+			wrong = append(wrong, ticket.FieldError{Field: at, Code: "unknown_field", Message: "is not known here"})
+		case json.Unmarshal(limit, &n) != nil || n < 0:
+			wrong = append(wrong, ticket.FieldError{Field: at, Code: "invalid", Message: "must be a whole number from 0 up; 0 is unlimited"})
 		}
 	}
-	return nil
+	return wrong
 }
 
 // limitsOf returns what the channel may be asked for: the provider's figures, with

@@ -1,7 +1,6 @@
 package channels
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,16 +14,6 @@ import (
 	"ticketbell/ticket"
 )
 
-// Get returns the fields of a channel, secrets only as whether and when they were
-// set, and the mark of this state.
-func (b *Board) Get(ctx context.Context, ch notify.Channel) (view json.RawMessage, etag string, err error) {
-	rec, err := b.records.Channel(ctx, ch)
-	if err != nil {
-		return nil, "", err
-	}
-	return b.view(rec)
-}
-
 // Patch lays patch over the present fields: what is absent stays, null clears. An
 // enabled channel must be complete; all wrong fields are named at once by an
 // [*ticket.Invalid] that holds no value.
@@ -37,10 +26,11 @@ func (b *Board) Patch(ctx context.Context, ch notify.Channel, patch map[string]j
 		return nil, "", notify.ErrConflict
 	}
 	rec.Channel = ch
-	if rec, err = lay(rec, patch, by, b.now()); err != nil {
+	rec, wrong, err := lay(rec, patch, by, b.now())
+	if err != nil {
 		return nil, "", err
 	}
-	if err := complete(rec); err != nil {
+	if err := complete(rec, wrong); err != nil {
 		return nil, "", err
 	}
 	if err := b.records.PutChannel(ctx, rec); err != nil {
@@ -49,133 +39,114 @@ func (b *Board) Patch(ctx context.Context, ch notify.Channel, patch map[string]j
 	return b.Get(ctx, ch)
 }
 
-// lay returns rec with patch laid over it.
-func lay(rec notify.ChannelRecord, patch map[string]json.RawMessage, by string, now time.Time) (notify.ChannelRecord, error) {
-	fields, err := fieldsOf(rec)
+// lay returns rec with patch laid over it, and what of patch cannot be.
+func lay(rec notify.ChannelRecord, patch map[string]json.RawMessage, by string, now time.Time) (notify.ChannelRecord, []ticket.FieldError, error) {
+	before, err := fieldsOf(rec)
 	if err != nil {
-		return rec, err
+		return rec, nil, err
 	}
-	before := maps.Clone(fields)
-	secrets := maps.Clone(rec.Secrets)
-	if secrets == nil {
-		secrets = map[string]notify.Secret{}
+	l := layer{
+		form: formOf(rec.Channel), rec: rec, by: by, now: now,
+		fields: maps.Clone(before), given: map[string]notify.Secret{}, kept: maps.Clone(rec.Secrets),
 	}
-	f := formOf(rec.Channel)
-	var wrong []ticket.FieldError
-	given := map[string]notify.Secret{}
 	for name, value := range patch {
-		switch {
-		case name == "enabled":
-			err = json.Unmarshal(value, &rec.Enabled)
-		case name == "limits":
-			fields[name], err = value, checkLimits(value)
-		case slices.Contains(f.secrets, name):
-			err = laySecret(given, secrets, name, value, by, now)
-		case !slices.Contains(f.fields, name):
-			wrong = append(wrong, ticket.FieldError{Field: name, Code: "unknown_field", Message: "is not known here"})
-		case string(value) == "null":
-			delete(fields, name)
-		default:
-			fields[name] = value
-		}
-		if err != nil {
-			wrong = append(wrong, ticket.FieldError{Field: name, Code: "invalid", Message: typeMessage(err)})
-			err = nil
+		l.take(name, value)
+	}
+	if moved(rec.Channel, before, l.fields) {
+		clear(l.kept)
+	}
+	l.rec.Secrets = l.given
+	for name, secret := range l.kept {
+		if _, anew := l.given[name]; !anew {
+			l.rec.Secrets[name] = secret
 		}
 	}
-	if len(wrong) > 0 {
-		return rec, invalid(wrong)
-	}
-	if moved(f.destination, before, fields) {
-		clear(secrets)
-	}
-	maps.Copy(secrets, given)
-	rec.Secrets = secrets
-	rec.Fields, err = json.Marshal(fields)
-	return rec, err
+	l.rec.Fields, err = json.Marshal(l.fields)
+	return l.rec, l.wrong, err
 }
 
-// laySecret takes a secret in; null clears it.
-func laySecret(given, secrets map[string]notify.Secret, name string, value json.RawMessage, by string, now time.Time) error {
-	if string(value) == "null" {
-		delete(secrets, name)
-		return nil
+// layer is a patch on its way over a record.
+type layer struct {
+	form   form
+	rec    notify.ChannelRecord
+	by     string
+	now    time.Time
+	fields map[string]json.RawMessage
+	given  map[string]notify.Secret // by the patch
+	kept   map[string]notify.Secret // from before
+	wrong  []ticket.FieldError
+}
+
+// take lays one field over the record.
+func (l *layer) take(name string, value json.RawMessage) {
+	cleared := string(value) == "null"
+	switch {
+	case name == "enabled":
+		l.rec.Enabled = false
+		l.check(name, json.Unmarshal(value, &l.rec.Enabled))
+	case slices.Contains(l.form.secrets, name):
+		l.check(name, l.takeSecret(name, value))
+	case name != "limits" && !slices.Contains(l.form.fields, name):
+		l.wrong = append(l.wrong, ticket.FieldError{Field: name, Code: "unknown_field", Message: "is not known here"})
+	case cleared:
+		delete(l.fields, name)
+	case name == "proxy_url" && isHidden(value, l.fields[name]): // came back as it was shown
+	case name == "limits":
+		l.wrong = append(l.wrong, checkLimits(value)...)
+		l.fields[name] = value
+	default:
+		l.fields[name] = value
 	}
+}
+
+func (l *layer) check(name string, err error) {
+	if err != nil {
+		l.wrong = append(l.wrong, ticket.FieldError{Field: name, Code: "invalid", Message: typeMessage(err)})
+	}
+}
+
+// takeSecret takes a secret in; null and "" clear it.
+func (l *layer) takeSecret(name string, value json.RawMessage) error {
 	var s string
 	if err := json.Unmarshal(value, &s); err != nil {
 		return err
 	}
 	if s = strings.TrimSpace(s); s == "" {
-		delete(secrets, name)
+		delete(l.kept, name)
 		return nil
 	}
-	given[name] = notify.Secret{Value: s, SetAt: now, SetBy: by}
+	l.given[name] = notify.Secret{Value: s, SetAt: l.now, SetBy: l.by}
 	return nil
 }
 
-// moved reports whether one of the named fields changed.
-func moved(names []string, before, after map[string]json.RawMessage) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return !bytes.Equal(before[name], after[name]) })
+// moved reports whether a destination changed. One that is said and one that is left
+// to its default are the same; one of the wrong type is wrong, and goes nowhere.
+func moved(ch notify.Channel, before, after map[string]json.RawMessage) bool {
+	was, is := effective(ch, before), effective(ch, after)
+	_, wrong := configOf(ch, after, nil)
+	return slices.ContainsFunc(formOf(ch).destination, func(name string) bool {
+		return was[name] != is[name] && !slices.ContainsFunc(wrong, func(f ticket.FieldError) bool { return f.Field == name })
+	})
 }
 
-// complete checks the whole configuration. One that is switched off may still have gaps.
-func complete(rec notify.ChannelRecord) error {
+// complete checks the whole configuration, wrong being what is known to be wrong
+// with it. One that is switched off may still have gaps.
+func complete(rec notify.ChannelRecord, wrong []ticket.FieldError) error {
 	fields, err := fieldsOf(rec)
 	if err != nil {
 		return err
 	}
-	delete(fields, "limits")
-	c, err := configOf(rec.Channel, fields, rec.Secrets)
-	if err != nil {
-		return err
-	}
-	wrong := wrongFields(c.Validate())
-	if !rec.Enabled {
-		wrong = slices.DeleteFunc(wrong, func(f ticket.FieldError) bool {
-			_, filled := fields[f.Field]
-			return !filled || string(fields[f.Field]) == `""`
-		})
+	c, typed := configOf(rec.Channel, fields, rec.Secrets)
+	wrong = append(wrong, typed...)
+	for _, f := range wrongFields(c.Validate()) {
+		if rec.Enabled || !isGap(fields[f.Field]) {
+			wrong = append(wrong, f)
+		}
 	}
 	return invalid(wrong)
 }
 
-// view is a channel as the API shows it.
-func (b *Board) view(rec notify.ChannelRecord) (json.RawMessage, string, error) {
-	fields, err := fieldsOf(rec)
-	if err != nil {
-		return nil, "", err
-	}
-	own := fields["limits"]
-	delete(fields, "limits")
-	c, err := configOf(rec.Channel, fields, nil)
-	if err != nil {
-		return nil, "", err
-	}
-	shown, err := json.Marshal(c)
-	if err != nil {
-		return nil, "", err
-	}
-	all := map[string]any{}
-	if err := json.Unmarshal(shown, &all); err != nil {
-		return nil, "", err
-	}
-	all["channel"], all["enabled"] = rec.Channel, rec.Enabled
-	if own != nil {
-		all["limits"] = own
-	}
-	if rec.Paused != "" {
-		all["paused"] = map[string]any{"code": rec.Paused, "since": rec.PausedAt}
-	}
-	for _, name := range formOf(rec.Channel).secrets {
-		all[name] = b.secretView(rec.Secrets[name])
-	}
-	view, err := json.Marshal(all)
-	return view, strconv.FormatInt(rec.Version, 10), err
-}
-
-func (b *Board) secretView(s notify.Secret) map[string]any {
-	if s.Value == "" {
-		return map[string]any{"set": false}
-	}
-	return map[string]any{"set": true, "fingerprint": b.fingerprint(s.Value), "set_at": s.SetAt, "set_by": s.SetBy}
+// isGap reports whether a field holds nothing yet.
+func isGap(value json.RawMessage) bool {
+	return len(value) == 0 || string(value) == `""` || string(value) == "0"
 }

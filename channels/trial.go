@@ -52,18 +52,16 @@ func (b *Board) Test(ctx context.Context, ch notify.Channel, r notify.TestReques
 func draft(rec notify.ChannelRecord, fields map[string]json.RawMessage, now time.Time) (notify.ChannelRecord, error) {
 	fields = maps.Clone(fields)
 	delete(fields, "enabled")
-	rec, err := lay(rec, fields, "draft", now)
-	if invalid, ok := errors.AsType[*ticket.Invalid](err); ok {
-		return rec, inDraft(invalid)
-	}
+	rec, wrong, err := lay(rec, fields, "draft", now)
 	if err != nil {
 		return rec, err
 	}
 	rec.Enabled = true
-	if invalid, ok := errors.AsType[*ticket.Invalid](complete(rec)); ok {
+	err = complete(rec, wrong)
+	if invalid, ok := errors.AsType[*ticket.Invalid](err); ok {
 		return rec, inDraft(invalid)
 	}
-	return rec, nil
+	return rec, err
 }
 
 // inDraft names fields as the request spells them.
