@@ -8,7 +8,7 @@ import (
 
 // patience is how long a condition may take to come true. It is generous, for the
 // machine may be busy; a story that works never uses it up.
-const patience = 25 * time.Second
+const patience = 60 * time.Second
 
 // eventually waits until check has no complaint left, and fails with its last one.
 func eventually(t *testing.T, what string, check func() error) {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 )
 
 // crowd is how many people are told in the stories of a sudden end.
@@ -148,9 +149,11 @@ func TestAStoppedBotGoesOnWhereItWas(t *testing.T) {
 		}
 		return nil
 	})
+	asked := time.Now()
 	if code := b.stopWithin(graceful); code != 0 {
 		t.Errorf("exit code: got %d, want 0", code)
 	}
+	t.Logf("stopping took %v", time.Since(asked))
 	atStop := len(w.messages("", ""))
 	if atStop == 3*people {
 		t.Errorf("stopped too late: all %d messages had arrived", atStop)
@@ -166,6 +169,31 @@ func TestAStoppedBotGoesOnWhereItWas(t *testing.T) {
 		everybody["p"+strconv.Itoa(n)] = 1
 	}
 	b.told(everybody)
+}
+
+// A provider that never answers holds up no stop.
+func TestAStopDoesNotWaitForAProviderThatHangs(t *testing.T) {
+	t.Parallel()
+	dir, w := t.TempDir(), openWorld(t)
+	b := serve(t, dir, w)
+	b.connect(w)
+	for _, ch := range everyChannel() {
+		w.breaks(ch, "timeout")
+	}
+	b.postUntil(40, 40, func() {})
+	eventually(t, "all channels are at work", func() error {
+		for _, ch := range everyChannel() {
+			if len(b.deliveries("status=sending&channel="+ch)) == 0 {
+				return errors.New(ch + " is not")
+			}
+		}
+		return nil
+	})
+	asked := time.Now()
+	if code := b.stopWithin(graceful); code != 0 {
+		t.Errorf("exit code: got %d, want 0", code)
+	}
+	t.Logf("stopping took %v", time.Since(asked))
 }
 
 // Without work the bot stops at once, whichever command it runs.

@@ -2,10 +2,13 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -17,6 +20,9 @@ const binary = "./bot"
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "ticketbell-e2e-")
 	if err == nil {
+		err = look("..")
+	}
+	if err == nil {
 		err = build(context.Background(), dir)
 	}
 	if err != nil {
@@ -27,6 +33,20 @@ func TestMain(m *testing.M) {
 	_ = os.Chdir("/")
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
+}
+
+// look lists every folder of the repository, so that `go test` knows what the
+// binary is made of and never shows the result of an older one.
+func look(root string) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // somebody may be tidying up
+			return err
+		}
+		if d != nil && d.IsDir() && path != root && strings.HasPrefix(d.Name(), ".") {
+			return fs.SkipDir
+		}
+		return nil
+	})
 }
 
 func build(ctx context.Context, dir string) error {
