@@ -15,6 +15,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
+
+	"ticketbell/pace"
 )
 
 // envPrefix begins the name of every setting in the environment.
@@ -33,6 +35,22 @@ type listening struct {
 	HTTPListen string `name:"http-listen" help:"Address of the HTTP server; port 0 picks a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	LogLevel   string `help:"debug, info, warn or error." default:"info"`
 	LogFormat  string `help:"json or text." default:"json"`
+}
+
+// sharing is what replicas share beside the database.
+type sharing struct {
+	RedisURL string `name:"redis-url" help:"redis://… or rediss://…: rate limits and known identities are shared by all replicas; empty: each keeps its own." placeholder:"URL"`
+}
+
+func (s sharing) check() []error {
+	if s.RedisURL == "" {
+		return nil
+	}
+	rdb, err := pace.DialRedis(s.RedisURL)
+	if err != nil {
+		return []error{fmt.Errorf("redis-url: %w", err)}
+	}
+	return []error{rdb.Close()}
 }
 
 // wrongSettings names everything that is wrong with the settings at once.

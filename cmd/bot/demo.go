@@ -34,7 +34,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	h, err := newHouse(ctx, keeping{DataDir: dir}, newLog(c.listening, s))
+	h, err := newHouse(ctx, keeping{DataDir: dir}, sharing{}, newLog(c.listening, s))
 	if err != nil {
 		return err
 	}

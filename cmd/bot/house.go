@@ -13,9 +13,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"ticketbell/channels"
 	"ticketbell/identity"
 	"ticketbell/notify"
+	"ticketbell/pace"
 	"ticketbell/platform"
 	"ticketbell/server"
 	"ticketbell/store"
@@ -37,6 +40,7 @@ type house struct {
 	workers   []*notify.Worker
 	janitor   *notify.Janitor
 	metrics   *metrics
+	redis     redis.UniversalClient // nil without --redis-url
 	log       *slog.Logger
 	now       func() time.Time
 	mounts    map[string]http.Handler
@@ -73,16 +77,29 @@ func openStore(ctx context.Context, k keeping, log *slog.Logger) (s *store.Store
 	return s, key, err
 }
 
-func newHouse(ctx context.Context, k keeping, log *slog.Logger) (*house, error) {
+func newHouse(ctx context.Context, k keeping, sh sharing, log *slog.Logger) (*house, error) {
 	db, key, err := openStore(ctx, k, log)
 	if err != nil {
 		return nil, err
 	}
-	fingerprints, err := subKey(key, "fingerprint")
-	if err != nil {
+	h := &house{store: db, log: log, now: time.Now, mounts: map[string]http.Handler{}}
+	if err := h.build(key, sh); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	h := &house{store: db, log: log, now: time.Now, mounts: map[string]http.Handler{}}
+	return h, nil
+}
+
+// build puts everything above the store together.
+func (h *house) build(key []byte, sh sharing) error {
+	db, log := h.store, h.log
+	fingerprints, err := subKey(key, "fingerprint")
+	if err != nil {
+		return err
+	}
+	pacer, err := h.pacer(key, sh)
+	if err != nil {
+		return err
+	}
 	h.board = channels.New(channels.Config{
 		Records: db, History: db, Users: db, Settings: db, Key: fingerprints, Now: h.now, Log: log,
 	})
@@ -98,10 +115,27 @@ func newHouse(ctx context.Context, k keeping, log *slog.Logger) (*house, error) 
 	for _, ch := range notify.Channels() {
 		h.workers = append(h.workers, &notify.Worker{
 			Channel: ch, Queue: db, Switch: h.board, Addresses: h.directory, Settings: db,
-			Parallel: parallel(ch), Observe: h.metrics.attempted, Now: h.now, Log: log,
+			Pacer: pacer, Parallel: parallel(ch), Observe: h.metrics.attempted, Now: h.now, Log: log,
 		})
 	}
-	return h, nil
+	return nil
+}
+
+// pacer keeps the providers' limits, together with the other replicas when there is
+// a Redis. One that is away when we start is no reason not to: it may come back.
+func (h *house) pacer(key []byte, sh sharing) (notify.Pacer, error) {
+	own := pace.New(h.now)
+	if sh.RedisURL == "" {
+		return own, nil
+	}
+	addresses, err := subKey(key, "pace")
+	if err != nil {
+		return nil, err
+	}
+	if h.redis, err = pace.DialRedis(sh.RedisURL); err != nil {
+		return nil, err
+	}
+	return pace.NewShared(h.redis, own, addresses, h.log), nil
 }
 
 // parallel is how many calls run at once on a channel: Feishu takes 50 a second
@@ -120,6 +154,9 @@ func parallel(ch notify.Channel) int {
 
 func (h *house) close() error {
 	h.board.Close()
+	if h.redis != nil {
+		_ = h.redis.Close()
+	}
 	return h.store.Close()
 }
 

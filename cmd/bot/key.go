@@ -48,19 +48,23 @@ func readKey(path string) ([]byte, error) {
 	return key, nil
 }
 
-// makeKey writes a fresh key, unless another process was faster.
+// makeKey writes a fresh key, unless another process was faster. The file appears
+// whole or not at all: replicas that share a directory may start together.
 func makeKey(path string, log *slog.Logger) ([]byte, error) {
 	key := make([]byte, keyBytes)
 	_, _ = rand.Read(key) // crypto/rand.Read never fails
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // in the operator's data directory
-	if errors.Is(err, fs.ErrExist) {
-		return readKey(path)
-	}
+	f, err := os.CreateTemp(filepath.Dir(path), keyFile+".*")
 	if err != nil {
 		return nil, fmt.Errorf("make the master key: %w", err)
 	}
+	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.WriteString(hex.EncodeToString(key) + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, fmt.Errorf("make the master key: %w", err)
+	}
+	if err := os.Link(f.Name(), path); errors.Is(err, fs.ErrExist) {
+		return readKey(path)
+	} else if err != nil {
 		return nil, fmt.Errorf("make the master key: %w", err)
 	}
 	log.Warn("a master key was made: back it up, saved secrets cannot be read without it", "file", path)

@@ -12,17 +12,18 @@ import (
 type serveCommand struct {
 	listening
 	keeping
+	sharing
 	BacklogLimit int  `help:"How many deliveries may wait before events are turned away with 429." default:"200000"`
 	Sandbox      bool `help:"Start the simulators of Feishu, WeCom and mail as well, and connect every channel that is not configured to them."`
 }
 
 // Run serves until ctx is done.
 func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
-	if err := settingsError(slices.Concat(c.listening.check(), c.keeping.check(), c.check())...); err != nil {
+	if err := settingsError(slices.Concat(c.listening.check(), c.keeping.check(), c.sharing.check(), c.check())...); err != nil {
 		return err
 	}
 	log := newLog(c.listening, s)
-	h, err := newHouse(ctx, c.keeping, log)
+	h, err := newHouse(ctx, c.keeping, c.sharing, log)
 	if err != nil {
 		return err
 	}
