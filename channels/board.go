@@ -55,8 +55,10 @@ type Board struct {
 	now      func() time.Time
 	log      *slog.Logger
 
-	mu    sync.Mutex
+	mu    sync.Mutex // guards lines
 	lines map[notify.Channel]line
+
+	closing sync.WaitGroup // counts replaced lines that finish what they are sending
 }
 
 // line is an open connection and the version of the configuration it was made from.
@@ -83,6 +85,7 @@ func (b *Board) Close() {
 		l.conn.Close()
 		delete(b.lines, ch)
 	}
+	b.closing.Wait()
 }
 
 // Enabled lists the channels that are switched on.
@@ -128,15 +131,16 @@ func (b *Board) open(ctx context.Context, ch notify.Channel) (line, error) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if l, ok := b.lines[ch]; ok && l.version == rec.Version {
-		return l, nil
+	old, isOpen := b.lines[ch]
+	if isOpen && old.version >= rec.Version { // a reader may come with what was replaced meanwhile
+		return old, nil
 	}
 	l, err := dial(rec)
 	if err != nil {
 		return line{}, err
 	}
-	if old, ok := b.lines[ch]; ok {
-		go old.conn.Close() // it waits for what is being sent
+	if isOpen {
+		b.closing.Go(old.conn.Close) // it waits for what is being sent
 	}
 	b.lines[ch] = l
 	return l, nil
@@ -202,7 +206,7 @@ func (b *Board) Health(ctx context.Context, ch notify.Channel) (notify.Health, e
 		return notify.Health{}, err
 	}
 	h := notify.Health{State: "ok", Waiting: counts[ch][notify.Queued] + counts[ch][notify.Retrying] + counts[ch][notify.Sending]}
-	good, err := b.latest(ctx, ch, notify.Accepted)
+	good, err := b.latest(ctx, ch, notify.Accepted, notify.Updated, notify.Read)
 	if err != nil {
 		return h, err
 	}
@@ -226,12 +230,19 @@ func (b *Board) Health(ctx context.Context, ch notify.Channel) (notify.Health, e
 	return h, nil
 }
 
-func (b *Board) latest(ctx context.Context, ch notify.Channel, s notify.Status) (notify.Delivery, error) {
-	items, _, err := b.history.Deliveries(ctx, notify.DeliveryFilter{Channel: ch, Status: s, Limit: 1})
-	if err != nil || len(items) == 0 {
-		return notify.Delivery{}, err
+// latest returns the delivery in one of the states that changed last.
+func (b *Board) latest(ctx context.Context, ch notify.Channel, states ...notify.Status) (notify.Delivery, error) {
+	var found notify.Delivery
+	for _, s := range states {
+		items, _, err := b.history.Deliveries(ctx, notify.DeliveryFilter{Channel: ch, Status: s, Limit: 1})
+		if err != nil {
+			return found, err
+		}
+		if len(items) > 0 && items[0].UpdatedAt.After(found.UpdatedAt) {
+			found = items[0]
+		}
 	}
-	return items[0], nil
+	return found, nil
 }
 
 // person finds who a test is for.
