@@ -116,12 +116,14 @@ func whyUnreachable(code string) string {
 }
 
 // pause stops the channel: nothing sent now could succeed, and a wrong secret must
-// not be hammered.
+// not be hammered. Nothing more is begun with this line, by any load.
 func (l *load) pause(ctx context.Context, s Settlement) {
-	err := l.w.Switch.Pause(ctx, l.w.Channel, l.line.Version, s.Code)
-	if err != nil {
-		l.w.Log.Error("a channel could not be paused", "channel", l.w.Channel, "error", err)
-	}
+	l.shift.tenure.finish(l.line.Version, func() {
+		err := l.w.Switch.Pause(ctx, l.w.Channel, l.line.Version, s.Code)
+		if err != nil {
+			l.w.Log.Error("a channel could not be paused", "channel", l.w.Channel, "error", err)
+		}
+	})
 }
 
 // waitingStatus is what a delivery is called while it waits: an update of a message

@@ -16,7 +16,7 @@ type load struct {
 	line  Line
 	lease string
 	shift *shift
-	stop  <-chan struct{}
+	stop  <-chan struct{} // the worker stops, or the line's tenure is over
 }
 
 // parcel is deliveries that one provider call can carry: same words, same reader.
@@ -63,7 +63,8 @@ func (l *load) deliver(ctx context.Context, notices []Notice) {
 	}
 }
 
-// place takes a place for a call; false when the worker stops, whether there is one or not.
+// place takes a place for a call; false when the worker stops or the line's tenure is
+// over, whether there is one or not.
 func (l *load) place() bool {
 	select {
 	case <-l.stop:
@@ -78,7 +79,7 @@ func (l *load) place() bool {
 	}
 }
 
-// untilStopped is ctx, which ends when the worker stops as well.
+// untilStopped is ctx, which ends when the worker stops or the line's tenure is over.
 func (l *load) untilStopped(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
@@ -124,7 +125,8 @@ func (l *load) stillWanted(ctx context.Context, notices []Notice) []Notice {
 }
 
 // address finds everybody's address, side by side; who has none is settled. A stop
-// ends the look-ups: whoever was not found by then goes back to the queue untouched.
+// ends the look-ups, and so does a look-up that nobody can make: whoever was not found
+// by then goes back to the queue untouched.
 func (l *load) address(ctx context.Context, notices []Notice) []item {
 	items := make([]item, len(notices))
 	errs := make([]error, len(notices))
@@ -137,6 +139,9 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 			defer cancel()
 			items[i] = item{notice: n, started: l.w.Now()}
 			items[i].address, errs[i] = l.w.Addresses.Address(lookup, l.w.Channel, n.Delivery.To)
+			if misconfigured(errs[i]) {
+				done() // the others would ask in vain
+			}
 		})
 	}
 	lookups.Wait()
@@ -148,7 +153,7 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 		switch {
 		case err == nil:
 			found = append(found, items[i])
-		case asking.Err() != nil:
+		case asking.Err() != nil && !misconfigured(err):
 			unasked = append(unasked, notices[i])
 		default:
 			missed = append(missed, l.judge(ctx, items[i], Outcome{Err: err}))

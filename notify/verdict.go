@@ -84,6 +84,11 @@ func VerdictOf(err error) (Verdict, time.Duration) {
 	return VerdictAgain, 0
 }
 
+func misconfigured(err error) bool {
+	v, _ := VerdictOf(err)
+	return v == VerdictMisconfigured
+}
+
 // Refusal is a provider's "no" in the provider's own terms. Adapters wrap it in
 // a verdict: notify.Permanent(&notify.Refusal{…}). It never holds a secret, a
 // request body or a token.

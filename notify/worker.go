@@ -69,6 +69,8 @@ type shift struct {
 
 	mu   sync.Mutex
 	hold time.Time // the channel's limit is used up until then
+
+	tenure tenure
 }
 
 // holdUntil keeps the worker from claiming before at.
@@ -108,11 +110,11 @@ func (w *Worker) turn(ctx context.Context, s *shift) (worked bool, err error) {
 			<-s.claims
 		}
 	}()
-	line, err := w.Switch.Line(ctx, w.Channel)
+	line, over, err := s.tenure.begin(ctx, func() (Line, error) { return w.Switch.Line(ctx, w.Channel) })
 	if err != nil {
 		return false, err
 	}
-	l := &load{w: w, line: line, lease: NewID(""), shift: s, stop: ctx.Done()}
+	l := &load{w: w, line: line, lease: NewID(""), shift: s, stop: over}
 	now := w.Now()
 	notices, err := w.Queue.Claim(ctx, w.Channel, max(line.Sender.Batch(), cap(s.calls)), l.lease, now, now.Add(LeaseTime))
 	if err != nil || len(notices) == 0 {

@@ -24,9 +24,10 @@ type answer interface{ get() status }
 func call[T answer](ctx context.Context, b *Bot, path string, body json.RawMessage) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel()
-	reply, token, err := try[T](ctx, b, path, body, "")
+	began := b.tokens.moment()
+	reply, token, err := try[T](ctx, b, path, body, "", began)
 	if refused, ok := errors.AsType[*codeError](err); ok && rowOf(refused.ErrCode).class == refresh {
-		reply, _, err = try[T](ctx, b, path, body, token)
+		reply, _, err = try[T](ctx, b, path, body, token, began)
 	}
 	if err != nil {
 		return reply, fmt.Errorf("call %s: %w", path, err)
@@ -35,8 +36,8 @@ func call[T answer](ctx context.Context, b *Bot, path string, body json.RawMessa
 }
 
 // try makes one call with another token than bad and returns the one it used.
-func try[T answer](ctx context.Context, b *Bot, path string, body json.RawMessage, bad string) (reply T, token string, err error) {
-	token, err = b.tokens.get(ctx, bad)
+func try[T answer](ctx context.Context, b *Bot, path string, body json.RawMessage, bad string, began moment) (reply T, token string, err error) {
+	token, err = b.tokens.get(ctx, bad, began)
 	if err != nil {
 		return reply, "", fmt.Errorf("get an access token: %w", err)
 	}

@@ -158,7 +158,7 @@ func TestFirstCallerLeavingDoesNotFailTheOthers(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	first := make(chan error, 1)
 	go func() {
-		_, err := toks.get(ctx, "")
+		_, err := toks.get(ctx, "", toks.moment())
 		first <- err
 	}()
 	<-started
@@ -167,8 +167,40 @@ func TestFirstCallerLeavingDoesNotFailTheOthers(t *testing.T) {
 		t.Errorf("got %v, want the first caller gone", err)
 	}
 	close(release)
-	if got, err := toks.get(t.Context(), ""); got != "tok" || err != nil {
+	if got, err := toks.get(t.Context(), "", toks.moment()); got != "tok" || err != nil {
 		t.Errorf("got %q (%v), want the token", got, err)
+	}
+}
+
+// Several wrong secrets bar the address for an hour (wecom.md 3): calls that run side
+// by side share the first refusal, and only a later call asks again.
+func TestAWrongSecretIsTriedOnceByAllWhoRunSideBySide(t *testing.T) {
+	fetches := 0
+	toks := &tokens{now: time.Now, timeout: time.Minute, value: "old", until: time.Now().Add(time.Hour)}
+	toks.fetch = func(context.Context) (string, time.Duration, error) {
+		if fetches++; fetches < 3 {
+			return "", 0, &codeError{status{ErrCode: 40001}}
+		}
+		return "new", time.Hour, nil
+	}
+	began := toks.moment()
+	for range 3 {
+		if got, err := toks.get(t.Context(), "old", began); got != "" || err == nil {
+			t.Errorf("got %q (%v), want the refusal", got, err)
+		}
+	}
+	if fetches != 1 {
+		t.Errorf("got %d fetches, want 1 for all three", fetches)
+	}
+	later := toks.moment()
+	if _, err := toks.get(t.Context(), "old", later); err == nil || fetches != 2 {
+		t.Errorf("got %v after %d fetches, want a second refusal", err, fetches)
+	}
+	if got, err := toks.get(t.Context(), "old", toks.moment()); got != "new" || err != nil {
+		t.Errorf("got %q (%v), want the token once the secret is right", got, err)
+	}
+	if got, err := toks.get(t.Context(), "old", began); got != "new" || err != nil {
+		t.Errorf("got %q (%v), want the token for whoever began before as well", got, err)
 	}
 }
 
