@@ -24,7 +24,8 @@ func TestWrongSettingsAreAllNamedAtOnce(t *testing.T) {
 		{"unknown in the file", nil, []string{"serve", "--config", file}, []string{"colour", "shape"}},
 		{"from everywhere", []string{"TICKETBELL_FOO=1"}, []string{"serve", "--config", file, "--bar"}, []string{"TICKETBELL_FOO", "colour", "shape", "--bar"}},
 		{
-			"wrong values", []string{"TICKETBELL_LOG_LEVEL=loud"},
+			"wrong values",
+			[]string{"TICKETBELL_LOG_LEVEL=loud"},
 			[]string{"serve", "--http-listen", "nowhere", "--database-url", "mysql://x", "--secret-key", "short"},
 			[]string{"http-listen", "log-level", "database-url", "secret-key"},
 		},
