@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,12 +20,18 @@ import (
 // demoCommand is the whole thing on a laptop.
 type demoCommand struct {
 	listening
-	DataDir string `help:"Keep the demo's data here; empty: a temporary directory that is removed at the end." placeholder:"DIR"`
+	sharing
+	DataDir     string `help:"Keep the demo's data here; empty: a temporary directory that is removed at the end." placeholder:"DIR"`
+	DatabaseURL string `help:"postgres://… ; empty: SQLite in the data directory." placeholder:"URL"`
 }
 
 // Run plays until ctx is done.
 func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
-	if err := settingsError(c.listening.check()...); err != nil {
+	keep := keeping{DataDir: c.DataDir, DatabaseURL: c.DatabaseURL}
+	if keep.DataDir == "" {
+		keep.DataDir = os.TempDir() // for the check alone
+	}
+	if err := settingsError(slices.Concat(c.listening.check(), keep.check(), c.sharing.check())...); err != nil {
 		return err
 	}
 	dir := c.DataDir
@@ -34,7 +41,8 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	h, err := newHouse(ctx, keeping{DataDir: dir}, sharing{}, newLog(c.listening, s))
+	keep.DataDir = dir
+	h, err := newHouse(ctx, keep, c.sharing, newLog(c.listening, s))
 	if err != nil {
 		return err
 	}

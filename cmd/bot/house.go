@@ -111,7 +111,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	}
 	h.metrics = newMetrics(db, log)
 	h.janitor = &notify.Janitor{Purger: db, Settings: db, Now: h.now, Log: log}
-	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: h.desk, Now: h.now}
+	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now}
 	for _, ch := range notify.Channels() {
 		h.workers = append(h.workers, &notify.Worker{
 			Channel: ch, Queue: db, Switch: h.board, Addresses: h.directory, Settings: db,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -70,14 +71,21 @@ type countedDesk struct {
 // Accept accepts ev and counts it.
 func (d countedDesk) Accept(ctx context.Context, ev ticket.Event) (notify.Receipt, error) {
 	r, err := d.Desk.Accept(ctx, ev)
-	if err == nil {
-		replayed := "false"
-		if r.Replayed {
-			replayed = "true"
-		}
-		d.m.events.WithLabelValues(string(ev.Kind), replayed).Inc()
-	}
+	d.count(ev, r, err)
 	return r, err
+}
+
+// Record records e, the built-in desk's own event, and counts it.
+func (d countedDesk) Record(ctx context.Context, e notify.Entry) (notify.Receipt, error) {
+	r, err := d.Desk.Record(ctx, e)
+	d.count(e.Event, r, err)
+	return r, err
+}
+
+func (d countedDesk) count(ev ticket.Event, r notify.Receipt, err error) {
+	if err == nil {
+		d.m.events.WithLabelValues(string(ev.Kind), strconv.FormatBool(r.Replayed)).Inc()
+	}
 }
 
 // depth counts the deliveries when it is asked.
