@@ -6,8 +6,8 @@ import (
 	"ticketbell/cards"
 )
 
-// shortValue is how wide a value may be, in Latin characters, to share its line with another.
-const shortValue = 28
+// shortValue is how wide a label and its value may be, in Latin characters, to share a line with another.
+const shortValue = 32
 
 // layout writes c as a card of JSON 2.0, top to bottom as it is read.
 func layout(c cards.Card) document {
@@ -86,7 +86,8 @@ func elements(c cards.Card) []element {
 func facts(rows []cards.Row) element {
 	d := div{Tag: "div"}
 	for _, r := range rows {
-		d.Fields = append(d.Fields, field{Short: isShort(r.Value.ZH) && isShort(r.Value.EN), Text: plain(line(r))})
+		text := line(r)
+		d.Fields = append(d.Fields, field{Short: isShort(text.ZH) && isShort(text.EN), Text: plain(text)})
 	}
 	return d
 }
