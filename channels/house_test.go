@@ -258,3 +258,10 @@ func decode(t *testing.T, data []byte, into any) {
 		t.Fatal(err)
 	}
 }
+
+func wantContain(t *testing.T, text, want string) {
+	t.Helper()
+	if !strings.Contains(text, want) {
+		t.Errorf("got %q, want %q in it", text, want)
+	}
+}
