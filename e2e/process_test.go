@@ -55,7 +55,7 @@ type readyLine struct {
 func launch(t *testing.T, args ...string) (*process, readyLine) {
 	t.Helper()
 	p := &process{t: t, said: &transcript{}, ended: make(chan struct{})}
-	p.cmd = exec.CommandContext(t.Context(), binary, args...)
+	p.cmd = prepare(t, nil, args...)
 	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -129,8 +129,7 @@ type outcome struct {
 // added to the environment.
 func command(t *testing.T, settings []string, args ...string) outcome {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), binary, args...)
-	cmd.Env = append(cmd.Environ(), settings...)
+	cmd := prepare(t, settings, args...)
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	err := cmd.Run()
@@ -138,6 +137,16 @@ func command(t *testing.T, settings []string, args ...string) outcome {
 		t.Fatal(fmt.Errorf("run %s: %w", strings.Join(args, " "), err))
 	}
 	return outcome{cmd.ProcessState.ExitCode(), out.String(), errOut.String()}
+}
+
+// prepare makes the binary ready to run with these settings and no others: what the environment
+// says of some other bot is left behind.
+func prepare(t *testing.T, settings []string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), binary, args...)
+	cmd.Env = slices.DeleteFunc(cmd.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "TICKETBELL_") })
+	cmd.Env = append(cmd.Env, settings...)
+	return cmd
 }
 
 // tail is the end of a transcript, without the questions the tests kept asking.
