@@ -20,6 +20,9 @@ const checkTime = 3 * time.Second
 type Check struct {
 	Name string
 	Run  func(ctx context.Context) error
+	// Soft is something the process goes on without: its failing shows as degraded
+	// and leaves the process ready.
+	Soft bool
 }
 
 // Build tells which ticketbell this is.
@@ -69,6 +72,8 @@ type status struct {
 type checked struct {
 	Name string `json:"name"`
 	OK   bool   `json:"ok"`
+	// Status is "degraded" when what failed can be done without.
+	Status string `json:"status,omitempty"`
 }
 
 // ready runs the checks. What exactly failed is for the log: anybody may ask here.
@@ -77,12 +82,15 @@ func (a *api) ready(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	answer, code := status{Status: "ok"}, http.StatusOK
 	for _, c := range a.Checks {
-		err := c.Run(ctx)
-		if err != nil {
+		err, state := c.Run(ctx), ""
+		switch {
+		case err != nil && c.Soft:
+			state = "degraded"
+		case err != nil:
 			answer.Status, code = "unavailable", http.StatusServiceUnavailable
 			current(ctx).cause = fmt.Errorf("check %s: %w", c.Name, err)
 		}
-		answer.Checks = append(answer.Checks, checked{c.Name, err == nil})
+		answer.Checks = append(answer.Checks, checked{c.Name, err == nil, state})
 	}
 	if !r.URL.Query().Has("verbose") {
 		answer.Checks = nil

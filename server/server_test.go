@@ -234,8 +234,8 @@ func TestChecksDecideReadiness(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHouse(t, func(c *Config) {
 				c.Checks = []Check{
-					{"database", func(context.Context) error { return tt.broken }},
-					{"worker", func(context.Context) error { return nil }},
+					{Name: "database", Run: func(context.Context) error { return tt.broken }},
+					{Name: "worker", Run: func(context.Context) error { return nil }},
 				}
 			})
 			got := h.call("GET", tt.path, "", "")
@@ -249,10 +249,24 @@ func TestChecksDecideReadiness(t *testing.T) {
 	}
 }
 
+func TestWhatCanBeDoneWithoutIsDegraded(t *testing.T) {
+	h := newHouse(t, func(c *Config) {
+		c.Checks = []Check{{Name: "redis", Run: func(context.Context) error { return errDisk }, Soft: true}}
+	})
+	for path, want := range map[string]string{
+		"/readyz":         `{"status":"ok"}`,
+		"/readyz?verbose": `{"status":"ok","checks":[{"name":"redis","ok":false,"status":"degraded"}]}`,
+	} {
+		if got := h.call("GET", path, "", ""); got.status != http.StatusOK || strings.TrimSpace(got.body) != want {
+			t.Errorf("%s: got %d %s, want 200 %s", path, got.status, got.body, want)
+		}
+	}
+}
+
 func TestACheckThatHangsIsAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, func(c *Config) {
-			c.Checks = []Check{{"database", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}}
+			c.Checks = []Check{{Name: "database", Run: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}}
 		})
 		start := time.Now()
 		if got := h.call("GET", "/readyz", "", ""); got.status != http.StatusServiceUnavailable {
