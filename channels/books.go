@@ -28,6 +28,20 @@ func (b *Board) WeCom(ctx context.Context) (identity.WeComBook, error) {
 	return weComBookOf(l)
 }
 
+// AppOf names the app of the channel, also while the channel is off; "" when nobody
+// configured one.
+func (b *Board) AppOf(ctx context.Context, ch notify.Channel) (string, error) {
+	rec, err := b.records.Channel(ctx, ch)
+	if err != nil || rec.Version == 0 {
+		return "", err
+	}
+	fields, err := fieldsOf(rec)
+	if err != nil {
+		return "", err
+	}
+	return appOf(ch, fields), nil
+}
+
 // feishuBook is a bot that says whose ids it finds.
 type feishuBook struct {
 	*feishu.Bot

@@ -37,7 +37,7 @@ func formOf(ch notify.Channel) form {
 		}
 	case notify.WeCom:
 		return form{
-			fields:      []string{"corp_id", "agent_id", "confidential", "style", "proxy_url", "api_base_url", "lookup_mobile", "lookup_email"},
+			fields:      []string{"corp_id", "agent_id", "confidential", "style", "proxy_url", "api_base_url", "lookup_mobile", "lookup_email", "headcount"},
 			secrets:     []string{"corp_secret", "callback_token", "callback_aes_key"},
 			destination: []string{"corp_id", "proxy_url", "api_base_url"},
 		}

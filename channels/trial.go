@@ -162,5 +162,7 @@ func (a asIs) User(context.Context, string) (ticket.User, error) { return a.u, n
 // onlyLine looks people up over the line under test.
 type onlyLine struct{ l line }
 
+func (o onlyLine) AppOf(context.Context, notify.Channel) (string, error) { return o.l.app, nil }
+
 func (o onlyLine) Feishu(context.Context) (identity.FeishuBook, error) { return feishuBookOf(o.l) }
 func (o onlyLine) WeCom(context.Context) (identity.WeComBook, error)   { return weComBookOf(o.l) }

@@ -15,12 +15,14 @@ import (
 
 // office is a company with a phone book on both channels, and a list of people.
 type office struct {
-	mu     sync.Mutex
-	app    string
-	ids    map[string]string // address -> id
-	users  map[string]ticket.User
-	calls  []string
-	broken error
+	mu    sync.Mutex
+	app   string
+	ids   map[string]string // address -> id
+	users map[string]ticket.User
+	calls []string
+	// headcount is how many members the corp has.
+	headcount int
+	broken    error
 }
 
 func (o *office) User(_ context.Context, username string) (ticket.User, error) {
@@ -36,6 +38,9 @@ func (o *office) User(_ context.Context, username string) (ticket.User, error) {
 func (o *office) Feishu(context.Context) (FeishuBook, error) { return o, nil }
 func (o *office) WeCom(context.Context) (WeComBook, error)   { return o, nil }
 func (o *office) App() string                                { return o.app }
+func (o *office) Headcount() int                             { return o.headcount }
+
+func (o *office) AppOf(context.Context, notify.Channel) (string, error) { return o.app, nil }
 
 func (o *office) Lookup(_ context.Context, emails, phones []string) (byEmail, byPhone map[string]string, err error) {
 	o.mu.Lock()
@@ -58,8 +63,12 @@ func (o *office) ByPhone(_ context.Context, phone string) (string, error) {
 	return o.one("wecom phone", phone)
 }
 
-func (o *office) ByEmail(_ context.Context, email string) (string, error) {
-	return o.one("wecom email", email)
+func (o *office) ByCorpMail(_ context.Context, email string) (string, error) {
+	return o.one("wecom corp mail", email)
+}
+
+func (o *office) ByPersonalMail(_ context.Context, email string) (string, error) {
+	return o.one("wecom personal mail", email)
 }
 
 func (o *office) one(how, address string) (string, error) {
@@ -152,8 +161,8 @@ func TestAMissIsExplainedAndRemembered(t *testing.T) {
 			t.Errorf("got %v, want unreachable", err)
 		}
 	}
-	if len(o.calls) != 2 {
-		t.Errorf("got calls %v, want one by phone and one by e-mail", o.calls)
+	if want := []string{"wecom phone", "wecom corp mail", "wecom personal mail"}; !slices.Equal(o.calls, want) {
+		t.Errorf("got calls %v, want %v", o.calls, want)
 	}
 	d.Forget(t.Context(), notify.WeCom, u)
 	o.ids["who@corp.com"] = "who"

@@ -2,101 +2,95 @@ package identity
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"sync"
 	"time"
-
-	"ticketbell/notify"
 )
 
 // How look-ups at Feishu are put together: one call takes 50 e-mail addresses and
-// 50 phone numbers (feishu.md 4).
+// 50 phone numbers (feishu.md 4), and a person has at most one of each.
 const (
 	gatherFor  = 5 * time.Millisecond
 	gatherMost = 50
 )
 
-// gatherer puts people who are looked up at about the same time into one call.
+// gatherer puts people who are looked up at about the same time into one round.
+// Rounds of an app run one after the other: whoever comes while one runs fills the
+// next.
 type gatherer struct {
-	mu   sync.Mutex
-	open map[string]*round // the round that still takes people, by app
+	run  func(context.Context, line, []*query)
+	turn func(context.Context, line) (done func())
+	work *sync.WaitGroup
+
+	mu    sync.Mutex
+	open  map[string]*round        // guarded: the round that still takes people, by app
+	turns map[string]chan struct{} // guarded: held by the round that runs, by app
 }
 
-// round is one call on its way.
+// round is people waiting for a call.
 type round struct {
-	book          FeishuBook
-	emails        []string
-	phones        []string
-	full          chan struct{}
-	done          chan struct{}
-	byMail, byTel map[string]string
-	err           error
+	line    line
+	queries []*query
 }
 
-func newGatherer() *gatherer { return &gatherer{open: map[string]*round{}} }
-
-// find returns the open_id behind the e-mail address, else behind the phone
-// number, or "" when there is none.
-func (g *gatherer) find(ctx context.Context, book FeishuBook, email, phone string) (string, error) {
-	r := g.join(ctx, book, email, phone)
-	select {
-	case <-r.done:
-	case <-ctx.Done():
-		return "", fmt.Errorf("wait for a look-up at Feishu: %w", ctx.Err())
-	}
-	if r.err != nil {
-		return "", r.err
-	}
-	if id := r.byMail[strings.ToLower(email)]; email != "" && id != "" {
-		return id, nil
-	}
-	return r.byTel[phone], nil
+func newGatherer(work *sync.WaitGroup, run func(context.Context, line, []*query), turn func(context.Context, line) func()) *gatherer {
+	return &gatherer{run: run, turn: turn, work: work, open: map[string]*round{}, turns: map[string]chan struct{}{}}
 }
 
-// join adds the person to the open round, or starts one. The round's call outlives
-// the caller who started it: others wait for it too.
-func (g *gatherer) join(ctx context.Context, book FeishuBook, email, phone string) *round {
+// join adds q to the open round, or starts one.
+func (g *gatherer) join(ctx context.Context, l line, q *query) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	app := book.App()
-	r, ok := g.open[app]
+	r, ok := g.open[l.app]
 	if !ok {
-		r = &round{book: book, full: make(chan struct{}), done: make(chan struct{})}
-		g.open[app] = r
-		go g.run(context.WithoutCancel(ctx), app, r)
+		r = &round{line: l}
+		g.open[l.app] = r
+		mine := g.turnsOf(l.app)
+		g.work.Go(func() { g.wait(ctx, r, mine) })
 	}
-	if email != "" {
-		r.emails = append(r.emails, strings.ToLower(email))
+	r.queries = append(r.queries, q)
+	if len(r.queries) == gatherMost {
+		delete(g.open, l.app)
 	}
-	if phone != "" {
-		r.phones = append(r.phones, phone)
-	}
-	if len(r.emails) == gatherMost || len(r.phones) == gatherMost {
-		delete(g.open, app)
-		close(r.full)
-	}
-	return r
 }
 
-func (g *gatherer) run(ctx context.Context, app string, r *round) {
-	timer := time.NewTimer(gatherFor)
-	defer timer.Stop()
-	select {
-	case <-r.full:
-	case <-timer.C:
-		g.close(app, r)
+// turnsOf is called with mu held.
+func (g *gatherer) turnsOf(app string) chan struct{} {
+	if g.turns[app] == nil {
+		g.turns[app] = make(chan struct{}, 1)
 	}
-	ctx, cancel := context.WithTimeout(ctx, notify.SendTime)
-	defer cancel()
-	r.byMail, r.byTel, r.err = r.book.Lookup(ctx, r.emails, r.phones)
-	close(r.done)
+	return g.turns[app]
 }
 
-func (g *gatherer) close(app string, r *round) {
+// wait lets the round fill for a moment, and until it is its turn.
+func (g *gatherer) wait(ctx context.Context, r *round, mine chan struct{}) {
+	time.Sleep(gatherFor)
+	mine <- struct{}{}
+	defer func() { <-mine }()
+	done := g.turn(ctx, r.line)
+	defer done()
+	g.run(ctx, r.line, g.close(r))
+}
+
+// close ends the time to join.
+func (g *gatherer) close(r *round) []*query {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.open[app] == r {
-		delete(g.open, app)
+	if g.open[r.line.app] == r {
+		delete(g.open, r.line.app)
 	}
+	return r.queries
+}
+
+// pull takes up to n people out of the round that waits, for places that are free now.
+func (g *gatherer) pull(app string, n int) []*query {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	r, ok := g.open[app]
+	if !ok || n <= 0 {
+		return nil
+	}
+	n = min(n, len(r.queries))
+	pulled := r.queries[:n:n]
+	r.queries = r.queries[n:]
+	return pulled
 }

@@ -1,67 +1,70 @@
 package identity
 
 import (
-	"strings"
 	"time"
 
 	"github.com/maypok86/otter/v2"
 
 	"ticketbell/notify"
-	"ticketbell/ticket"
 )
 
-// maxRemembered is how many findings are kept in the process.
-const maxRemembered = 100_000
+// How much is kept in the process: a person has up to two handles on each of two
+// channels, and an id on each.
+const (
+	maxFindings = 400_000
+	maxOwners   = 200_000
+)
 
-// finding is what a provider answered; without an address it is a miss.
-type finding struct {
-	Address string
-	At      time.Time
+// owned is an id of an app: who is behind it is remembered under it.
+type owned struct {
+	ch  notify.Channel
+	app string
+	id  string
 }
 
-// memory keeps findings by channel, app and address looked up. A person with two
-// addresses is found by the pair: changing one of them asks again.
+// memory keeps findings in the process.
 type memory struct {
-	cache *otter.Cache[string, finding]
+	findings *otter.Cache[place, finding]
+	owners   *otter.Cache[owned, handle]
 }
 
 func newMemory(now func() time.Time) *memory {
-	return &memory{cache: otter.Must(&otter.Options[string, finding]{
-		MaximumSize: maxRemembered,
-		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[string, finding]) time.Duration {
-			return max(e.Value.life()-now().Sub(e.Value.At), time.Millisecond)
+	return &memory{
+		findings: otter.Must(&otter.Options[place, finding]{
+			MaximumSize: maxFindings,
+			ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[place, finding]) time.Duration {
+				return e.Value.keep(now())
+			}),
 		}),
-	})}
-}
-
-// identity says what was found; a miss is unreachable.
-func (f finding) identity() (notify.Identity, error) {
-	id := notify.Identity{Address: f.Address, Origin: "looked_up", CheckedAt: f.At}
-	if f.Address == "" {
-		return id, unreachable(notify.ReasonNotFound)
+		owners: otter.Must(&otter.Options[owned, handle]{
+			MaximumSize:      maxOwners,
+			ExpiryCalculator: otter.ExpiryWriting[owned, handle](hitLife),
+		}),
 	}
-	return id, nil
 }
 
-func (f finding) life() time.Duration {
-	if f.Address == "" {
-		return missLife
+// recall returns what is remembered of each handle.
+func (m *memory) recall(l line, handles []handle) map[handle]finding {
+	known := make(map[handle]finding, len(handles))
+	for _, h := range handles {
+		if f, ok := m.findings.GetIfPresent(place{l.ch, l.app, h}); ok {
+			known[h] = f
+		}
 	}
-	return hitLife
+	return known
 }
 
-func key(ch notify.Channel, app string, u ticket.User) string {
-	return strings.Join([]string{string(ch), app, strings.ToLower(u.Email), u.Phone}, "\x00")
+func (m *memory) keep(p place, f finding) {
+	m.findings.Set(p, f)
+	if f.ID != "" && p.kind != byHand {
+		m.owners.Set(owned{p.ch, p.app, ownID(p.ch, f.ID)}, p.handle)
+	}
 }
 
-func (m *memory) recall(ch notify.Channel, app string, u ticket.User) (finding, bool) {
-	return m.cache.GetIfPresent(key(ch, app, u))
+func (m *memory) forget(places []place) {
+	for _, p := range places {
+		m.findings.Invalidate(p)
+	}
 }
 
-func (m *memory) keep(ch notify.Channel, app string, u ticket.User, f finding) {
-	m.cache.Set(key(ch, app, u), f)
-}
-
-func (m *memory) forget(ch notify.Channel, app string, u ticket.User) {
-	m.cache.Invalidate(key(ch, app, u))
-}
+func (m *memory) forgetAll() { m.findings.InvalidateAll() }

@@ -45,6 +45,9 @@ type Config struct {
 	// Too many misses close that call for a day (wecom.md 6).
 	LookupMobile bool `json:"lookup_mobile"`
 	LookupEmail  bool `json:"lookup_email"`
+	// Headcount is how many members the corp has, 0 when unknown. It bounds how many
+	// look-ups a day may find nobody.
+	Headcount int `json:"headcount"`
 	// CallbackToken and CallbackAESKey guard callbacks; both or neither.
 	CallbackToken  string `json:"-"`
 	CallbackAESKey string `json:"-"`
@@ -80,6 +83,7 @@ func (c Config) Validate() error {
 			ZH: "须为 https 地址（本机可用 http），不含账号、查询参数与锚点",
 			EN: "must be an https address (http on loopback only) without user, query or fragment",
 		}),
+		check(c.Headcount >= 0, "headcount", cards.Text{ZH: "不能为负数", EN: "must not be negative"}),
 		check(c.CallbackToken == "" || tokenPattern.MatchString(c.CallbackToken), "callback_token", cards.Text{
 			ZH: "Token 为不超过 32 位的字母与数字", EN: "a Token is at most 32 letters and digits",
 		}),

@@ -100,7 +100,7 @@ func TestConfigAsJSONHasTheNamesOfTheAPIAndNoSecret(t *testing.T) {
 	c.CallbackToken, c.CallbackAESKey = "QDG6eK", "callback-key"
 	got, err := json.Marshal(c)
 	want := `{"corp_id":"ww-corp","agent_id":1000002,"confidential":false,"style":"card","proxy_url":"",` +
-		`"api_base_url":"https://qyapi.weixin.qq.com/","lookup_mobile":true,"lookup_email":true}`
+		`"api_base_url":"https://qyapi.weixin.qq.com/","lookup_mobile":true,"lookup_email":true,"headcount":0}`
 	if err != nil || string(got) != want {
 		t.Errorf("got %s (%v), want %s", got, err, want)
 	}

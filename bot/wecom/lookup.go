@@ -55,6 +55,30 @@ func (b *Bot) ByEmail(ctx context.Context, email string) (string, error) {
 	return reply.UserID, nil
 }
 
+// ByCorpMail is [Bot.ByEmail] in one call, for addresses of the corp alone.
+func (b *Bot) ByCorpMail(ctx context.Context, email string) (string, error) {
+	return b.byKind(ctx, email, corpMail)
+}
+
+// ByPersonalMail is [Bot.ByEmail] in one call, for personal addresses alone.
+func (b *Bot) ByPersonalMail(ctx context.Context, email string) (string, error) {
+	return b.byKind(ctx, email, personalMail)
+}
+
+func (b *Bot) byKind(ctx context.Context, email string, kind int) (string, error) {
+	if !b.cfg.LookupEmail {
+		return "", lookupOff("e-mail")
+	}
+	reply, err := b.byEmail(ctx, email, kind)
+	if err != nil {
+		return "", fmt.Errorf("find a member by e-mail: %w", judgeLookup(err))
+	}
+	return reply.UserID, nil
+}
+
+// Headcount is how many members the corp has; 0 when nobody said.
+func (b *Bot) Headcount() int { return b.cfg.Headcount }
+
 func (b *Bot) byEmail(ctx context.Context, email string, kind int) (userIDReply, error) {
 	return b.lookUp(ctx, "user/get_userid_by_email", map[string]any{"email": email, "email_type": kind})
 }

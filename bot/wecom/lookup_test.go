@@ -26,6 +26,22 @@ func TestLookUpFindsMembers(t *testing.T) {
 	s.wantCalls("user/get_userid_by_email", 3) // the personal one is asked for as corp mail first
 }
 
+func TestTheTwoKindsOfAddressAreOneCallEach(t *testing.T) {
+	s := newStand(t, func(c *Config) { c.Headcount = 300 })
+	if got, err := s.ByCorpMail(t.Context(), "zhangsan@corp.com"); err != nil || got != "ZhangSan" {
+		t.Errorf("corp: got %q (%v), want ZhangSan", got, err)
+	}
+	if got, err := s.ByPersonalMail(t.Context(), "lisi@qq.com"); err != nil || got != "lisi" {
+		t.Errorf("personal: got %q (%v), want lisi", got, err)
+	}
+	_, err := s.ByCorpMail(t.Context(), "lisi@qq.com")
+	wantVerdict(t, err, notify.VerdictUnreachable, "wecom.46004")
+	s.wantCalls("user/get_userid_by_email", 3)
+	if got := s.Headcount(); got != 300 {
+		t.Errorf("got a headcount of %d, want 300", got)
+	}
+}
+
 func TestLookUpOfNobodyIsUnreachable(t *testing.T) {
 	s := newStand(t)
 	_, err := s.ByPhone(t.Context(), "+8613900000000")
@@ -41,6 +57,8 @@ func TestLookUpThatIsSwitchedOffAsksNobody(t *testing.T) {
 	_, err := s.ByPhone(t.Context(), "+8613800001234")
 	wantVerdict(t, err, notify.VerdictUnreachable, "identity.lookup_off")
 	_, err = s.ByEmail(t.Context(), "zhangsan@corp.com")
+	wantVerdict(t, err, notify.VerdictUnreachable, "identity.lookup_off")
+	_, err = s.ByCorpMail(t.Context(), "zhangsan@corp.com")
 	wantVerdict(t, err, notify.VerdictUnreachable, "identity.lookup_off")
 	if calls := s.sim.Calls(); len(calls) != 0 {
 		t.Errorf("got calls %v, want none", calls)

@@ -1,0 +1,108 @@
+package identity
+
+import (
+	"strings"
+
+	"golang.org/x/net/idna"
+
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+// kind is by what somebody is looked up.
+type kind byte
+
+const (
+	byEmail kind = 'e'
+	byPhone kind = 'p'
+	// byHand is an id an administrator entered. It is only ever remembered when the
+	// provider refused it.
+	byHand kind = 'h'
+)
+
+// String is the kind as the API spells it.
+func (k kind) String() string {
+	switch k {
+	case byEmail:
+		return "email"
+	case byPhone:
+		return "phone"
+	default:
+		return "entered"
+	}
+}
+
+// handle is what somebody is looked up by, in the one form it is compared in: an
+// e-mail address in lower case with an ASCII domain, a phone number in E.164.
+type handle struct {
+	kind  kind
+	value string
+}
+
+// place is where a finding is remembered: a handle at one app of one channel. The
+// ids of another app are elsewhere: they are not wrong, they are out of reach.
+type place struct {
+	ch  notify.Channel
+	app string
+	handle
+}
+
+// handlesOf lists what u can be looked up by, the best first: on Feishu the e-mail
+// address, on WeCom, which has no other reliable key, the phone number.
+func handlesOf(ch notify.Channel, u ticket.User) []handle {
+	var all []handle
+	if email := normalEmail(u.Email); email != "" {
+		all = append(all, handle{byEmail, email})
+	}
+	phone, err := ticket.NormalizePhone(u.Phone)
+	if err != nil {
+		return all
+	}
+	if ch == notify.WeCom {
+		return append([]handle{{byPhone, phone}}, all...)
+	}
+	return append(all, handle{byPhone, phone})
+}
+
+// normalEmail writes an address in lower case and its domain in ASCII. A domain
+// that is none stays as it is: the provider will not know it.
+func normalEmail(email string) string {
+	email = strings.ToLower(strings.TrimSpace(email))
+	local, domain, ok := strings.Cut(email, "@")
+	if !ok || isASCII(domain) {
+		return email
+	}
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil {
+		return email
+	}
+	return local + "@" + ascii
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > 127 })
+}
+
+// person is somebody with that handle, as the people of the store are written.
+func (h handle) person() ticket.Person {
+	if h.kind == byPhone {
+		return ticket.Person{Phone: h.value}
+	}
+	local, domain, _ := strings.Cut(h.value, "@")
+	if readable, err := idna.Display.ToUnicode(domain); err == nil {
+		domain = readable
+	}
+	return ticket.Person{Email: local + "@" + domain}
+}
+
+// enteredID is the id an administrator entered for u on the channel, "" when there is none.
+func enteredID(ch notify.Channel, u ticket.User) string {
+	switch ch {
+	case notify.Feishu:
+		return u.FeishuOpenID
+	case notify.WeCom:
+		return u.WeComUserID
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,122 @@
+package identity
+
+import (
+	"context"
+	"errors"
+
+	"ticketbell/notify"
+)
+
+// lookup answers from memory, then from Redis, then from the provider.
+func (d *Directory) lookup(ctx context.Context, l line, handles []handle) (notify.Identity, error) {
+	if h, f, ok := d.remembered(l, handles); ok {
+		d.meter.Answered(l.ch, "memory")
+		d.refresh(ctx, l, h, f)
+		return f.identity(h.kind), nil
+	}
+	known := d.recall(ctx, l, handles)
+	h, f, open := choose(handles, known, d.now())
+	if f.ID != "" {
+		d.meter.Answered(l.ch, "redis")
+		d.refresh(ctx, l, h, f)
+		return f.identity(h.kind), nil
+	}
+	if len(open) == 0 {
+		d.meter.Answered(l.ch, "memory")
+		return missed(handles, known), unreachable(notify.ReasonNotFound)
+	}
+	d.meter.Answered(l.ch, "provider")
+	return d.consult(ctx, l, handles, known, newQuery(open, known, false))
+}
+
+// afresh asks the provider whatever is remembered. What it does not answer stays
+// as it was.
+func (d *Directory) afresh(ctx context.Context, l line, handles []handle) (notify.Identity, error) {
+	known := d.recall(ctx, l, handles)
+	return d.consult(ctx, l, handles, nil, newQuery(handles, known, true))
+}
+
+// consult has the provider answer q, and judges by that and what is known besides.
+func (d *Directory) consult(ctx context.Context, l line, handles []handle, known map[handle]finding, q *query) (notify.Identity, error) {
+	asked, err := d.pursue(ctx, l, q)
+	if errors.Is(err, errElsewhere) {
+		asked, err = d.pursue(ctx, l, newQuery(q.need, q.prior, q.force))
+	}
+	if err != nil {
+		return notify.Identity{}, err
+	}
+	all := map[handle]finding{}
+	for _, from := range []map[handle]finding{known, asked.found} {
+		for h, f := range from {
+			all[h] = f
+		}
+	}
+	h, f, _ := choose(handles, all, d.now())
+	switch {
+	case f.ID != "":
+		return f.identity(h.kind), nil
+	case asked.reason != "":
+		return missed(handles, all), unreachable(asked.reason)
+	default:
+		return missed(handles, all), unreachable(notify.ReasonNotFound)
+	}
+}
+
+// remembered returns the first hit that this process remembers.
+func (d *Directory) remembered(l line, handles []handle) (handle, finding, bool) {
+	now := d.now()
+	for _, h := range handles {
+		f, ok := d.memory.findings.GetIfPresent(place{l.ch, l.app, h})
+		if ok && f.ID != "" && f.fresh(now) {
+			return h, f, true
+		}
+	}
+	return handle{}, finding{}, false
+}
+
+// recall returns what is remembered of handles on both levels, and takes what the
+// other replicas know into memory.
+func (d *Directory) recall(ctx context.Context, l line, handles []handle) map[handle]finding {
+	known := d.memory.recall(l, handles)
+	if _, _, open := choose(handles, known, d.now()); len(open) > 0 {
+		shared, err := d.shared.find(ctx, l.places(open))
+		if err != nil {
+			return known
+		}
+		for p, f := range shared {
+			known[p.handle] = f
+			d.memory.keep(p, f)
+		}
+	}
+	return known
+}
+
+// refresh has a hit that will end soon asked again, while it is still believed.
+func (d *Directory) refresh(ctx context.Context, l line, h handle, f finding) {
+	if f.aging(d.now()) {
+		d.start(ctx, l, newQuery([]handle{h}, map[handle]finding{h: f}, false))
+	}
+}
+
+// refused reports whether the provider does not know an entered id. That it was
+// not refused is remembered as well: an entered id costs no question to anybody.
+func (d *Directory) refused(ctx context.Context, ch notify.Channel, id string) bool {
+	app, err := d.books.AppOf(ctx, ch)
+	if err != nil {
+		return false
+	}
+	p := place{ch, app, handle{byHand, id}}
+	if f, ok := d.memory.findings.GetIfPresent(p); ok {
+		return f.ID == "" && f.fresh(d.now())
+	}
+	known, err := d.shared.find(ctx, []place{p})
+	if err != nil && d.shared != nil {
+		return false
+	}
+	f, ok := known[p]
+	if !ok {
+		f = finding{ID: id, At: d.now()}
+	}
+	d.memory.keep(p, f)
+	return f.ID == "" && f.fresh(d.now())
+}

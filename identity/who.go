@@ -1,0 +1,120 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+// Matcher knows who is who. It is what [Directory.Who] asks of the people.
+type Matcher interface {
+	// Match returns the known user for each of people, one without a Role for
+	// somebody unknown.
+	Match(ctx context.Context, people []ticket.Person) ([]ticket.User, error)
+	// UserByID returns the person an administrator entered that id of the channel
+	// for, or [notify.ErrNotFound].
+	UserByID(ctx context.Context, ch notify.Channel, id string) (ticket.User, error)
+}
+
+// ownID writes an id for comparing: WeCom returns userids in lower case (wecom.md 4.4).
+func ownID(ch notify.Channel, id string) string {
+	if ch == notify.WeCom {
+		return strings.ToLower(id)
+	}
+	return id
+}
+
+// Who returns the person behind an address on the channel; false when it is nobody
+// we know. It asks no provider who that is: somebody it names had the id entered, or
+// was looked up before and is still found under it.
+func (d *Directory) Who(ctx context.Context, ch notify.Channel, address string) (ticket.User, bool, error) {
+	m, ok := d.people.(Matcher)
+	if !ok || address == "" {
+		return ticket.User{}, false, nil
+	}
+	if ch == notify.Mail {
+		return only(ctx, m, ticket.Person{Email: address})
+	}
+	u, err := m.UserByID(ctx, ch, address)
+	if err == nil {
+		return u, true, nil
+	}
+	if !errors.Is(err, notify.ErrNotFound) {
+		return ticket.User{}, false, fmt.Errorf("find who is behind an id of %s: %w", ch, err)
+	}
+	return d.lookedUp(ctx, m, ch, address)
+}
+
+// lookedUp finds the person an id was remembered for, and makes sure that it is
+// still theirs.
+func (d *Directory) lookedUp(ctx context.Context, m Matcher, ch notify.Channel, id string) (ticket.User, bool, error) {
+	app, err := d.books.AppOf(ctx, ch)
+	if err != nil {
+		return ticket.User{}, false, fmt.Errorf("find who is behind an id of %s: %w", ch, err)
+	}
+	h, ok := d.owner(ctx, owned{ch, app, ownID(ch, id)})
+	if !ok {
+		return ticket.User{}, false, nil
+	}
+	u, ok, err := only(ctx, m, h.person())
+	if err != nil || !ok {
+		return ticket.User{}, false, err
+	}
+	now, err := d.Address(ctx, ch, u)
+	if v, _ := notify.VerdictOf(err); err != nil && v != notify.VerdictUnreachable {
+		return ticket.User{}, false, err
+	}
+	return u, err == nil && ownID(ch, now) == ownID(ch, id), nil
+}
+
+func only(ctx context.Context, m Matcher, p ticket.Person) (ticket.User, bool, error) {
+	users, err := m.Match(ctx, []ticket.Person{p})
+	if err != nil {
+		return ticket.User{}, false, fmt.Errorf("find who is behind an address: %w", err)
+	}
+	if len(users) != 1 || users[0].Role == "" {
+		return ticket.User{}, false, nil
+	}
+	return users[0], true, nil
+}
+
+// owner returns the handle an id was found by.
+func (d *Directory) owner(ctx context.Context, o owned) (handle, bool) {
+	if h, ok := d.memory.owners.GetIfPresent(o); ok {
+		return h, true
+	}
+	h, err := d.shared.owner(ctx, o)
+	if err != nil || h == (handle{}) {
+		return handle{}, false
+	}
+	d.memory.owners.Set(o, h)
+	return h, true
+}
+
+func (s *shared) ownerKey(ch notify.Channel, app, id string) string {
+	return s.prefix + string(ch) + ":" + s.veil.name(app, "who", ownID(ch, id))
+}
+
+// owner returns the handle an id was found by, a zero one when nobody remembers.
+func (s *shared) owner(ctx context.Context, o owned) (handle, error) {
+	return ask(ctx, s, func(ctx context.Context) (handle, error) {
+		sealed, err := s.rdb.Get(ctx, s.ownerKey(o.ch, o.app, o.id)).Result()
+		if errors.Is(err, redis.Nil) {
+			return handle{}, nil
+		}
+		if err != nil {
+			return handle{}, err
+		}
+		plain, err := s.veil.open(sealed)
+		if err != nil || len(plain) < 2 {
+			return handle{}, nil //nolint:nilerr // what cannot be read is as good as not there
+		}
+		return handle{kind(plain[0]), string(plain[1:])}, nil
+	})
+}
