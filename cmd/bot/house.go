@@ -100,16 +100,18 @@ func (h *house) build(key []byte, sh sharing) error {
 	if err != nil {
 		return err
 	}
+	h.metrics = newMetrics(db, log)
 	h.board = channels.New(channels.Config{
 		Records: db, History: db, Users: db, Settings: db, Key: fingerprints, Now: h.now, Log: log,
 	})
-	h.directory = identity.New(db, h.board, h.now)
+	if err := h.openDirectory(key); err != nil {
+		return err
+	}
 	h.desk = &notify.Desk{
 		Ledger: db, Flows: db, People: db, Channels: h.board, Settings: db,
 		Backlog: &notify.Backlog{Waiting: db.Waiting, Mark: defaultBacklog, Now: h.now},
 		Refresh: []notify.Channel{notify.Feishu}, Now: h.now,
 	}
-	h.metrics = newMetrics(db, log)
 	h.janitor = &notify.Janitor{Purger: db, Settings: db, Now: h.now, Log: log}
 	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now}
 	for _, ch := range notify.Channels() {
@@ -119,6 +121,19 @@ func (h *house) build(key []byte, sh sharing) error {
 		})
 	}
 	return nil
+}
+
+// openDirectory opens the directory of people, together with the other replicas when
+// there is a Redis.
+func (h *house) openDirectory(key []byte) error {
+	names, err := subKey(key, "identity")
+	if err != nil {
+		return err
+	}
+	h.directory, err = identity.Open(h.store, h.board, h.now, identity.Options{
+		Redis: h.redis, Key: names, Roster: h.store, Meter: h.metrics, Log: h.log,
+	})
+	return err
 }
 
 // pacer keeps the providers' limits, together with the other replicas when there is
@@ -153,6 +168,7 @@ func parallel(ch notify.Channel) int {
 }
 
 func (h *house) close() error {
+	h.directory.Close()
 	h.board.Close()
 	if h.redis != nil {
 		_ = h.redis.Close()
@@ -164,7 +180,7 @@ func (h *house) handler() (http.Handler, error) {
 	return server.New(server.Config{
 		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: h.board, Users: h.store, Identities: h.directory,
 		Flows: h.store, Settings: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn,
-		Checks:  []server.Check{{Name: "database", Run: h.store.Ping}},
+		Checks:  []server.Check{{Name: "database", Run: h.store.Ping}, {Name: "redis", Run: h.directory.Redis, Soft: true}},
 		Metrics: h.metrics.handler(),
 		Mount:   h.mounts,
 		Build:   server.Build{Version: version, Commit: commit, BuiltAt: builtAt, Go: runtime.Version()},

@@ -22,6 +22,7 @@ type metrics struct {
 	events   *prometheus.CounterVec
 	attempts *prometheus.CounterVec
 	duration *prometheus.HistogramVec
+	lookups  lookups
 }
 
 // counter counts deliveries by channel and status.
@@ -47,6 +48,8 @@ func newMetrics(deliveries counter, log *slog.Logger) *metrics {
 		Name: "ticketbell_build_info", Help: "1, with the version as label.",
 		ConstLabels: prometheus.Labels{"version": version, "commit": commit},
 	}, func() float64 { return 1 })
+	m.lookups = newLookups()
+	m.lookups.register(m.registry)
 	m.registry.MustRegister(m.events, m.attempts, m.duration, build, &depth{deliveries, log}, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
