@@ -18,21 +18,31 @@ const binary = "./bot"
 // TestMain builds the bot once and makes its folder the working directory, so that
 // no story can touch the checkout.
 func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "ticketbell-e2e-")
-	if err == nil {
-		err = look("..")
-	}
-	if err == nil {
-		err = build(context.Background(), dir)
-	}
+	code, err := inOwnFolder(m.Run)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		code = 1
 	}
-	code := m.Run()
-	_ = os.Chdir("/")
-	_ = os.RemoveAll(dir)
 	os.Exit(code)
+}
+
+// inOwnFolder plays the stories beside a fresh binary, and leaves nothing behind.
+func inOwnFolder(play func() int) (int, error) {
+	if err := look(".."); err != nil {
+		return 0, err
+	}
+	dir, err := os.MkdirTemp("", "ticketbell-e2e-")
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		_ = os.Chdir(os.TempDir())
+		_ = os.RemoveAll(dir)
+	}()
+	if err := build(context.Background(), dir); err != nil {
+		return 0, err
+	}
+	return play(), nil
 }
 
 // look lists every folder of the repository, so that `go test` knows what the
