@@ -21,7 +21,7 @@ func TestAMessageThatIsOutStaysDelivered(t *testing.T) {
 				h.work(notify.Feishu)
 				h.accept(submitted("lisi"))
 				id := h.one("lisi", notify.Feishu).MessageID
-				h.board.feishu.answer = refusing(err)
+				h.board.feishu.from(refusing(err))
 				r := h.accept(executing("admin"))
 				d := h.wantFate("lisi", notify.Feishu, notify.Accepted, "not_updatable")
 				if d.MessageID != id || d.Want != r.EventID || d.Shown != d.Want {
@@ -41,7 +41,7 @@ func TestAnUpdateIsGivenUpAtItsDeadlineAndTheMessageStays(t *testing.T) {
 		h.board.only(notify.Feishu)
 		h.work(notify.Feishu)
 		h.accept(submitted("lisi"))
-		h.board.feishu.answer = refusing(errors.New("away"))
+		h.board.feishu.from(refusing(errors.New("away")))
 		h.accept(executing("admin"))
 		h.stop()
 		pass(notify.Patience)
@@ -61,7 +61,7 @@ func TestAFailedUpdateIsTriedAgainSoonHoweverManySucceeded(t *testing.T) {
 			pass(time.Second)
 			h.accept(ev)
 		}
-		h.board.feishu.answer = refusing(errors.New("away"))
+		h.board.feishu.from(refusing(errors.New("away")))
 		ev := executing("admin")
 		ev.Ticket.Revision = 0
 		h.accept(ev)
@@ -75,7 +75,7 @@ func TestAFailedUpdateIsTriedAgainSoonHoweverManySucceeded(t *testing.T) {
 func TestAnAddressThatIsStillStaleIsForgottenForWhoeverTriesByHand(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		h.board.only(notify.Mail)
-		h.board.mail.answer = refusing(notify.StaleAddress(refusal("mail.gone")))
+		h.board.mail.from(refusing(notify.StaleAddress(refusal("mail.gone"))))
 		h.accept(submitted("lisi"))
 		h.work(notify.Mail)
 		h.wantFate("lisi", notify.Mail, notify.Dead, "stale_identity")

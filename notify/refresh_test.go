@@ -66,7 +66,7 @@ func TestSomebodyWhoseStepIsOverNoLongerReadsThatTheyMustAct(t *testing.T) {
 func TestAnEventWhileACardIsBeingSentEndsWithTheNewerState(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		h.board.only(notify.Feishu)
-		h.board.feishu.answer = slowly(5 * time.Second)
+		h.board.feishu.from(slowly(5 * time.Second))
 		h.work(notify.Feishu)
 		h.accept(submitted("lisi"))
 		pass(time.Second)

@@ -47,12 +47,19 @@ func (p *provider) take(ctx context.Context, c call) []notify.Outcome {
 	c.At = time.Now()
 	p.mu.Lock()
 	p.calls = append(p.calls, c)
-	n := len(p.calls)
+	n, answer := len(p.calls), p.answer
 	p.mu.Unlock()
-	if p.answer != nil {
-		return p.answer(ctx, n, c)
+	if answer != nil {
+		return answer(ctx, n, c)
 	}
 	return taken(c)
+}
+
+// from has the provider answer so from now on, also while it is at work.
+func (p *provider) from(answer func(context.Context, int, call) []notify.Outcome) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answer = answer
 }
 
 // taken is what a provider answers that takes everything.
@@ -176,11 +183,19 @@ func newPhonebook() *phonebook { return new(phonebook) }
 func (p *phonebook) Address(ctx context.Context, _ notify.Channel, u ticket.User) (string, error) {
 	p.mu.Lock()
 	p.asked++
+	find := p.find
 	p.mu.Unlock()
-	if p.find != nil {
-		return p.find(ctx, u)
+	if find != nil {
+		return find(ctx, u)
 	}
 	return u.Username, nil
+}
+
+// from has the phonebook answer so from now on, also while it is asked.
+func (p *phonebook) from(find func(context.Context, ticket.User) (string, error)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.find = find
 }
 
 // Forget implements [notify.Addresses].

@@ -1,0 +1,100 @@
+package notify_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"ticketbell/notify"
+)
+
+func TestALeaseIsRenewedWhileASlowSendRuns(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Mail)
+		hold := make(chan struct{})
+		h.board.mail.answer = func(_ context.Context, _ int, c call) []notify.Outcome {
+			<-hold // a sender that does not even look at its context
+			return taken(c)
+		}
+		h.accept(submitted("lisi"))
+		h.start(h.worker(notify.Mail, 1), h.worker(notify.Mail, 1)) // two replicas
+		pass(5 * notify.LeaseTime)
+		close(hold)
+		pass(time.Second)
+		last(t, h.board.mail, 1)
+		h.wantFate("lisi", notify.Mail, notify.Accepted, "")
+	})
+}
+
+func TestACallIsBounded(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Mail)
+		h.board.mail.answer = func(ctx context.Context, n int, c call) []notify.Outcome {
+			<-ctx.Done()
+			return refusing(ctx.Err())(ctx, n, c)
+		}
+		h.accept(submitted("lisi"))
+		h.work(notify.Mail)
+		pass(notify.SendTime)
+		h.stop()
+		attempts := h.attempts(h.one("lisi", notify.Mail))
+		if len(attempts) != 1 || attempts[0].Duration != notify.SendTime {
+			t.Errorf("got attempts %+v, want one of %v", attempts, notify.SendTime)
+		}
+	})
+}
+
+func TestOneHangingChannelDelaysNoOther(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.feishu.answer = slowly(time.Hour)
+		h.work(notify.Channels()...)
+		began := time.Now()
+		h.manyTickets(30)
+		for name, p := range map[string]*provider{"wecom": h.board.wecom, "mail": h.board.mail} {
+			told := 0
+			for _, c := range p.all() {
+				if told += len(c.to()); c.At.After(began) {
+					t.Errorf("got a call on %s %v late, want none to wait for feishu", name, c.At.Sub(began))
+				}
+			}
+			if told != 30 {
+				t.Errorf("got %d told on %s, want all 30", told, name)
+			}
+		}
+	})
+}
+
+func TestASlowCallHoldsUpNoOtherOfItsChannel(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Feishu)
+		h.board.feishu.answer = func(ctx context.Context, n int, c call) []notify.Outcome {
+			if c.to()[0] == "lisi" {
+				return slowly(10*time.Second)(ctx, n, c)
+			}
+			return taken(c)
+		}
+		h.accept(submitted("lisi", "wangwu", "admin"))
+		h.work(notify.Feishu)
+		h.wantFate("wangwu", notify.Feishu, notify.Accepted, "")
+		h.wantFate("admin", notify.Feishu, notify.Accepted, "")
+		h.wantFate("lisi", notify.Feishu, notify.Sending, "")
+		pass(10 * time.Second)
+		h.wantFate("lisi", notify.Feishu, notify.Accepted, "")
+	})
+}
+
+// A send that finishes while the worker stops is written down: it must not go out
+// once more after the restart.
+func TestASendThatFinishesDuringAStopIsWrittenDown(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Mail)
+		h.board.mail.answer = slowly(10 * time.Second)
+		h.accept(submitted("lisi"))
+		h.work(notify.Mail)
+		h.stop()
+		h.wantFate("lisi", notify.Mail, notify.Accepted, "")
+		h.work(notify.Mail)
+		pass(time.Minute)
+		last(t, h.board.mail, 1)
+	})
+}
