@@ -69,6 +69,7 @@ type Sender interface {
 
 // Updater is a Sender whose messages can be brought up to date in place.
 type Updater interface {
-	// Update shows m.Card in the message of that id, sent earlier to m.To[0].
+	// Update shows m.Card in the message of that id, sent earlier to m.To[0], whose
+	// address is left out: they may be found elsewhere by now, or nowhere.
 	Update(ctx context.Context, messageID string, m Message) Outcome
 }

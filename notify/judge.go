@@ -122,6 +122,7 @@ func (l *load) pause(ctx context.Context, s Settlement) {
 		err := l.w.Switch.Pause(ctx, l.w.Channel, l.line.Version, s.Code)
 		if err != nil {
 			l.w.Log.Error("a channel could not be paused", "channel", l.w.Channel, "error", err)
+			l.shift.holdUntil(l.w.Now().Add(pauseTime))
 		}
 	})
 }

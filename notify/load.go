@@ -2,6 +2,8 @@ package notify
 
 import (
 	"context"
+	"errors"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -9,6 +11,9 @@ import (
 	"ticketbell/cards"
 	"ticketbell/ticket"
 )
+
+// errNoOutcome says that a sender did not tell how somebody fared.
+var errNoOutcome = errors.New("the sender did not say what came of it")
 
 // load is one claim's worth of deliveries on its way.
 type load struct {
@@ -37,13 +42,11 @@ type item struct {
 // deliver takes the claimed notices to their ends. Each is settled on its own; what
 // was not begun when the worker stops goes back to the queue untouched.
 func (l *load) deliver(ctx context.Context, notices []Notice) {
-	ctx, done := context.WithCancel(ctx)
-	defer done()
-	go l.keepLease(ctx)
-
+	defer l.hold(ctx)()
 	settings, err := l.w.Settings.Settings(ctx)
 	if err != nil {
 		l.w.Log.Error("settings cannot be read", "error", err)
+		l.shift.holdUntil(l.w.Now().Add(pollTime)) // else it would be claimed again at once
 		l.putBack(ctx, notices)
 		return
 	}
@@ -92,6 +95,17 @@ func (l *load) untilStopped(ctx context.Context) (context.Context, context.Cance
 	return ctx, cancel
 }
 
+// hold keeps the claim until the returned function is called.
+func (l *load) hold(ctx context.Context) (release func()) {
+	ctx, done := context.WithCancel(ctx)
+	var keeper sync.WaitGroup
+	keeper.Go(func() { l.keepLease(ctx) })
+	return func() {
+		done()
+		keeper.Wait()
+	}
+}
+
 // keepLease renews the claim until ctx is done.
 func (l *load) keepLease(ctx context.Context) {
 	tick := time.NewTicker(LeaseTime / 3)
@@ -124,7 +138,8 @@ func (l *load) stillWanted(ctx context.Context, notices []Notice) []Notice {
 	return rest
 }
 
-// address finds everybody's address, side by side; who has none is settled. A stop
+// address finds everybody's address, side by side; who has none is settled. An update
+// needs none: its message is there, whatever the person's address is by now. A stop
 // ends the look-ups, and so does a look-up that nobody can make: whoever was not found
 // by then goes back to the queue untouched.
 func (l *load) address(ctx context.Context, notices []Notice) []item {
@@ -134,10 +149,13 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 	asking, done := l.untilStopped(ctx)
 	defer done()
 	for i, n := range notices {
+		items[i] = item{notice: n, started: l.w.Now()}
+		if n.Delivery.MessageID != "" {
+			continue
+		}
 		lookups.Go(func() {
 			lookup, cancel := context.WithTimeout(asking, SendTime)
 			defer cancel()
-			items[i] = item{notice: n, started: l.w.Now()}
 			items[i].address, errs[i] = l.w.Addresses.Address(lookup, l.w.Channel, n.Delivery.To)
 			if misconfigured(errs[i]) {
 				done() // the others would ask in vain
@@ -218,7 +236,7 @@ func (l *load) send(ctx context.Context, p parcel) {
 	for i := range p.items {
 		p.items[i].started = l.w.Now()
 	}
-	outcomes := l.call(ctx, p)
+	outcomes := whole(l.call(ctx, p), len(p.message.To))
 	if p.digest {
 		outcomes = shared(outcomes[0], len(p.items))
 	}
@@ -229,6 +247,14 @@ func (l *load) send(ctx context.Context, p parcel) {
 	l.settle(ctx, settled)
 }
 
+// whole returns n outcomes, also when the sender broke its promise of one each.
+func whole(outcomes []Outcome, n int) []Outcome {
+	for len(outcomes) < n {
+		outcomes = append(outcomes, Outcome{Err: errNoOutcome})
+	}
+	return outcomes[:n]
+}
+
 // shared is the outcome of a digest for everything it spoke of. Its message shows
 // many tickets, so that none of them can bring it up to date: nobody keeps its id.
 func shared(o Outcome, n int) []Outcome {
@@ -236,8 +262,15 @@ func shared(o Outcome, n int) []Outcome {
 	return slices.Repeat([]Outcome{o}, n)
 }
 
-// call sends the parcel, or brings its one message up to date.
-func (l *load) call(ctx context.Context, p parcel) []Outcome {
+// call sends the parcel, or brings its one message up to date. A card that makes the
+// sender panic costs an attempt: the process, with every other channel, lives on.
+func (l *load) call(ctx context.Context, p parcel) (outcomes []Outcome) {
+	defer func() {
+		if r := recover(); r != nil {
+			l.w.Log.Error("a sender panicked", "channel", l.w.Channel, "panic", r, "stack", string(debug.Stack()))
+			outcomes = nil
+		}
+	}()
 	ctx, cancel := context.WithTimeout(ctx, SendTime)
 	defer cancel()
 	id := p.items[0].notice.Delivery.MessageID
@@ -254,7 +287,9 @@ func (l *load) putBack(ctx context.Context, notices []Notice) {
 	back := make([]Settlement, 0, len(notices))
 	for _, n := range notices {
 		d := n.Delivery
-		back = append(back, Settlement{DeliveryID: d.ID, Status: waitingStatus(d), Reason: d.Reason, NotBefore: d.NotBefore, Free: true})
+		back = append(back, Settlement{
+			DeliveryID: d.ID, Status: waitingStatus(d), Reason: d.Reason, Code: d.Code, NotBefore: d.NotBefore, Free: true,
+		})
 	}
 	l.settle(ctx, back)
 }

@@ -19,6 +19,9 @@ const (
 	settlePatience = 30 * time.Second
 	// pollTime is how long a worker sleeps at most when nothing wakes it.
 	pollTime = time.Second
+	// pauseTime is how long a worker leaves a misconfigured channel alone when the pause
+	// cannot be written down.
+	pauseTime = time.Minute
 	// maxClaims is how many claims a worker holds at once: one being sent, the
 	// next being prepared.
 	maxClaims = 3
