@@ -85,7 +85,8 @@ func checkSubmission(ev ticket.Event, hasFlow bool) error {
 }
 
 // Act makes an action on a ticket in the name of the person with that username. It
-// returns the errors of [ticket.Apply], and [ticket.ErrSettled] when somebody else
+// returns the errors of [ticket.Apply], an [*ticket.Invalid] for a reason that is too
+// long, and [ticket.ErrSettled] when somebody else
 // acted first: of two at once, one decides.
 func (b *BuiltIn) Act(ctx context.Context, id string, action ticket.Action, reason, by string) (notify.Receipt, error) {
 	rec, err := b.Ticket(ctx, id)
@@ -98,6 +99,9 @@ func (b *BuiltIn) Act(ctx context.Context, id string, action ticket.Action, reas
 	ev, err := ticket.Apply(rec.Event.Ticket, *rec.Flow, ticket.Move{
 		Action: action, By: ticket.Person{Username: by}, Reason: reason, At: b.Now(),
 	})
+	if err == nil {
+		err = ev.Validate() // the reason is what somebody just typed
+	}
 	if err != nil {
 		return notify.Receipt{}, err
 	}
