@@ -22,6 +22,8 @@ type Desk interface {
 	// Accept stores ev and what follows from it, or nothing at all. An event on
 	// record already is answered with its first result.
 	Accept(ctx context.Context, ev ticket.Event) (notify.Receipt, error)
+	// Preview tells what Accept would do, and stores nothing.
+	Preview(ctx context.Context, ev ticket.Event) (notify.Receipt, error)
 }
 
 // rawEvent is a body described as an event and read by [reader], so that every
@@ -34,6 +36,7 @@ func (rawEvent) Schema(r huma.Registry) *huma.Schema {
 }
 
 type eventInput struct {
+	DryRun         bool   `query:"dry_run" doc:"Only tell who would be told and how; nothing is stored and nobody is told."`
 	IdempotencyKey string `header:"Idempotency-Key" doc:"Stands in for id when the body has none."`
 	Body           rawEvent
 }
@@ -46,6 +49,7 @@ type eventOutput struct {
 
 // receipt is what a caller is told about an event.
 type receipt struct {
+	DryRun     bool      `json:"dry_run,omitempty" doc:"true when nothing was stored."`
 	EventID    string    `json:"event_id" doc:"The event in ticketbell." example:"evt_0192f0c1d2e37c40b0a1c2d3e4f5a6b7"`
 	TicketID   string    `json:"ticket_id" doc:"The ticket in ticketbell." example:"tkt_0192f0c1d2e37c40b0a1c2d3e4f5a6b7"`
 	Deliveries []planned `json:"deliveries" doc:"Who is told, and how. Empty when nobody has to hear of it."`
@@ -53,11 +57,15 @@ type receipt struct {
 
 // planned is a delivery as the receipt lists it.
 type planned struct {
-	ID      string         `json:"id"`
-	Person  string         `json:"person" doc:"Key of the person: username, else e-mail, else phone." example:"lisi"`
-	Channel notify.Channel `json:"channel,omitempty" enum:"feishu,wecom,mail"`
-	Status  notify.Status  `json:"status" enum:"queued,sending,retrying,accepted,read,updated,failed,dead,skipped,canceled"`
-	Reason  string         `json:"reason,omitempty" doc:"Why it is skipped, canceled, dead or waiting."`
+	ID          string         `json:"id,omitempty" doc:"Absent in a dry run."`
+	Person      string         `json:"person" doc:"Key of the person: username, else e-mail, else phone." example:"lisi"`
+	Channel     notify.Channel `json:"channel,omitempty" enum:"feishu,wecom,mail"`
+	Status      notify.Status  `json:"status" enum:"queued,sending,retrying,accepted,read,updated,failed,dead,skipped,canceled"`
+	Reason      string         `json:"reason,omitempty" doc:"Why it is skipped, canceled, dead or waiting."`
+	Address     string         `json:"address,omitempty" doc:"Only in a dry run: where it would go."`
+	Origin      string         `json:"origin,omitempty" doc:"Only in a dry run: entered by hand, or looked_up at the provider."`
+	How         string         `json:"how,omitempty" doc:"Only in a dry run: what it was looked up by."`
+	Explanation string         `json:"explanation,omitempty" doc:"Only in a dry run: how the person is reached, or why not."`
 }
 
 func (a *api) registerEvents() {
@@ -67,7 +75,8 @@ func (a *api) registerEvents() {
 		title: "Say that a ticket changed",
 		text: "An event is accepted once: `source` and `id` make it unique, and a repeat answers 200 with the first result and the header " +
 			"`Idempotent-Replayed: true`. 202 means that the event and a delivery per person and channel are safely stored. " +
-			"503 means that nothing was. A wrong event names every wrong field at once.",
+			"503 means that nothing was. A wrong event names every wrong field at once. " +
+			"With `?dry_run=true` nothing is stored: the answer, 200, tells who would be told, and how each is reached or why not.",
 		status: http.StatusAccepted, limit: maxEvent, unchecked: true, example: sampleEvent(),
 		fails: []int{400, 413, 415, 429, 503},
 	}, func(ctx context.Context, in *eventInput) (*eventOutput, error) {
@@ -77,6 +86,9 @@ func (a *api) registerEvents() {
 		}
 		if ev.ID == "" {
 			ev.ID = in.IdempotencyKey
+		}
+		if in.DryRun {
+			return a.previewEvent(ctx, ev)
 		}
 		return a.postEvent(ctx, ev)
 	})

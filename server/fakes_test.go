@@ -50,6 +50,24 @@ func (d *desk) Accept(_ context.Context, ev ticket.Event) (notify.Receipt, error
 	return r, nil
 }
 
+// Preview plans a delivery by mail for everybody named; one for a bare name is skipped.
+func (d *desk) Preview(_ context.Context, ev ticket.Event) (notify.Receipt, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.broken != nil {
+		return notify.Receipt{}, d.broken
+	}
+	var r notify.Receipt
+	for _, p := range ev.Audience {
+		v := notify.Delivery{Person: p.Key(), Channel: notify.Mail, Status: notify.Queued, To: ticket.User{Person: p}}
+		if p.Email == "" && p.Username == "" {
+			v.Status, v.Reason = notify.Skipped, notify.ReasonNoEmail
+		}
+		r.Deliveries = append(r.Deliveries, v)
+	}
+	return r, nil
+}
+
 // accepted returns the events taken in so far.
 func (d *desk) accepted() []ticket.Event {
 	d.mu.Lock()

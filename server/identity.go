@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"ticketbell/access"
+	"ticketbell/cards"
 	"ticketbell/notify"
 	"ticketbell/ticket"
 )
@@ -15,11 +16,20 @@ type Identities interface {
 	Identities(ctx context.Context, u ticket.User) ([]notify.Identity, error)
 	// Resolve asks the providers afresh.
 	Resolve(ctx context.Context, u ticket.User) ([]notify.Identity, error)
+	// Edited forgets what is known of people whose record changed: each as they were
+	// and as they are now.
+	Edited(ctx context.Context, people ...ticket.User)
+}
+
+// explainedIdentity is how a person is reached on a channel, in words.
+type explainedIdentity struct {
+	notify.Identity
+	Explanation string `json:"explanation" doc:"How the person is reached, or why not and what may be the cause."`
 }
 
 type identitiesOutput struct {
 	Body struct {
-		Items []notify.Identity `json:"items" doc:"One per channel."`
+		Items []explainedIdentity `json:"items" doc:"One per channel."`
 	}
 }
 
@@ -53,7 +63,12 @@ func (a *api) identitiesOf(
 	if err != nil {
 		return nil, err
 	}
+	lang := current(ctx).language()
 	out := &identitiesOutput{}
-	out.Body.Items = append([]notify.Identity{}, found...)
+	out.Body.Items = mapped(found, func(id notify.Identity) explainedIdentity { return explainID(id, lang) })
 	return out, nil
+}
+
+func explainID(id notify.Identity, lang cards.Language) explainedIdentity {
+	return explainedIdentity{id, notify.IdentityWords(id).In(lang)}
 }

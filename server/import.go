@@ -121,6 +121,7 @@ func (a *api) keepImported(ctx context.Context, old, u ticket.User, known bool, 
 		if err := keep(ctx, u); err != nil {
 			return err
 		}
+		a.Identities.Edited(ctx, old, u)
 	}
 	*count++
 	return nil

@@ -29,6 +29,7 @@ type rooms struct {
 	tests      []notify.TestRequest
 	ticket     ticket.Event
 	flow       ticket.Flow
+	edited     []string // e-mail addresses of people whose identities were forgotten
 }
 
 func newRooms() *rooms {
@@ -222,11 +223,23 @@ func (r *rooms) DeleteUser(_ context.Context, username string) error {
 }
 
 func (r *rooms) Identities(_ context.Context, u ticket.User) ([]notify.Identity, error) {
-	return []notify.Identity{{Channel: notify.Mail, Address: u.Email, Origin: "entered", OK: u.Email != ""}}, nil
+	id := notify.Identity{Channel: notify.Mail, Address: u.Email, Origin: "entered", OK: u.Email != ""}
+	if !id.OK {
+		id.Reason = notify.ReasonNoEmail
+	}
+	return []notify.Identity{id}, nil
 }
 
 func (r *rooms) Resolve(_ context.Context, u ticket.User) ([]notify.Identity, error) {
 	return []notify.Identity{{Channel: notify.WeCom, Address: u.Username, Origin: "looked_up", OK: true, CheckedAt: noon()}}, nil
+}
+
+func (r *rooms) Edited(_ context.Context, people ...ticket.User) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, u := range people {
+		r.edited = append(r.edited, u.Email)
+	}
 }
 
 func (r *rooms) Flows(context.Context) ([]ticket.Flow, error) {

@@ -115,6 +115,7 @@ func (a *api) createUser(ctx context.Context, in *userCreate) (*userOutput, erro
 	if err := a.Users.CreateUser(ctx, u); err != nil {
 		return nil, err
 	}
+	a.Identities.Edited(ctx, u)
 	return a.readUser(ctx, u.Username)
 }
 
@@ -126,6 +127,7 @@ func (a *api) patchUser(ctx context.Context, in *userChange) (*userOutput, error
 	if in.Body.Username != nil && *in.Body.Username != u.Username {
 		return nil, wrongField("username", "invalid", "cannot be changed")
 	}
+	before := u
 	in.Body.apply(&u)
 	if err := checkUser(u); err != nil {
 		return nil, err
@@ -133,11 +135,20 @@ func (a *api) patchUser(ctx context.Context, in *userChange) (*userOutput, error
 	if err := a.Users.UpdateUser(ctx, u); err != nil {
 		return nil, err
 	}
+	a.Identities.Edited(ctx, before, u)
 	return a.readUser(ctx, u.Username)
 }
 
 func (a *api) deleteUser(ctx context.Context, in *userInput) (*struct{}, error) {
-	return nil, a.Users.DeleteUser(ctx, in.Username)
+	u, err := a.Users.User(ctx, in.Username)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Users.DeleteUser(ctx, in.Username); err != nil {
+		return nil, err
+	}
+	a.Identities.Edited(ctx, u)
+	return nil, nil
 }
 
 // readUser answers with a user as the store keeps them: addresses are brought into

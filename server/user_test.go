@@ -105,7 +105,7 @@ func TestIdentitiesAreReadAndLookedUpAgain(t *testing.T) {
 	h := newHouse(t)
 	h.rooms.users["bo"] = ticket.User{Person: ticket.Person{Username: "bo", Email: "bo@corp.com"}}
 	read := h.asRoot("GET", "/api/v1/users/bo/identities", "")
-	if want := `{"items":[{"channel":"mail","address":"bo@corp.com","origin":"entered","ok":true}]}`; strings.TrimSpace(read.body) != want {
+	if want := `{"items":[{"channel":"mail","address":"bo@corp.com","origin":"entered","ok":true,"explanation":"by the e-mail address itself"}]}`; strings.TrimSpace(read.body) != want {
 		t.Errorf("got %s, want %s", read.body, want)
 	}
 	resolved := h.asRoot("POST", "/api/v1/users/bo/identities:resolve", "")
@@ -115,6 +115,17 @@ func TestIdentitiesAreReadAndLookedUpAgain(t *testing.T) {
 	if p := h.asRoot("GET", "/api/v1/users/al/identities", "").problem(t); p.Code != codeNotFound {
 		t.Errorf("got %s for somebody unknown, want not_found", p.Code)
 	}
+}
+
+func TestWhoIsEditedIsForgotten(t *testing.T) {
+	h := newHouse(t)
+	h.asRoot("POST", "/api/v1/users", `{"username":"bo","email":"bo@corp.com"}`)
+	h.asRoot("PATCH", "/api/v1/users/bo", `{"email":"bob@corp.com"}`)
+	h.importing("username,email\nbo,bobby@corp.com\n", "")
+	h.asRoot("DELETE", "/api/v1/users/bo", "")
+	equal(t, "forgotten", h.rooms.edited, []string{
+		"bo@corp.com", "bo@corp.com", "bob@corp.com", "bob@corp.com", "bobby@corp.com", "bobby@corp.com",
+	})
 }
 
 func TestANameInThePathMayBeEscaped(t *testing.T) {
