@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"ticketbell/notify"
 )
@@ -46,11 +47,8 @@ func (d *Directory) consult(ctx context.Context, l line, handles []handle, known
 		return notify.Identity{}, err
 	}
 	all := map[handle]finding{}
-	for _, from := range []map[handle]finding{known, asked.found} {
-		for h, f := range from {
-			all[h] = f
-		}
-	}
+	maps.Copy(all, known)
+	maps.Copy(all, asked.found)
 	h, f, _ := choose(handles, all, d.now())
 	switch {
 	case f.ID != "":

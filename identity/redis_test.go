@@ -114,21 +114,21 @@ type wire struct {
 }
 
 // newWire opens a way to the tests' Redis, and a client for each end of it.
-func newWire(t testing.TB) *wire {
-	t.Helper()
+func newWire(tb testing.TB) *wire {
+	tb.Helper()
 	url, err := redisURL()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // at once
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	w := &wire{ln: ln, target: must(redis.ParseURL(url)).Addr, conns: map[net.Conn]bool{}}
 	w.moved = sync.NewCond(&w.mu)
 	var serving sync.WaitGroup
 	serving.Go(w.serve)
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		w.set("cut")
 		ln.Close()
 		serving.Wait()
@@ -208,14 +208,14 @@ func (w *wire) set(mode string) {
 }
 
 // client returns a client at the near end of the wire.
-func (w *wire) client(t testing.TB) redis.UniversalClient {
-	t.Helper()
+func (w *wire) client(tb testing.TB) redis.UniversalClient {
+	tb.Helper()
 	url, _ := redisURL()
 	opt := must(redis.ParseURL(url))
 	opt.Addr, opt.ContextTimeoutEnabled, opt.MaxRetries = w.ln.Addr().String(), true, 1
 	opt.DialTimeout, opt.ReadTimeout, opt.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond
 	rdb := redis.NewClient(opt)
-	t.Cleanup(func() { _ = rdb.Close() })
+	tb.Cleanup(func() { _ = rdb.Close() })
 	return rdb
 }
 

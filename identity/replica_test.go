@@ -268,9 +268,9 @@ func TestNobodyStandsInRedisInClear(t *testing.T) {
 	w.wire.set("cut")
 	_, _ = a.Address(t.Context(), notify.Feishu, person("x", "late@corp.com", ""))
 	said := fmt.Sprint(all) + heard.Payload + w.log.String()
-	for _, clear := range []string{"corp.com", "1390000", "13911111111", "p0001@", "cli_a:"} {
-		if strings.Contains(said, clear) {
-			t.Errorf("Redis, its messages or the log hold %q", clear)
+	for _, open := range []string{"corp.com", "1390000", "13911111111", "p0001@", "cli_a:"} {
+		if strings.Contains(said, open) {
+			t.Errorf("Redis, its messages or the log hold %q", open)
 		}
 	}
 }
