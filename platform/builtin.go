@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -99,6 +100,9 @@ func (b *BuiltIn) Act(ctx context.Context, id string, action ticket.Action, reas
 	ev, err := ticket.Apply(rec.Event.Ticket, *rec.Flow, ticket.Move{
 		Action: action, By: ticket.Person{Username: by}, Reason: reason, At: b.Now(),
 	})
+	if errors.Is(err, ticket.ErrNotAllowed) && decided(rec, action, by) {
+		err = fmt.Errorf("%s ticket %s: %w", action, id, ticket.ErrSettled)
+	}
 	if err == nil {
 		err = ev.Validate() // the reason is what somebody just typed
 	}
@@ -110,6 +114,17 @@ func (b *BuiltIn) Act(ctx context.Context, id string, action ticket.Action, reas
 		err = fmt.Errorf("%s ticket %s: %w", action, id, ticket.ErrSettled)
 	}
 	return r, err
+}
+
+// decided reports whether somebody reviews a ticket whose review was theirs, and has
+// been made: a rejection fits the next step as well, but there it is another's.
+func decided(rec notify.TicketRecord, action ticket.Action, by string) bool {
+	step := rec.Event.Ticket.Step
+	if step == nil || (action != ticket.ActApprove && action != ticket.ActReject) {
+		return false
+	}
+	before := rec.Flow.Steps[:min(max(step.Index-1, 0), len(rec.Flow.Steps))]
+	return slices.ContainsFunc(before, func(s ticket.FlowStep) bool { return slices.Contains(s.Members, by) })
 }
 
 // record hands the event in. Its id is the ticket's number and revision: of two

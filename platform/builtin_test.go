@@ -156,6 +156,20 @@ func TestTwentyPressesOneDecision(t *testing.T) {
 	}
 }
 
+func TestWhoeverComesAfterTheDecisionReadsThatTheTicketHasMovedOn(t *testing.T) {
+	h := open(t)
+	id := h.submit()
+	h.act(id, ticket.ActApprove, "t1")
+	for _, action := range []ticket.Action{ticket.ActApprove, ticket.ActReject} {
+		if _, err := h.Act(t.Context(), id, action, "because", "t2"); !errors.Is(err, ticket.ErrSettled) {
+			t.Errorf("got %v for %s, want that the ticket has moved on", err, action)
+		}
+	}
+	if _, err := h.Act(t.Context(), id, ticket.ActReject, "because", "creator"); !errors.Is(err, ticket.ErrNotAllowed) {
+		t.Errorf("got %v for a stranger, want that it is not theirs", err)
+	}
+}
+
 func TestWhoMayNotActIsToldSo(t *testing.T) {
 	h := open(t)
 	id := h.submit()
