@@ -60,22 +60,33 @@ func (l *load) deliver(ctx context.Context, notices []Notice) {
 			continue
 		}
 		sends.Go(func() {
-			defer func() { <-l.shift.calls }()
+			defer func() { <-l.shift.open }()
 			l.send(ctx, p)
 		})
 	}
 }
 
-// place takes a place for a call; false when the worker stops or the line's tenure is
-// over, whether there is one or not.
+// place takes a place for a call, and one until its outcome is written down; false
+// when the worker stops or the line's tenure is over, whether there are any or not.
 func (l *load) place() bool {
+	if !l.take(l.shift.open) {
+		return false
+	}
+	if !l.take(l.shift.calls) {
+		<-l.shift.open
+		return false
+	}
+	return true
+}
+
+func (l *load) take(places chan<- struct{}) bool {
 	select {
 	case <-l.stop:
 		return false
 	default:
 	}
 	select {
-	case l.shift.calls <- struct{}{}:
+	case places <- struct{}{}:
 		return true
 	case <-l.stop:
 		return false
@@ -231,7 +242,7 @@ func language(u ticket.User, s Settings) cards.Language {
 	return s.DefaultLanguage
 }
 
-// send makes one provider call and settles everybody in it.
+// send makes one provider call, frees its place for the next, and settles everybody in it.
 func (l *load) send(ctx context.Context, p parcel) {
 	for i := range p.items {
 		p.items[i].started = l.w.Now()
@@ -244,6 +255,7 @@ func (l *load) send(ctx context.Context, p parcel) {
 	for i, it := range p.items {
 		settled[i] = l.judge(ctx, it, outcomes[i])
 	}
+	<-l.shift.calls // not before the verdict: a channel that is off now gets no further call
 	l.settle(ctx, settled)
 }
 

@@ -25,6 +25,10 @@ const (
 	// maxClaims is how many claims a worker holds at once: one being sent, the
 	// next being prepared.
 	maxClaims = 3
+	// openPerCall is how many calls may wait to be written down for each that may
+	// run: the next call does not wait for the disk. What a killed process had open
+	// is sent again.
+	openPerCall = 4
 )
 
 // Worker delivers what is due on one channel.
@@ -50,7 +54,7 @@ func (w *Worker) Run(ctx context.Context) {
 	if w.Pacer == nil {
 		w.Pacer = Unlimited{}
 	}
-	s := &shift{calls: make(chan struct{}, max(w.Parallel, 1)), claims: make(chan struct{}, maxClaims)}
+	s := newShift(max(w.Parallel, 1))
 	defer s.loads.Wait()
 	for ctx.Err() == nil {
 		s.pause(ctx, w.Now)
@@ -67,6 +71,7 @@ func (w *Worker) Run(ctx context.Context) {
 // shift is one run of a worker: how much it may hold at once.
 type shift struct {
 	calls  chan struct{} // a place for each provider call
+	open   chan struct{} // a place for each call until its outcome is written down
 	claims chan struct{} // a place for each claim
 	loads  sync.WaitGroup
 
@@ -74,6 +79,12 @@ type shift struct {
 	hold time.Time // the channel's limit is used up until then
 
 	tenure tenure
+}
+
+func newShift(parallel int) *shift {
+	return &shift{
+		calls: make(chan struct{}, parallel), open: make(chan struct{}, openPerCall*parallel), claims: make(chan struct{}, maxClaims),
+	}
 }
 
 // holdUntil keeps the worker from claiming before at.
@@ -119,7 +130,7 @@ func (w *Worker) turn(ctx context.Context, s *shift) (worked bool, err error) {
 	}
 	l := &load{w: w, line: line, lease: NewID(""), shift: s, stop: over}
 	now := w.Now()
-	notices, err := w.Queue.Claim(ctx, w.Channel, max(line.Sender.Batch(), cap(s.calls)), l.lease, now, now.Add(LeaseTime))
+	notices, err := w.Queue.Claim(ctx, w.Channel, max(line.Sender.Batch(), cap(s.open)), l.lease, now, now.Add(LeaseTime))
 	if err != nil || len(notices) == 0 {
 		return false, err
 	}
