@@ -12,7 +12,7 @@ GOLDEN := $(wildcard cards bot/feishu bot/wecom mail)
 BENCH  := $(wildcard bench store)
 
 .DEFAULT_GOAL := help
-.PHONY: help check fmt lint tidy links test e2e golden demo bench faults build clean
+.PHONY: help check fmt lint tidy links test e2e golden demo bench faults speed build clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: ## Measure
 faults: ## Break what can be broken while 1,000 events go out, and count what is lost or told twice (ROW=name for some)
 	@scripts/deps.sh
 	@$(GO) run ./bench/faults $(if $(ROW),-row "$(ROW)")
+
+speed: ## Measure how fast events become messages, beside a bare loop of the same requests
+	@$(GO) run ./bench/speed
 
 build: ## Build bin/ticketbell, one static file
 	CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -tags timetzdata -ldflags "$(LDFLAGS)" -o bin/ticketbell ./cmd/bot

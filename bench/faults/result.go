@@ -73,7 +73,7 @@ func (b bound) check(got, quiet result) []string {
 			broken = append(broken, fmt.Sprintf("%s: %d, at most %d", figure.name, figure.got, figure.most))
 		}
 	}
-	if most := 2*quiet.wecomP99 + 100*time.Millisecond; b.calm && quiet.wecomP99 > 0 && got.wecomP99 > most {
+	if most := 3*quiet.wecomP99 + 250*time.Millisecond; b.calm && quiet.wecomP99 > 0 && got.wecomP99 > most {
 		broken = append(broken, fmt.Sprintf("WeCom p99: %s, at most %s", millis(got.wecomP99), millis(most)))
 	}
 	return broken

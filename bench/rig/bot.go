@@ -137,13 +137,38 @@ func (b *Bot) PeakMB() int {
 	if err != nil {
 		return 0
 	}
-	for line := range strings.Lines(string(status)) {
-		if kB, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			n, _ := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(kB), "kB")))
-			return (n + 512) / 1024
+	return peakOf(string(status))
+}
+
+func peakOf(status string) int {
+	for line := range strings.Lines(status) {
+		if size, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kB, _ := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(size), "kB")))
+			return (kB + 512) / 1024
 		}
 	}
 	return 0
+}
+
+// CPU is how much time the processors spent on the bot so far, to a hundredth of a
+// second; 0 where the system does not tell, or the bot has ended.
+func (b *Bot) CPU() time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", b.PID()))
+	if err != nil {
+		return 0
+	}
+	return cpuOf(string(stat))
+}
+
+// cpuOf adds up utime and stime of proc_pid_stat(5), which count hundredths of a second.
+func cpuOf(stat string) time.Duration {
+	fields := strings.Fields(stat[strings.LastIndex(stat, ")")+1:]) // the name before it may hold anything
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
 // Token makes an API token for everything by the operator's command.

@@ -153,6 +153,13 @@ func (w *World) Received(channels ...string) int {
 	return len(seen)
 }
 
+// Shown is how many messages all channels received, repeats as well.
+func (w *World) Shown() int {
+	n := 0
+	w.box.Messages(func(sandbox.Message) bool { n++; return false })
+	return n
+}
+
 // TokenCalls is how often WeCom was asked for a token.
 func (w *World) TokenCalls() int { return w.wecom.Calls()["gettoken"] }
 

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"ticketbell/bench/rig"
+)
+
+// patience is how long one measurement may take.
+const patience = 5 * time.Minute
+
+func main() {
+	var o options
+	flag.IntVar(&o.events, "events", 1000, "how many events a run posts")
+	flag.IntVar(&o.runs, "runs", 5, "how many runs of them")
+	flag.IntVar(&o.notices, "notices", 60, "how many notices a latency is taken from")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := measure(ctx, o)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "speed:", err)
+		os.Exit(1)
+	}
+}
+
+// options is how much is measured.
+type options struct{ events, runs, notices int }
+
+// errMissed says that a goal was missed; what was printed tells which.
+var errMissed = errors.New("a goal is missed")
+
+func measure(ctx context.Context, o options) (err error) {
+	dir, err := os.MkdirTemp("", "ticketbell-bench-")
+	if err != nil {
+		return fmt.Errorf("make a place for the runs: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	binary, err := rig.Build(ctx, dir)
+	if err != nil {
+		return err
+	}
+	missed := false
+	for i, take := range []func(context.Context, options, rig.Binary) (goals, error){throughput, fewPeople, manyPeople} {
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		binary.Dir = filepath.Join(dir, fmt.Sprint("run-", i))
+		got, err := take(ctx, o, binary)
+		cancel()
+		if err != nil {
+			return err
+		}
+		got.print(os.Stdout)
+		missed = missed || got.missed()
+	}
+	if missed {
+		return errMissed
+	}
+	return nil
+}
