@@ -147,11 +147,13 @@ func gather(parser *kong.Kong, args, environ []string) (kong.Resolver, error) {
 			errs = append(errs, fmt.Errorf("%s: no such setting", name))
 			continue
 		}
-		values[flag] = value
+		if value != "" { // set to nothing is not set: the file may know
+			values[flag] = value
+		}
 	}
 	errs = append(errs, unknownFlags(args, known)...)
 	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		if v, ok := values[flag.Name]; ok && v != "" {
+		if v, ok := values[flag.Name]; ok {
 			return v, nil
 		}
 		return nil, nil
@@ -214,7 +216,8 @@ func readFile(file string, known map[string]bool, values map[string]string) erro
 	}
 	var read map[string]any
 	if err := yaml.UnmarshalWithOptions(data, &read, yaml.Strict()); err != nil {
-		return fmt.Errorf("config: %s is no YAML mapping: %w", file, err)
+		// The library's own text quotes the lines around the fault: a secret may be among them.
+		return fmt.Errorf("config: %s is no YAML mapping: %s", file, yaml.FormatError(err, false, false))
 	}
 	var unknown []string
 	for key, value := range read {
@@ -223,7 +226,9 @@ func readFile(file string, known map[string]bool, values map[string]string) erro
 			unknown = append(unknown, key)
 			continue
 		}
-		values[flag] = fmt.Sprint(value)
+		if value != nil && value != "" {
+			values[flag] = fmt.Sprint(value)
+		}
 	}
 	if len(unknown) > 0 {
 		slices.Sort(unknown)

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"ticketbell/access"
+)
+
+func TestExitCodes(t *testing.T) {
+	for name, row := range map[string]struct {
+		args []string
+		code int
+	}{
+		"help":                     {[]string{"--help"}, 0},
+		"help of a command":        {[]string{"token", "create", "--help"}, 0},
+		"version":                  {[]string{"version"}, 0},
+		"nothing":                  {nil, exitUsage},
+		"no such command":          {[]string{"dance"}, exitUsage},
+		"a flag too many":          {[]string{"version", "--loud"}, exitUsage},
+		"a word too many":          {[]string{"version", "again"}, exitUsage},
+		"half a command":           {[]string{"token"}, exitUsage},
+		"a required flag missing":  {[]string{"token", "create", "--name", "ci"}, exitUsage},
+		"a value of another type":  {[]string{"healthcheck", "--timeout", "soon"}, exitUsage},
+		"nobody there":             {[]string{"healthcheck", "--http-listen", "127.0.0.1:1"}, exitFailed},
+		"a place that is no place": {[]string{"serve", "--data-dir", "/dev/null/x"}, exitFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := bot(t, nil, row.args...).want(t, row.code)
+			if (row.code == 0) != (got.err == "") || (row.code == 0) == (got.out == "") {
+				t.Errorf("got %q and %q on stderr, want an answer on stdout or a complaint on stderr", got.out, got.err)
+			}
+		})
+	}
+}
+
+func TestHelpMentionsEveryCommandAndSetting(t *testing.T) {
+	wantContain(t, bot(t, nil, "--help").want(t, 0).out, "serve", "demo", "sandbox", "token create", "healthcheck", "version", "--config")
+	wantContain(t, bot(t, nil, "serve", "--help").out,
+		"--http-listen", "--data-dir", "--database-url", "--redis-url", "--secret-key", "--secret-key-file", "--log-level", "--log-format", "--sandbox")
+}
+
+func TestVersionIsOneLine(t *testing.T) {
+	if got := bot(t, nil, "version").out; !strings.HasPrefix(got, "ticketbell dev ") || strings.Count(got, "\n") != 1 {
+		t.Errorf("got %q, want one line that begins with ticketbell dev", got)
+	}
+}
+
+func TestAServiceThatListensEverywhereIsAskedOnLoopback(t *testing.T) {
+	for listen, want := range map[string]string{
+		":8080": "127.0.0.1:8080", "0.0.0.0:8080": "127.0.0.1:8080", "[::]:8080": "127.0.0.1:8080",
+		"127.0.0.1:8080": "127.0.0.1:8080", "[::1]:8080": "[::1]:8080", "10.0.0.7:80": "10.0.0.7:80", "bell:80": "bell:80",
+	} {
+		if got := reachable(listen); got != want {
+			t.Errorf("got %s for %s, want %s", got, listen, want)
+		}
+	}
+}
+
+func TestAServiceThatIsNotReadyIsUnhealthy(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
+	defer srv.Close()
+	got := bot(t, nil, "healthcheck", "--http-listen", strings.TrimPrefix(srv.URL, "http://")).want(t, exitFailed)
+	wantContain(t, got.err, "not ready: 503")
+}
+
+// keyText is a master key in hex.
+func keyText() string { return strings.Repeat("0f", keyBytes) }
+
+func TestAMasterKeyIsReadInEitherForm(t *testing.T) {
+	want, err := hex.DecodeString(keyText())
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	for name, k := range map[string]keeping{
+		"hex":      {SecretKey: keyText()},
+		"base64":   {SecretKey: base64.StdEncoding.EncodeToString(want)},
+		"unpadded": {SecretKey: base64.RawStdEncoding.EncodeToString(want)},
+		"a file":   {SecretKeyFile: write(t, "key", keyText()+"\n")},
+	} {
+		if got, err := k.masterKey(log); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("got %v for a key as %s, want it read", err, name)
+		}
+	}
+	for name, k := range map[string]keeping{
+		"too short": {SecretKey: keyText()[2:]}, "no key": {SecretKeyFile: write(t, "key", "s3cret")}, "no file": {SecretKeyFile: "none"},
+	} {
+		if _, err := k.masterKey(log); err == nil || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("got %v for a key that is %s, want an error without it", err, name)
+		}
+	}
+}
+
+func TestAKeyIsMadeOnceForItsOwnerOnly(t *testing.T) {
+	k := keeping{DataDir: t.TempDir()}
+	var log bytes.Buffer
+	keys := make([][]byte, 16)
+	var all sync.WaitGroup
+	for i := range keys {
+		all.Go(func() {
+			key, err := k.masterKey(slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Error(err)
+			}
+			keys[i] = key
+		})
+	}
+	all.Wait()
+	again, err := k.masterKey(slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil || log.Len() > 0 {
+		t.Errorf("got %v and %q, want the key that is there", err, log.String())
+	}
+	for _, key := range keys {
+		if !bytes.Equal(key, again) {
+			t.Fatal("got two keys, want everybody to have one")
+		}
+	}
+	files, err := os.ReadDir(k.DataDir)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("got %v, %v, want the key alone", files, err)
+	}
+	if info, err := files[0].Info(); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got mode %v, %v, want it readable to its owner only", info.Mode(), err)
+	}
+}
+
+func TestAKeyThatDoesNotOpenTheSecretsStopsTheStart(t *testing.T) {
+	dir := t.TempDir()
+	s := start(t, "serve", "--sandbox", "--http-listen", "127.0.0.1:0", "--data-dir", dir)
+	s.end(t).want(t, 0)
+	if err := os.Remove(filepath.Join(dir, keyFile)); err != nil {
+		t.Fatal(err)
+	}
+	wantContain(t, bot(t, nil, "serve", "--http-listen", "127.0.0.1:0", "--data-dir", dir).want(t, exitFailed).err, "key")
+}
+
+func TestATokenIsMadeWhileTheServiceRuns(t *testing.T) {
+	dir := t.TempDir()
+	s := start(t, "serve", "--http-listen", "127.0.0.1:0", "--data-dir", dir)
+	bot(t, nil, "healthcheck", "--http-listen", s.address(t)).want(t, 0)
+
+	got := bot(t, nil, "token", "create", "--name", "ci", "--scopes", "deliveries:read,config:read", "--data-dir", dir).want(t, 0)
+	token := strings.TrimSuffix(got.out, "\n")
+	if !strings.HasPrefix(token, access.TokenPrefix) || strings.ContainsAny(token, " \n") {
+		t.Fatalf("got %q on stdout, want the token alone", got.out)
+	}
+	for path, want := range map[string]int{"/api/v1/deliveries": 200, "/api/v1/tokens": 403} {
+		if status := get(t, "http://"+s.address(t)+path, token); status != want {
+			t.Errorf("got %d on %s, want %d", status, path, want)
+		}
+	}
+	if status := get(t, "http://"+s.address(t)+"/api/v1/deliveries", token+"x"); status != 401 {
+		t.Errorf("got %d with a wrong token, want 401", status)
+	}
+	s.end(t).want(t, 0)
+	if got := bot(t, nil, "healthcheck", "--http-listen", s.address(t)); got.code != exitFailed {
+		t.Errorf("got exit %d after the stop, want %d", got.code, exitFailed)
+	}
+}
+
+func get(t *testing.T, url, token string) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode
+}
+
+func TestEveryWrongScopeIsNamedAtOnce(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new")
+	got := bot(t, nil, "token", "create", "--name", "ci", "--scopes", "tickets:eat,events:write,all", "--data-dir", dir).want(t, exitUsage)
+	wantContain(t, got.err, `"tickets:eat"`, `"all"`)
+	wantNone(t, got.err, `"events:write"`)
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want nothing made by a command that was called wrongly", err)
+	}
+}
+
+func TestADemoIsReadyWithATokenAndLeavesNothing(t *testing.T) {
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
+	s := start(t, "demo", "--http-listen", "127.0.0.1:0")
+	token, ok := s.ready["token"].(string)
+	if !ok || get(t, "http://"+s.address(t)+"/api/v1/deliveries", token) != 200 {
+		t.Errorf("got ready line %v, want a token that works in it", s.ready)
+	}
+	if got := s.end(t).want(t, 0); !strings.Contains(got.out, token) {
+		t.Errorf("got %q on stdout, want a welcome with the token", got.out)
+	}
+	if left, err := os.ReadDir(tmp); err != nil || len(left) != 0 {
+		t.Errorf("got %v, %v, want the demo's place removed", left, err)
+	}
+}
