@@ -256,7 +256,23 @@ func (l *load) send(ctx context.Context, p parcel) {
 		settled[i] = l.judge(ctx, it, outcomes[i])
 	}
 	<-l.shift.calls // not before the verdict: a channel that is off now gets no further call
+	together(settled)
 	l.settle(ctx, settled)
+}
+
+// together makes those of one call whom no answer reached due at the same moment: the
+// repeat is the same request then, and WeCom recognises it (wecom.md 4, enable_duplicate_check).
+func together(settled []Settlement) {
+	var at time.Time
+	for i, s := range settled {
+		if !s.Unknown || s.Status != Retrying {
+			continue
+		}
+		if at.IsZero() {
+			at = s.NotBefore
+		}
+		settled[i].NotBefore = at
+	}
 }
 
 // whole returns n outcomes, also when the sender broke its promise of one each.
