@@ -114,14 +114,24 @@ func (tx *txn) checkTaken(ctx context.Context, u ticket.User, isNew bool) error 
 			return err
 		}
 	}
-	for _, unique := range []struct{ field, value string }{
-		{"email", u.Email}, {"phone", u.Phone}, {"wecom_userid", u.WeComUserID}, {"feishu_open_id", u.FeishuOpenID},
-	} {
-		if err := tx.takenBy(ctx, unique.field, unique.value, u.Username); err != nil {
+	for _, v := range uniqueValues(u) {
+		if err := tx.takenBy(ctx, v.field, v.value, u.Username); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+type uniqueValue struct{ field, value string }
+
+// uniqueValues are those that belong to one person alone.
+func uniqueValues(u ticket.User) []uniqueValue {
+	return []uniqueValue{
+		{"email", u.Email},
+		{"phone", u.Phone},
+		{"wecom_userid", u.WeComUserID},
+		{"feishu_open_id", u.FeishuOpenID},
+	}
 }
 
 // takenBy is [*Taken] when somebody other than self has the value in that column.
