@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"ticketbell/access"
+	"ticketbell/roster"
 	"ticketbell/ticket"
 )
 
@@ -88,7 +89,7 @@ func TestSheetsThatAreNoneAreRefused(t *testing.T) {
 		{"no username", "name\nbo\n", "username required"},
 		{"an unknown column", "username,age\nbo,5\n", "age unknown_field"},
 		{"a row too wide", "username\nbo,5\n", "body invalid"},
-		{"too many rows", "username\n" + strings.Repeat("a\n", maxRows+1), "body too_many"},
+		{"too many rows", "username\n" + strings.Repeat("a\n", roster.MaxRows+1), "body too_many"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -212,6 +212,17 @@ func (r *rooms) put(u ticket.User) error {
 	return nil
 }
 
+func (r *rooms) Owners(_ context.Context, u ticket.User) ([]notify.Taken, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, o := range r.users {
+		if o.Username != u.Username && u.Email != "" && o.Email == u.Email {
+			return []notify.Taken{{Field: "email", By: o.Username}}, nil
+		}
+	}
+	return nil, nil
+}
+
 func (r *rooms) DeleteUser(_ context.Context, username string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

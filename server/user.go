@@ -3,10 +3,11 @@ package server
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"ticketbell/access"
 	"ticketbell/cards"
+	"ticketbell/notify"
+	"ticketbell/roster"
 	"ticketbell/ticket"
 )
 
@@ -20,6 +21,8 @@ type Users interface {
 	CreateUser(ctx context.Context, u ticket.User) error
 	UpdateUser(ctx context.Context, u ticket.User) error
 	DeleteUser(ctx context.Context, username string) error
+	// Owners names everybody else who has one of u's unique values.
+	Owners(ctx context.Context, u ticket.User) ([]notify.Taken, error)
 }
 
 // user is a person ticketbell knows.
@@ -109,7 +112,7 @@ func (a *api) getUser(ctx context.Context, in *userInput) (*userOutput, error) {
 
 func (a *api) createUser(ctx context.Context, in *userCreate) (*userOutput, error) {
 	u := in.Body.known()
-	if err := checkUser(u); err != nil {
+	if err := roster.Check(u); err != nil {
 		return nil, err
 	}
 	if err := a.Users.CreateUser(ctx, u); err != nil {
@@ -129,7 +132,7 @@ func (a *api) patchUser(ctx context.Context, in *userChange) (*userOutput, error
 	}
 	before := u
 	in.Body.apply(&u)
-	if err := checkUser(u); err != nil {
+	if err := roster.Check(u); err != nil {
 		return nil, err
 	}
 	if err := a.Users.UpdateUser(ctx, u); err != nil {
@@ -197,22 +200,4 @@ func set[T any](at *T, value *T) {
 	if value != nil {
 		*at = *value
 	}
-}
-
-// checkUser names what the schema cannot.
-func checkUser(u ticket.User) error {
-	var wrong []ticket.FieldError
-	if strings.TrimSpace(u.Username) != u.Username || strings.Contains(u.Username, "/") {
-		wrong = append(wrong, ticket.FieldError{Field: "username", Code: "invalid", Message: "must not begin or end with a space, nor contain a slash"})
-	}
-	if u.Email != "" && !ticket.ValidEmail(u.Email) {
-		wrong = append(wrong, ticket.FieldError{Field: "email", Code: "invalid", Message: "must be an e-mail address such as lisi@corp.com"})
-	}
-	if _, err := ticket.NormalizePhone(u.Phone); u.Phone != "" && err != nil {
-		wrong = append(wrong, ticket.FieldError{Field: "phone", Code: "invalid", Message: err.Error()})
-	}
-	if len(wrong) > 0 {
-		return &ticket.Invalid{Fields: wrong}
-	}
-	return nil
 }

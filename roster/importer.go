@@ -1,0 +1,170 @@
+package roster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+// Keeper keeps people. A value that belongs to somebody else comes back as a
+// [*notify.Taken], somebody unknown as [notify.ErrNotFound].
+type Keeper interface {
+	User(ctx context.Context, username string) (ticket.User, error)
+	CreateUser(ctx context.Context, u ticket.User) error
+	UpdateUser(ctx context.Context, u ticket.User) error
+	// Owners names everybody else who has one of u's unique values now.
+	Owners(ctx context.Context, u ticket.User) ([]notify.Taken, error)
+}
+
+// Options say how to import.
+type Options struct {
+	// DryRun only tells what would happen.
+	DryRun bool
+	// Lenient takes a person without their wrong cells, for a source that cannot be
+	// mended first; otherwise a row with a wrong cell is left out.
+	Lenient bool
+	// Edited hears of everybody who changed, as they were and as they are; may be nil.
+	Edited func(ctx context.Context, people ...ticket.User)
+}
+
+// Report is what an import did, or would do.
+type Report struct {
+	DryRun    bool
+	Created   int
+	Updated   int
+	Unchanged int
+	Errors    []Wrong
+}
+
+// Wrong is a cell that is wrong. It never holds the value.
+type Wrong struct {
+	// Row is the row's number; the row of names is 1.
+	Row int
+	ticket.FieldError
+}
+
+// Import takes rows in, in their order. An error that is not about a row ends it.
+func Import(ctx context.Context, k Keeper, rows []Row, o Options) (Report, error) {
+	im := &importer{
+		keeper: k, o: o, report: Report{DryRun: o.DryRun, Errors: []Wrong{}},
+		seen: map[string]int{}, planned: map[string]ticket.User{}, held: map[string]string{},
+	}
+	for _, r := range rows {
+		if err := im.row(ctx, r); err != nil {
+			return im.report, fmt.Errorf("import row %d: %w", r.Number, err)
+		}
+	}
+	return im.report, nil
+}
+
+type importer struct {
+	keeper Keeper
+	o      Options
+	report Report
+	// seen are the rows by username, planned the people as they will be, and held
+	// whose each unique value will be: a dry run stores none of it.
+	seen    map[string]int
+	planned map[string]ticket.User
+	held    map[string]string
+}
+
+// row takes one person in, or writes down why not.
+func (im *importer) row(ctx context.Context, r Row) error {
+	if first, ok := im.seen[r.value("username")]; ok && r.value("username") != "" {
+		im.wrong(r, ticket.FieldError{Field: "username", Code: "taken", Message: fmt.Sprintf("is in row %d already", first)})
+		return nil
+	}
+	im.seen[r.value("username")] = r.Number
+	old, err := im.keeper.User(ctx, r.value("username"))
+	known := err == nil
+	if err != nil && !errors.Is(err, notify.ErrNotFound) {
+		return err
+	}
+	if !known {
+		old = ticket.User{Role: ticket.Member}
+	}
+	u, wrong := r.apply(old)
+	wrong = append(wrong, check(u)...)
+	if !im.mend(r, &u, old, wrong) {
+		return nil
+	}
+	if wrong, err = im.taken(ctx, u); err != nil || !im.mend(r, &u, old, wrong) {
+		return err
+	}
+	return im.keep(ctx, r, old, u, known)
+}
+
+// mend writes down what is wrong with a row; true when the row can be taken all the same.
+func (im *importer) mend(r Row, u *ticket.User, old ticket.User, wrong []ticket.FieldError) bool {
+	good := true
+	for _, w := range wrong {
+		im.wrong(r, w)
+		good = good && im.o.Lenient && keepOld(u, old, w.Field)
+	}
+	return good
+}
+
+func (im *importer) wrong(r Row, f ticket.FieldError) {
+	im.report.Errors = append(im.report.Errors, Wrong{r.Number, f})
+}
+
+// taken names the values of u that belong to somebody else: by an earlier row, or by
+// the record of somebody no earlier row takes them from.
+func (im *importer) taken(ctx context.Context, u ticket.User) ([]ticket.FieldError, error) {
+	mine := unique(u)
+	owners := map[string]string{}
+	stored, err := im.keeper.Owners(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range stored {
+		if p, ok := im.planned[t.By]; !ok || unique(p)[t.Field] == mine[t.Field] {
+			owners[t.Field] = t.By
+		}
+	}
+	for field, value := range mine {
+		if by := im.held[field+"\x00"+value]; value != "" && by != "" && by != u.Username {
+			owners[field] = by
+		}
+	}
+	var wrong []ticket.FieldError
+	for _, field := range slices.Sorted(maps.Keys(owners)) {
+		wrong = append(wrong, ticket.FieldError{Field: field, Code: "taken", Message: "is taken by " + owners[field]})
+	}
+	return wrong, nil
+}
+
+func (im *importer) keep(ctx context.Context, r Row, old, u ticket.User, known bool) error {
+	im.planned[u.Username] = u
+	for field, value := range unique(u) {
+		im.held[field+"\x00"+value] = u.Username
+	}
+	keep, count := im.keeper.CreateUser, &im.report.Created
+	switch {
+	case known && u == old:
+		im.report.Unchanged++
+		return nil
+	case known:
+		keep, count = im.keeper.UpdateUser, &im.report.Updated
+	}
+	if !im.o.DryRun {
+		err := keep(ctx, u)
+		if taken, ok := errors.AsType[*notify.Taken](err); ok { // somebody was faster
+			im.wrong(r, ticket.FieldError{Field: taken.Field, Code: "taken", Message: "is taken by " + taken.By})
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if im.o.Edited != nil {
+			im.o.Edited(ctx, old, u)
+		}
+	}
+	*count++
+	return nil
+}
