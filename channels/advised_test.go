@@ -169,7 +169,7 @@ func askMail(t *testing.T, code, at string) error {
 // mailServer says yes to one client, and the code to the command at.
 func mailServer(t *testing.T, code, at string) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

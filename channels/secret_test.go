@@ -26,14 +26,14 @@ func TestASecretIsShownOnlyAsSet(t *testing.T) {
 
 func TestAFingerprintTellsSecretsApart(t *testing.T) {
 	h := open(t)
-	print := func(secret string) any {
+	mark := func(secret string) any {
 		view, ok := h.patch(notify.Mail, map[string]any{"password": secret})["password"].(map[string]any)
 		if !ok {
 			t.Fatal("got no object, want one")
 		}
 		return view["fingerprint"]
 	}
-	if a, b := print("one"), print("two"); a == b || a != print("one") {
+	if a, b := mark("one"), mark("two"); a == b || a != mark("one") {
 		t.Errorf("got fingerprints %v and %v, want them to differ, and to be the same for the same secret", a, b)
 	}
 }

@@ -69,7 +69,7 @@ func TestADeliveryIsGivenUpAtItsDeadline(t *testing.T) {
 }
 
 func TestARateWaitEndsAtTheDeadlineToo(t *testing.T) {
-	inHouse(t, func(t *testing.T, h *house) {
+	inHouse(t, func(_ *testing.T, h *house) {
 		h.board.only(notify.Mail)
 		h.board.mail.from(refusing(notify.After(time.Hour, refusal("mail.450"))))
 		h.accept(submitted("lisi"))

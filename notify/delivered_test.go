@@ -37,7 +37,7 @@ func TestAMessageThatIsOutStaysDelivered(t *testing.T) {
 }
 
 func TestAnUpdateIsGivenUpAtItsDeadlineAndTheMessageStays(t *testing.T) {
-	inHouse(t, func(t *testing.T, h *house) {
+	inHouse(t, func(_ *testing.T, h *house) {
 		h.board.only(notify.Feishu)
 		h.work(notify.Feishu)
 		h.accept(submitted("lisi"))
@@ -66,7 +66,7 @@ func TestAFailedUpdateIsTriedAgainSoonHoweverManySucceeded(t *testing.T) {
 		ev.Ticket.Revision = 0
 		h.accept(ev)
 		d := h.wantFate("lisi", notify.Feishu, notify.Retrying, "failing")
-		if wait := d.NotBefore.Sub(time.Now()); wait > 1200*time.Millisecond {
+		if wait := time.Until(d.NotBefore); wait > 1200*time.Millisecond {
 			t.Errorf("got the next attempt in %v, want it within 1.2s: it failed once", wait)
 		}
 	})

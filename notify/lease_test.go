@@ -65,7 +65,7 @@ func TestOneHangingChannelDelaysNoOther(t *testing.T) {
 }
 
 func TestASlowCallHoldsUpNoOtherOfItsChannel(t *testing.T) {
-	inHouse(t, func(t *testing.T, h *house) {
+	inHouse(t, func(_ *testing.T, h *house) {
 		h.board.only(notify.Feishu)
 		h.board.feishu.answer = func(ctx context.Context, n int, c call) []notify.Outcome {
 			if c.to()[0] == "lisi" {

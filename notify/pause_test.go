@@ -40,7 +40,7 @@ func TestAPausedChannelKeepsEverythingAndSendsItOnceMended(t *testing.T) {
 }
 
 func TestAPauseMeantForAnOlderConfigurationIsNone(t *testing.T) {
-	inHouse(t, func(t *testing.T, h *house) {
+	inHouse(t, func(_ *testing.T, h *house) {
 		h.board.only(notify.Mail)
 		h.board.mail.answer = func(_ context.Context, n int, c call) []notify.Outcome {
 			if n == 1 {

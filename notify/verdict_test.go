@@ -58,7 +58,7 @@ func TestEachVerdictLeadsWhereItShould(t *testing.T) {
 				if d.Code != row.code || d.Attempts != row.attempts {
 					t.Errorf("got code %q after %d attempts, want %q after %d", d.Code, d.Attempts, row.code, row.attempts)
 				}
-				if wait := d.NotBefore.Sub(time.Now()); wait < row.min || wait > row.max {
+				if wait := time.Until(d.NotBefore); wait < row.min || wait > row.max {
 					t.Errorf("got the next attempt in %v, want it in %v to %v", wait, row.min, row.max)
 				}
 				wantAttempts(t, h.attempts(d), row.code, row.outcomes...)

@@ -187,7 +187,7 @@ func TestWhoMayNotActIsToldSo(t *testing.T) {
 		"a ticket of no record": {ticket.ActApprove, "", "t1", notify.ErrNotFound},
 	} {
 		on := id
-		if row.want == notify.ErrNotFound {
+		if errors.Is(row.want, notify.ErrNotFound) {
 			on = "tkt_none"
 		}
 		if _, err := h.Act(t.Context(), on, row.action, row.reason, row.by); !errors.Is(err, row.want) {
