@@ -24,14 +24,16 @@ const (
 	UsersWrite      Scope = "users:write"
 	TokensWrite     Scope = "tokens:write"
 	MetricsRead     Scope = "metrics:read"
-	Everything      Scope = "*"
+	// Me is a person's own profile: that of the person the token belongs to.
+	Me         Scope = "me"
+	Everything Scope = "*"
 )
 
 // Scopes lists every scope.
 func Scopes() []Scope {
 	return []Scope{
 		EventsWrite, TicketsWrite, DeliveriesRead, DeliveriesRetry, ConfigRead, ConfigWrite,
-		ChannelsTest, UsersWrite, TokensWrite, MetricsRead, Everything,
+		ChannelsTest, UsersWrite, TokensWrite, MetricsRead, Me, Everything,
 	}
 }
 
@@ -46,6 +48,8 @@ type Token struct {
 	ID     string
 	Name   string
 	Scopes []Scope
+	// Username is whose token it is; "" for a program's.
+	Username string
 	// Prefix is the beginning of the secret, to tell tokens apart.
 	Prefix string
 	// Hash is the SHA-256 of the secret in hex.

@@ -12,6 +12,7 @@ const (
 	codeNotAllowed   code = "not_allowed"
 	codeCross        code = "cross_origin"
 	codeNotFound     code = "not_found"
+	codeNobody       code = "no_person"
 	codeMethod       code = "method_not_allowed"
 	codeTimeout      code = "timeout"
 	codeConflict     code = "conflict"
@@ -27,7 +28,7 @@ const (
 // codes lists every code with its status, in the order the documentation does.
 func codes() []code {
 	return []code{
-		codeInvalid, codeUnauthorized, codeScope, codeNotAllowed, codeCross, codeNotFound, codeMethod, codeTimeout,
+		codeInvalid, codeUnauthorized, codeScope, codeNotAllowed, codeCross, codeNotFound, codeNobody, codeMethod, codeTimeout,
 		codeConflict, codeSettled, codeStale, codeTooLarge, codeMedia, codeRate, codeInternal, codeUnavailable,
 	}
 }
@@ -55,6 +56,8 @@ func (c code) words() [2]cards.Text {
 		return say("跨域请求被拒绝", "Cross-origin request refused", "请求来自其他网站，请使用受信任的来源。", "The request comes from another site; use a trusted origin.")
 	case codeNotFound:
 		return say("未找到", "Not found", "没有这个地址，或对象不存在。", "There is no such address, or what it names does not exist.")
+	case codeNobody:
+		return say("令牌不属于任何人", "The token is nobody's", "该令牌没有所属用户，或该用户已停用；请用属于本人的令牌（创建时填写 username）。", "The token names no person, or one who is disabled; use a token of your own, made with a username.")
 	case codeMethod:
 		return say("方法不支持", "Method not allowed", "该地址不支持此方法，见 Allow 响应头。", "The address does not know this method; see the header Allow.")
 	case codeTimeout:

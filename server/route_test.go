@@ -50,7 +50,7 @@ func TestTheDocumentHoldsTheWholeContract(t *testing.T) {
 		"GET /api/v1/deliveries", "GET /api/v1/deliveries/{id}", "POST /api/v1/deliveries/{id}:retry", "POST /api/v1/deliveries:retry",
 		"GET /api/v1/channels/{channel}", "PATCH /api/v1/channels/{channel}", "POST /api/v1/channels/{channel}/test", "GET /api/v1/channels/{channel}/health",
 		"GET /api/v1/users", "POST /api/v1/users", "GET /api/v1/users/{username}", "PATCH /api/v1/users/{username}", "DELETE /api/v1/users/{username}",
-		"POST /api/v1/users:import", "GET /api/v1/users:export", "GET /api/v1/users/{username}/identities", "POST /api/v1/users/{username}/identities:resolve",
+		"POST /api/v1/users:import", "GET /api/v1/users:export", "GET /api/v1/me", "PATCH /api/v1/me", "GET /api/v1/users/{username}/identities", "POST /api/v1/users/{username}/identities:resolve",
 		"GET /api/v1/flows", "GET /api/v1/flows/{key}", "PUT /api/v1/flows/{key}", "DELETE /api/v1/flows/{key}",
 		"GET /api/v1/settings", "PATCH /api/v1/settings",
 		"GET /api/v1/tokens", "POST /api/v1/tokens", "DELETE /api/v1/tokens/{id}",

@@ -104,6 +104,7 @@ func (a *api) registerAll() {
 	a.registerUsers()
 	a.registerImport()
 	a.registerIdentities()
+	a.registerMe()
 	a.registerFlows()
 	a.registerSettings()
 	a.registerTokens()

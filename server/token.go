@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ type token struct {
 	ID         string         `json:"id"`
 	Name       string         `json:"name" doc:"Also the default source of events sent with it." example:"sqle"`
 	Scopes     []access.Scope `json:"scopes"`
+	Username   string         `json:"username,omitempty" doc:"Whose token it is; absent for a program's."`
 	Prefix     string         `json:"prefix" doc:"The beginning of the secret, to tell tokens apart." example:"tb_3f9a2c"`
 	CreatedAt  time.Time      `json:"created_at"`
 	LastUsedAt time.Time      `json:"last_used_at,omitzero"`
@@ -26,6 +28,7 @@ type newToken struct {
 	ID        string         `json:"id"`
 	Name      string         `json:"name"`
 	Scopes    []access.Scope `json:"scopes"`
+	Username  string         `json:"username,omitempty"`
 	Prefix    string         `json:"prefix"`
 	CreatedAt time.Time      `json:"created_at"`
 	ExpiresAt time.Time      `json:"expires_at,omitzero"`
@@ -41,7 +44,8 @@ type tokensOutput struct {
 type tokenCreate struct {
 	Body struct {
 		Name      string         `json:"name" minLength:"1" maxLength:"64" example:"sqle"`
-		Scopes    []access.Scope `json:"scopes" minItems:"1" maxItems:"20" enum:"events:write,tickets:write,deliveries:read,deliveries:retry,config:read,config:write,channels:test,users:write,tokens:write,metrics:read,*" doc:"What the token may do; never more than the caller's own."`
+		Scopes    []access.Scope `json:"scopes" minItems:"1" maxItems:"20" enum:"events:write,tickets:write,deliveries:read,deliveries:retry,config:read,config:write,channels:test,users:write,tokens:write,metrics:read,me,*" doc:"What the token may do; never more than the caller's own."`
+		Username  string         `json:"username,omitempty" maxLength:"128" doc:"Whose token it is: the person /api/v1/me answers for. Absent for a program's."`
 		ExpiresAt time.Time      `json:"expires_at,omitzero" doc:"When it ends; absent: never."`
 	}
 }
@@ -88,15 +92,30 @@ func (a *api) createToken(ctx context.Context, in *tokenCreate) (*newTokenOutput
 	if err := mayGrant(current(ctx).token, in.Body.Scopes); err != nil {
 		return nil, err
 	}
+	if err := a.checkOwner(ctx, in.Body.Username); err != nil {
+		return nil, err
+	}
 	t, secret := access.NewToken(notify.NewID("tok_"), in.Body.Name, in.Body.Scopes, now)
-	t.ExpiresAt = in.Body.ExpiresAt
+	t.ExpiresAt, t.Username = in.Body.ExpiresAt, in.Body.Username
 	if err := a.Tokens.CreateToken(ctx, t); err != nil {
 		return nil, err
 	}
 	return &newTokenOutput{newToken{
-		ID: t.ID, Name: t.Name, Scopes: t.Scopes, Prefix: t.Prefix,
+		ID: t.ID, Name: t.Name, Scopes: t.Scopes, Username: t.Username, Prefix: t.Prefix,
 		CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt, Secret: secret,
 	}}, nil
+}
+
+// checkOwner refuses a token for somebody nobody knows.
+func (a *api) checkOwner(ctx context.Context, username string) error {
+	if username == "" {
+		return nil
+	}
+	_, err := a.Users.User(ctx, username)
+	if errors.Is(err, notify.ErrNotFound) {
+		return wrongField("username", "unknown_value", "is nobody known here")
+	}
+	return err
 }
 
 // mayGrant refuses a scope the caller does not have: whoever may make tokens would
@@ -118,7 +137,7 @@ func (a *api) deleteToken(ctx context.Context, in *tokenInput) (*struct{}, error
 
 func tokenOf(t access.Token) token {
 	return token{
-		ID: t.ID, Name: t.Name, Scopes: append([]access.Scope{}, t.Scopes...), Prefix: t.Prefix,
+		ID: t.ID, Name: t.Name, Scopes: append([]access.Scope{}, t.Scopes...), Username: t.Username, Prefix: t.Prefix,
 		CreatedAt: t.CreatedAt, LastUsedAt: t.LastUsedAt, ExpiresAt: t.ExpiresAt,
 	}
 }

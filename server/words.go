@@ -28,6 +28,7 @@ func wordings() []cards.Text {
 		{EN: "is required: one of %s", ZH: "必填，可用：%s"},
 		{EN: "must be one of %s", ZH: "只能是：%s"},
 		{EN: "is not known here", ZH: "未知字段"},
+		{EN: "is nobody known here", ZH: "没有这个用户"},
 		{EN: "is taken by %s", ZH: "已被 %s 占用"},
 		{EN: "must name a person by username, email, phone or name", ZH: "须用 username、email、phone 或 name 指明一个人"},
 		{EN: "must be a person's username, email, phone, wecom_userid or feishu_open_id", ZH: "须用 username、email、phone、wecom_userid 或 feishu_open_id 指明一个人"},

@@ -154,9 +154,16 @@ func takenQuery(column string) string {
 	return `SELECT username FROM users WHERE ` + column + ` = $1 AND ` + column + ` <> '' AND username <> $2`
 }
 
-// DeleteUser forgets the person of that username; somebody unknown is [ErrNotFound].
+// DeleteUser forgets the person of that username and revokes their tokens: whoever
+// is called so later is somebody else. Somebody unknown is [ErrNotFound].
 func (s *Store) DeleteUser(ctx context.Context, username string) error {
-	if err := s.change(ctx, `DELETE FROM users WHERE username = $1`, clean(username)); err != nil {
+	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM tokens WHERE username = $1 AND username <> ''`, clean(username)); err != nil {
+			return err
+		}
+		return mustChange(tx.ExecContext(ctx, `DELETE FROM users WHERE username = $1`, clean(username)))
+	})
+	if err != nil {
 		return fmt.Errorf("delete user %s: %w", username, err)
 	}
 	return nil

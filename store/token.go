@@ -11,19 +11,19 @@ import (
 // touchEvery is how exactly the last use of a token is known.
 const touchEvery = time.Minute
 
-const tokenQuery = `SELECT id, name, scopes, prefix, hash, created_at, last_used_at, expires_at FROM tokens ` //nolint:gosec // columns, not credentials
+const tokenQuery = `SELECT id, name, scopes, username, prefix, hash, created_at, last_used_at, expires_at FROM tokens ` //nolint:gosec // columns, not credentials
 
 func scanToken(r row) (t access.Token, err error) {
-	return t, r.Scan(&t.ID, &t.Name, document{&t.Scopes}, &t.Prefix, &t.Hash,
+	return t, r.Scan(&t.ID, &t.Name, document{&t.Scopes}, &t.Username, &t.Prefix, &t.Hash,
 		stamp{&t.CreatedAt}, stamp{&t.LastUsedAt}, stamp{&t.ExpiresAt})
 }
 
 // CreateToken adds a token.
 func (s *Store) CreateToken(ctx context.Context, t access.Token) error {
 	err := s.change(ctx,
-		`INSERT INTO tokens (id, name, scopes, prefix, hash, created_at, last_used_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		t.ID, clean(t.Name), document{t.Scopes}, t.Prefix, t.Hash, millis(t.CreatedAt), millis(t.LastUsedAt), millis(t.ExpiresAt))
+		`INSERT INTO tokens (id, name, scopes, username, prefix, hash, created_at, last_used_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		t.ID, clean(t.Name), document{t.Scopes}, clean(t.Username), t.Prefix, t.Hash, millis(t.CreatedAt), millis(t.LastUsedAt), millis(t.ExpiresAt))
 	if err != nil {
 		return fmt.Errorf("create token %s: %w", t.ID, err)
 	}

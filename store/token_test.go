@@ -15,7 +15,7 @@ func TestATokenIsFoundByItsHashUntilItIsRevoked(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
 		older, _ := access.NewToken("tok_1", "sqle", []access.Scope{access.EventsWrite}, noon.Add(-time.Hour))
 		newer, secret := access.NewToken("tok_2", "ops", []access.Scope{access.Everything}, noon)
-		newer.ExpiresAt = noon.Add(time.Hour)
+		newer.ExpiresAt, newer.Username = noon.Add(time.Hour), "lisi"
 		for _, token := range []access.Token{older, newer} {
 			if err := s.CreateToken(t.Context(), token); err != nil {
 				t.Fatal(err)
@@ -37,6 +37,29 @@ func TestATokenIsFoundByItsHashUntilItIsRevoked(t *testing.T) {
 		}
 		if err := s.DeleteToken(t.Context(), "tok_2"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("got %v for deleting nothing, want ErrNotFound", err)
+		}
+	})
+}
+
+func TestTheTokensOfSomebodyDeletedAreRevoked(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		createUser(t, s, lisi())
+		own, _ := access.NewToken("tok_1", "phone", []access.Scope{access.Me}, noon)
+		own.Username = "lisi"
+		program, _ := access.NewToken("tok_2", "sqle", nil, noon)
+		for _, token := range []access.Token{own, program} {
+			if err := s.CreateToken(t.Context(), token); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.DeleteUser(t.Context(), "lisi"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.TokenByHash(t.Context(), own.Hash); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("got %v for lisi's token, want it gone", err)
+		}
+		if _, err := s.TokenByHash(t.Context(), program.Hash); err != nil {
+			t.Errorf("got %v for a program's, want it kept", err)
 		}
 	})
 }

@@ -20,8 +20,9 @@ type tokenCommand struct {
 // tokenCreateCommand makes a token, also while the service runs.
 type tokenCreateCommand struct {
 	keeping
-	Name   string   `help:"What the token is for; events without a source carry this name." required:""`
-	Scopes []string `help:"What it may do: '*', or a list such as events:write,deliveries:read." required:""`
+	Name     string   `help:"What the token is for; events without a source carry this name." required:""`
+	Username string   `help:"Whose token it is: the person /api/v1/me answers for. Empty for a program's." placeholder:"NAME"`
+	Scopes   []string `help:"What it may do: '*', or a list such as events:write,deliveries:read." required:""`
 }
 
 // Run prints the new token.
@@ -36,6 +37,11 @@ func (c *tokenCreateCommand) Run(ctx context.Context, s *streams) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	t, secret := access.NewToken(notify.NewID("tok_"), c.Name, scopes, time.Now())
+	if t.Username = c.Username; t.Username != "" {
+		if _, err := db.User(ctx, t.Username); err != nil {
+			return err
+		}
+	}
 	if err := db.CreateToken(ctx, t); err != nil {
 		return err
 	}
