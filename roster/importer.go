@@ -30,6 +30,8 @@ type Options struct {
 	Lenient bool
 	// Edited hears of everybody who changed, as they were and as they are; may be nil.
 	Edited func(ctx context.Context, people ...ticket.User)
+	// Next is called before each row, and ends the import with its error; may be nil.
+	Next func(ctx context.Context) error
 }
 
 // Report is what an import did, or would do.
@@ -45,6 +47,8 @@ type Report struct {
 type Wrong struct {
 	// Row is the row's number; the row of names is 1.
 	Row int
+	// Username is whose row it is, "" when it does not say.
+	Username string
 	ticket.FieldError
 }
 
@@ -55,6 +59,11 @@ func Import(ctx context.Context, k Keeper, rows []Row, o Options) (Report, error
 		seen: map[string]int{}, planned: map[string]ticket.User{}, held: map[string]string{},
 	}
 	for _, r := range rows {
+		if o.Next != nil {
+			if err := o.Next(ctx); err != nil {
+				return im.report, err
+			}
+		}
 		if err := im.row(ctx, r); err != nil {
 			return im.report, fmt.Errorf("import row %d: %w", r.Number, err)
 		}
@@ -110,7 +119,7 @@ func (im *importer) mend(r Row, u *ticket.User, old ticket.User, wrong []ticket.
 }
 
 func (im *importer) wrong(r Row, f ticket.FieldError) {
-	im.report.Errors = append(im.report.Errors, Wrong{r.Number, f})
+	im.report.Errors = append(im.report.Errors, Wrong{r.Number, r.value("username"), f})
 }
 
 // taken names the values of u that belong to somebody else: by an earlier row, or by

@@ -67,7 +67,20 @@ func findMount(mounted map[string]http.Handler, path string) http.Handler {
 
 // adapter puts huma's operations on gin, including the custom verbs of the API
 // ("/events:batch", "/deliveries/{id}:retry"), where gin would read a parameter.
-type adapter struct{ engine *gin.Engine }
+type adapter struct {
+	engine *gin.Engine
+	// verbs are the operations that are one path to gin, by method and path.
+	verbs map[string][]verbed
+}
+
+// verbed is an operation with the verb its path ends in, "" without one.
+type verbed struct {
+	verb string
+	op   *huma.Operation
+	run  func(huma.Context)
+}
+
+func newAdapter(e *gin.Engine) adapter { return adapter{e, map[string][]verbed{}} }
 
 // ServeHTTP answers through the engine.
 func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.engine.ServeHTTP(w, r) }
@@ -75,12 +88,19 @@ func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.engine.Se
 // Handle registers one operation.
 func (a adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	path, verb := ginPath(op.Path)
+	key := op.Method + " " + path
+	a.verbs[key] = append(a.verbs[key], verbed{verb, op, handler})
+	if len(a.verbs[key]) > 1 {
+		return
+	}
 	a.engine.Handle(op.Method, path, func(c *gin.Context) {
-		if !cutVerb(c.Params, verb) {
-			writeProblem(c.Writer, c.Request, newProblem(http.StatusNotFound, codeNotFound))
-			return
+		for _, v := range a.verbs[key] {
+			if cutVerb(c.Params, v.verb) {
+				v.run(humagin.NewContext(v.op, c))
+				return
+			}
 		}
-		handler(humagin.NewContext(op, c))
+		writeProblem(c.Writer, c.Request, newProblem(http.StatusNotFound, codeNotFound))
 	})
 }
 
@@ -101,6 +121,9 @@ func cutVerb(params gin.Params, verb string) bool {
 	}
 	last := &params[len(params)-1]
 	value, ok := strings.CutSuffix(last.Value, verb)
+	if !ok || value == "" {
+		return false
+	}
 	last.Value = value
-	return ok && value != ""
+	return true
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"ticketbell/jobs"
 	"ticketbell/notify"
 	"ticketbell/ticket"
 )
@@ -55,9 +56,9 @@ func sentinel(err error) *problem {
 		return newProblem(http.StatusForbidden, codeNotAllowed)
 	case errors.Is(err, ticket.ErrSettled):
 		return newProblem(http.StatusConflict, codeSettled)
-	case errors.Is(err, notify.ErrNotFound):
+	case errors.Is(err, notify.ErrNotFound), errors.Is(err, jobs.ErrUnknown):
 		return newProblem(http.StatusNotFound, codeNotFound)
-	case errors.Is(err, notify.ErrConflict):
+	case errors.Is(err, notify.ErrConflict), errors.Is(err, jobs.ErrOver), errors.Is(err, jobs.ErrBusy):
 		return newProblem(http.StatusConflict, codeConflict)
 	}
 	return passing(err)

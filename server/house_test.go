@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"ticketbell/access"
+	"ticketbell/jobs"
+	"ticketbell/notify"
 )
 
 // noon is the time in every test.
@@ -37,12 +39,14 @@ func newHouse(t *testing.T, change ...func(*Config)) *house {
 	c := Config{
 		Desk: h.desk, Tokens: h.tokens, Deliveries: h.rooms, Channels: h.rooms, Users: h.rooms, Identities: h.rooms,
 		Flows: h.rooms, Settings: h.rooms, Platforms: h.rooms, Tickets: h.rooms,
+		Jobs:  jobs.New(time.Now, func() string { return notify.NewID("job_") }),
 		Build: Build{Version: "1.2.3", Commit: "abc"}, Now: noon,
 		Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range change {
 		f(&c)
 	}
+	t.Cleanup(c.Jobs.Close)
 	handler, err := New(c)
 	if err != nil {
 		t.Fatalf("open the door: %v", err)

@@ -48,7 +48,7 @@ func newAPI(c Config, engine *gin.Engine) *api {
 		// The document and its page are our own: huma's page loads from a public CDN
 		// and its document is made while requests race for it.
 	}
-	return &api{Config: c, huma: huma.NewAPI(config, adapter{engine})}
+	return &api{Config: c, huma: huma.NewAPI(config, newAdapter(engine))}
 }
 
 // register puts an operation on the engine and in the document. Its errors leave

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"ticketbell/jobs"
 )
 
 // Config is what the door opens to. All of it is needed, unless a field says otherwise.
@@ -22,6 +24,8 @@ type Config struct {
 	Tokens     Tokens
 	Platforms  Platforms
 	Tickets    Tickets
+	// Jobs runs what takes longer than a request. Whoever made it closes it.
+	Jobs *jobs.Registry
 
 	// Checks are what GET /readyz asks; none means always ready.
 	Checks []Check
@@ -77,6 +81,7 @@ func (c Config) check() error {
 		{"Tokens", c.Tokens == nil},
 		{"Platforms", c.Platforms == nil},
 		{"Tickets", c.Tickets == nil},
+		{"Jobs", c.Jobs == nil},
 		{"Now", c.Now == nil},
 		{"Log", c.Log == nil},
 	}
@@ -105,6 +110,9 @@ func (a *api) registerAll() {
 	a.registerImport()
 	a.registerIdentities()
 	a.registerMe()
+	a.registerResolve()
+	a.registerDMS()
+	a.registerJobs()
 	a.registerFlows()
 	a.registerSettings()
 	a.registerTokens()
