@@ -17,6 +17,7 @@ import (
 
 	"ticketbell/channels"
 	"ticketbell/identity"
+	"ticketbell/jobs"
 	"ticketbell/notify"
 	"ticketbell/pace"
 	"ticketbell/platform"
@@ -39,6 +40,7 @@ type house struct {
 	builtIn   *platform.BuiltIn
 	workers   []*notify.Worker
 	janitor   *notify.Janitor
+	jobs      *jobs.Registry
 	metrics   *metrics
 	redis     redis.UniversalClient // nil without --redis-url
 	log       *slog.Logger
@@ -101,6 +103,7 @@ func (h *house) build(key []byte, sh sharing) error {
 		return err
 	}
 	h.metrics = newMetrics(db, log)
+	h.jobs = jobs.New(h.now, func() string { return notify.NewID("job_") })
 	h.board = channels.New(channels.Config{
 		Records: db, History: db, Users: db, Settings: db, Key: fingerprints, Now: h.now, Log: log,
 	})
@@ -168,6 +171,7 @@ func parallel(ch notify.Channel) int {
 }
 
 func (h *house) close() error {
+	h.jobs.Close()
 	h.directory.Close()
 	h.board.Close()
 	if h.redis != nil {
@@ -180,6 +184,7 @@ func (h *house) handler() (http.Handler, error) {
 	return server.New(server.Config{
 		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: h.board, Users: h.store, Identities: h.directory,
 		Flows: h.store, Settings: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn,
+		Jobs:    h.jobs,
 		Checks:  []server.Check{{Name: "database", Run: h.store.Ping}, {Name: "redis", Run: h.directory.Redis, Soft: true}},
 		Metrics: h.metrics.handler(),
 		Mount:   h.mounts,
