@@ -79,7 +79,7 @@ type Card struct {
 
 // Row is one labelled fact.
 type Row struct {
-	// Name is stable and tells a channel which fact it is: "step", "assignees",
+	// Name is stable and tells a channel which fact it is: "now", "step", "assignees",
 	// "creator", "targets", "audit", "time", "reason" or "field".
 	Name  string `json:"name"`
 	Label Text   `json:"label"`

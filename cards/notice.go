@@ -13,6 +13,9 @@ type Notice struct {
 	Reader ticket.Role
 	// Trail is who decided what up to the event, oldest first.
 	Trail []Mark
+	// Now is where the ticket stands by now, when that is no longer where the event
+	// left it; "" otherwise.
+	Now ticket.Status
 	// Decidable is true when the reader's decision from the card can be carried back.
 	Decidable bool
 }

@@ -25,6 +25,9 @@ func (w writer) rows() []Row {
 			rows = append(rows, Row{Name: name, Label: label, Value: value})
 		}
 	}
+	if w.n.Now != "" && w.n.Now != w.t.Status {
+		add("now", Text{"最新状态", "By now"}, statusWord(w.n.Now))
+	}
 	if w.t.Status.Waiting() && w.t.Step != nil {
 		add("step", Text{"当前步骤", "Step"}, stepText(*w.t.Step))
 		add("assignees", Text{"处理人", "Assignees"}, names(w.t.Step.Assignees))

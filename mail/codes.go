@@ -113,10 +113,19 @@ func (m *Mailer) judge(err error) error {
 	for _, f := range faults() {
 		if f.fits(err) {
 			refusal := &notify.Refusal{Code: f.code, Message: m.scrub(err.Error())}
-			return m.say(f.verdict, interrupted(err, refusal))
+			return m.say(f.verdict, reached(err, interrupted(err, refusal)))
 		}
 	}
 	return err
+}
+
+// reached says whether the server may have the mail: it does when the connection broke
+// after the final dot, and only then.
+func reached(err, refusal error) error {
+	if stageOf(err) == stageEnd {
+		return notify.MaybeSent(refusal)
+	}
+	return notify.NotSent(refusal)
 }
 
 // interrupted lets callers see that their own context ended the attempt.

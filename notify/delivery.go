@@ -96,7 +96,8 @@ type Attempt struct {
 // Notice is a claimed delivery with what is needed to say it.
 type Notice struct {
 	Delivery Delivery
-	// Event is the event to show (Delivery.Want).
+	// Event is the event to show (Delivery.Want): the delivery's own until its message
+	// is out, then the newest.
 	Event ticket.Event
 	// Current is the state the ticket is in now, see [StateOf].
 	Current string

@@ -78,7 +78,7 @@ func (d *Desk) prepare(ctx context.Context, e *Entry) (*acceptance, error) {
 	if err := d.followFlow(ctx, e); err != nil {
 		return nil, err
 	}
-	users, err := d.recognise(ctx, &e.Event)
+	users, err := d.recognise(ctx, &e.Event, stepBefore(known))
 	if err != nil {
 		return nil, err
 	}
@@ -146,8 +146,16 @@ func inherit(ev ticket.Event, last ticket.Ticket) ticket.Event {
 
 // recognise puts the known person in the place of everybody the event names, and
 // returns them by key.
-func (d *Desk) recognise(ctx context.Context, ev *ticket.Event) (map[string]ticket.User, error) {
+// Those who were asked to act until now are looked up too: they may be told that
+// they no longer have to.
+func (d *Desk) recognise(ctx context.Context, ev *ticket.Event, before *ticket.Step) (map[string]ticket.User, error) {
 	named := everybody(ev)
+	if before != nil {
+		asked := slices.Clone(before.Assignees)
+		for i := range asked {
+			named = append(named, &asked[i])
+		}
+	}
 	people := make([]ticket.Person, len(named))
 	for i, p := range named {
 		people[i] = *p

@@ -37,6 +37,9 @@ func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
 		return accepted(s, it.notice.Delivery, now)
 	}
 	verdict, wait := VerdictOf(o.Err)
+	if holdsChannel(o.Err) {
+		l.shift.holdUntil(now.Add(wait))
+	}
 	s.Attempt.Outcome = verdict.String()
 	s.Code, s.Attempt.Message = verdict.String(), o.Err.Error()
 	if r, ok := errors.AsType[*Refusal](o.Err); ok {

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"ticketbell/cards"
 	"ticketbell/ticket"
 )
@@ -156,7 +158,8 @@ func (l *load) stillWanted(ctx context.Context, notices []Notice) []Notice {
 func (l *load) address(ctx context.Context, notices []Notice) []item {
 	items := make([]item, len(notices))
 	errs := make([]error, len(notices))
-	var lookups sync.WaitGroup
+	var lookups errgroup.Group
+	lookups.SetLimit(maxLookups)
 	asking, done := l.untilStopped(ctx)
 	defer done()
 	for i, n := range notices {
@@ -164,16 +167,17 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 		if n.Delivery.MessageID != "" {
 			continue
 		}
-		lookups.Go(func() {
+		lookups.Go(func() error {
 			lookup, cancel := context.WithTimeout(asking, SendTime)
 			defer cancel()
 			items[i].address, errs[i] = l.w.Addresses.Address(lookup, l.w.Channel, n.Delivery.To)
 			if misconfigured(errs[i]) {
 				done() // the others would ask in vain
 			}
+			return nil
 		})
 	}
-	lookups.Wait()
+	_ = lookups.Wait() // each has an error of its own
 
 	var found []item
 	var missed []Settlement
@@ -220,7 +224,7 @@ func (l *load) pack(items []item, s Settings) []parcel {
 
 func (l *load) say(n Notice, r ticket.Role, lang cards.Language, s Settings) Message {
 	card := cards.For(
-		cards.Notice{Event: n.Event, Reader: r, Trail: n.Trail},
+		cards.Notice{Event: n.Event, Reader: r, Trail: n.Trail, Now: statusIn(n.Current)},
 		cards.Setting{Location: s.Location(), URLPrefix: s.URLPrefix},
 	)
 	return Message{Card: card, Language: lang, Thread: n.Delivery.Ticket}

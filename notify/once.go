@@ -8,17 +8,41 @@ import (
 
 // repeatWindow is how long a provider recognises a repeat by its key and shows the
 // message once: Feishu an hour by uuid (feishu.md 5.1), WeCom half an hour by
-// duplicate_check_interval (wecom.md 4). A mail carries its Message-ID for good, and
-// its reader's program is the judge.
-func repeatWindow(ch Channel) (window time.Duration, bounded bool) {
+// duplicate_check_interval (wecom.md 4). A mail server recognises none; the mail
+// carries the same Message-ID, and its reader's program is the judge.
+func repeatWindow(ch Channel) time.Duration {
 	switch ch {
 	case Feishu:
-		return time.Hour, true
+		return time.Hour
 	case WeCom:
-		return 30 * time.Minute, true
+		return 30 * time.Minute
 	default:
-		return 0, false
+		return 0
 	}
+}
+
+// reach is how far a message got that ended in an error.
+type reach struct {
+	sent bool // it may have been taken
+	err  error
+}
+
+func (r *reach) Error() string { return r.err.Error() }
+func (r *reach) Unwrap() error { return r.err }
+
+// NotSent says that the message never left: what failed came before it, such as
+// the fetching of a token.
+func NotSent(err error) error { return reached(false, err) }
+
+// MaybeSent says that the provider may have taken the message although its answer
+// does not say so.
+func MaybeSent(err error) error { return reached(true, err) }
+
+func reached(sent bool, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &reach{sent, err}
 }
 
 // unknown reports whether nobody can tell if the provider took the message: the
@@ -26,6 +50,9 @@ func repeatWindow(ch Channel) (window time.Duration, bounded bool) {
 func unknown(err error) bool {
 	if v, _ := VerdictOf(err); err == nil || v != VerdictAgain {
 		return false
+	}
+	if r, ok := errors.AsType[*reach](err); ok {
+		return r.sent
 	}
 	if _, answered := errors.AsType[*Refusal](err); answered {
 		return false
@@ -39,6 +66,5 @@ func unknown(err error) bool {
 // maybeTwice reports whether a repeat made now may show the message a second time:
 // an earlier attempt may have been taken, and the provider no longer remembers its key.
 func maybeTwice(d Delivery, now time.Time) bool {
-	window, bounded := repeatWindow(d.Channel)
-	return bounded && !d.UnknownSince.IsZero() && now.After(d.UnknownSince.Add(window))
+	return !d.UnknownSince.IsZero() && now.After(d.UnknownSince.Add(repeatWindow(d.Channel)))
 }

@@ -2,9 +2,11 @@ package notify
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ticketbell/cards"
+	"ticketbell/ticket"
 )
 
 // foldAfter is how long a person's messages may queue up for the provider's limit
@@ -17,6 +19,7 @@ const foldAfter = 10 * time.Second
 func (l *load) pace(ctx context.Context, items []item) (single []item, folded [][]item) {
 	var deferred []Settlement
 	for _, own := range byAddress(items) {
+		slices.SortStableFunc(own, toActFirst)
 		if own[0].notice.Delivery.MessageID != "" { // an update is no new message
 			single = append(single, own...)
 			continue
@@ -36,6 +39,18 @@ func (l *load) pace(ctx context.Context, items []item) (single []item, folded []
 	}
 	l.settle(ctx, deferred)
 	return single, folded
+}
+
+// toActFirst puts what asks its reader to act before what merely tells: of a burst,
+// the first keep cards of their own.
+func toActFirst(a, b item) int {
+	asks := func(it item) int {
+		if reader(it.notice) == ticket.RoleAssignee {
+			return 0
+		}
+		return 1
+	}
+	return asks(a) - asks(b)
 }
 
 // byAddress groups new messages by who gets them, in order; each update stays alone.

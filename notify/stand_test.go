@@ -107,6 +107,7 @@ type board struct {
 	pauses   int
 	version  int64
 	pauseErr error
+	limits   notify.Limits
 }
 
 func newBoard() *board {
@@ -130,7 +131,7 @@ func (b *board) Line(_ context.Context, ch notify.Channel) (notify.Line, error) 
 	senders := map[notify.Channel]notify.Sender{
 		notify.Feishu: refreshing{b.feishu}, notify.WeCom: b.wecom, notify.Mail: b.mail,
 	}
-	return notify.Line{Sender: senders[ch], Version: b.version}, nil
+	return notify.Line{Sender: senders[ch], Version: b.version, Limits: b.limits}, nil
 }
 
 // Pause implements [notify.Switchboard].

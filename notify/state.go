@@ -2,6 +2,7 @@ package notify
 
 import (
 	"strconv"
+	"strings"
 
 	"ticketbell/ticket"
 )
@@ -14,4 +15,10 @@ func StateOf(t ticket.Ticket) string {
 		return string(t.Status) + "/" + strconv.Itoa(t.Step.Index)
 	}
 	return string(t.Status)
+}
+
+// statusIn is the status that a state of [StateOf] begins with.
+func statusIn(state string) ticket.Status {
+	status, _, _ := strings.Cut(state, "/")
+	return ticket.Status(status)
 }

@@ -45,6 +45,7 @@ func (v Verdict) String() string {
 type judged struct {
 	verdict Verdict
 	wait    time.Duration
+	all     bool // the wait is the whole channel's
 	err     error
 }
 
@@ -56,6 +57,15 @@ func Permanent(err error) error { return judge(VerdictPermanent, 0, err) }
 
 // After says that the provider wants d to pass first. The wait costs no attempt.
 func After(d time.Duration, err error) error { return judge(VerdictAfter, d, err) }
+
+// Hold says that the provider wants d to pass before any further message on the
+// channel. The wait costs no attempt.
+func Hold(d time.Duration, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &judged{verdict: VerdictAfter, wait: d, all: true, err: err}
+}
 
 // Unreachable says that this person has no address on the channel.
 func Unreachable(err error) error { return judge(VerdictUnreachable, 0, err) }
@@ -73,6 +83,12 @@ func judge(v Verdict, wait time.Duration, err error) error {
 		return nil
 	}
 	return &judged{verdict: v, wait: wait, err: err}
+}
+
+// holdsChannel reports whether err came from [Hold].
+func holdsChannel(err error) bool {
+	j, ok := errors.AsType[*judged](err)
+	return ok && j.all
 }
 
 // VerdictOf returns the verdict err carries and, for [VerdictAfter], how long to

@@ -29,6 +29,9 @@ const (
 	// run: the next call does not wait for the disk. What a killed process had open
 	// is sent again.
 	openPerCall = 4
+	// maxLookups is how many addresses a claim looks for at once: more than Feishu
+	// takes in one call (feishu.md 4), and not a goroutine for each of a thousand.
+	maxLookups = 64
 )
 
 // Worker delivers what is due on one channel.

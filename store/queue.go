@@ -50,20 +50,23 @@ func claimQuery(words dialect) string {
 	return `WITH due AS MATERIALIZED (
 			SELECT id FROM deliveries WHERE channel = $1 AND ` + dueIn + ` AND due_at <= $2
 			ORDER BY due_at, created_at LIMIT $3` + words.skipLocked + `)
-		UPDATE deliveries SET status = 'sending', lease = $4, due_at = $5, updated_at = $2, claimed = want
+		UPDATE deliveries SET status = 'sending', lease = $4, due_at = $5, updated_at = $2,
+			claimed = CASE WHEN message_id = '' THEN event_id ELSE want END
 		WHERE id IN (SELECT id FROM due) RETURNING id`
 }
 
 // notices returns claimed deliveries with what is needed to say them, oldest first.
+// A message that is not out says its own event, whatever came since: a result must be
+// told before the card that tells it may change. One that is out shows what is wanted.
 func (tx *txn) notices(ctx context.Context, ids []string) ([]notify.Notice, error) {
 	return all(ctx, tx, scanNotice,
-		`SELECT `+deliveryColumns+`, e.body, t.state, t.trail
-		FROM deliveries d JOIN events e ON e.id = d.want JOIN tickets t ON t.id = d.ticket_id
+		`SELECT `+deliveryColumns+`, d.claimed, e.body, t.state, t.trail
+		FROM deliveries d JOIN events e ON e.id = d.claimed JOIN tickets t ON t.id = d.ticket_id
 		WHERE d.id IN `+tx.words.listed+` ORDER BY d.not_before, d.created_at, d.id`, document{ids})
 }
 
 func scanNotice(r row) (n notify.Notice, err error) {
-	fields := append(deliveryFields(&n.Delivery), document{&n.Event}, &n.Current, document{&n.Trail})
+	fields := append(deliveryFields(&n.Delivery), &n.Delivery.Want, document{&n.Event}, &n.Current, document{&n.Trail})
 	return n, r.Scan(fields...)
 }
 

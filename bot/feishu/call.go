@@ -27,12 +27,12 @@ type ask func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, erro
 func (b *Bot) call(ctx context.Context, ask ask) (requestID string, err error) {
 	tok, err := b.tokens.get(ctx)
 	if err != nil {
-		return "", err
+		return "", notify.NotSent(err)
 	}
 	answer, err := ask(ctx, larkcore.WithTenantAccessToken(tok.value))
 	if err == nil && tokenRefused(answer.Code) {
 		if tok, err = b.tokens.after(ctx, tok); err != nil {
-			return "", err
+			return "", notify.NotSent(err)
 		}
 		answer, err = ask(ctx, larkcore.WithTenantAccessToken(tok.value))
 	}
@@ -55,10 +55,12 @@ func (b *Bot) judge(on route, r reply, secrets ...string) error {
 	err := rowOf(on, r.Code).judge(refusal)
 	verdict, wait := notify.VerdictOf(err)
 	switch {
+	case verdict == notify.VerdictAfter && r.Code == codeGateway:
+		return notify.Hold(reset(r.Header, wait), refusal)
 	case verdict == notify.VerdictAfter:
 		return notify.After(reset(r.Header, wait), refusal)
 	case r.StatusCode == http.StatusTooManyRequests && verdict == notify.VerdictAgain:
-		return notify.After(reset(r.Header, time.Second), refusal)
+		return notify.Hold(reset(r.Header, time.Second), refusal)
 	case r.StatusCode >= http.StatusInternalServerError:
 		return refusal
 	}

@@ -22,7 +22,10 @@ type row struct {
 	meaning string
 }
 
-const codeCardContent = 230099
+const (
+	codeCardContent = 230099
+	codeGateway     = 99991400 // the gateway's limit is the whole app's
+)
 
 // rowOf returns the row of a code; one nobody knows is tried again.
 func rowOf(on route, code int) row {
@@ -95,7 +98,7 @@ func rows() []row {
 		{99991673, notify.Misconfigured, "app not installed"},
 
 		// Too fast.
-		{99991400, after(time.Second), "rate limit of the gateway"},
+		{codeGateway, after(time.Second), "rate limit of the gateway"},
 		{230020, after(3 * time.Second), "rate limit of the user or message"},
 		{11232, after(5 * time.Second), "rate limit of the message service"},
 		{11233, after(5 * time.Second), "rate limit of the chat"},

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"ticketbell/notify"
 )
 
 // status is what every answer holds; without an errcode it is a success (wecom.md 3).
@@ -39,7 +41,7 @@ func call[T answer](ctx context.Context, b *Bot, path string, body json.RawMessa
 func try[T answer](ctx context.Context, b *Bot, path string, body json.RawMessage, bad string, began moment) (reply T, token string, err error) {
 	token, err = b.tokens.get(ctx, bad, began)
 	if err != nil {
-		return reply, "", fmt.Errorf("get an access token: %w", err)
+		return reply, "", notify.NotSent(fmt.Errorf("get an access token: %w", err))
 	}
 	if err := b.sdk.post(ctx, path, token, body, &reply); err != nil {
 		return reply, token, err

@@ -116,7 +116,7 @@ func (e *codeError) refusal() *notify.Refusal {
 func (r row) verdict(err error) error {
 	switch r.class {
 	case after:
-		return notify.After(r.wait, err)
+		return notify.Hold(r.wait, err) // the app's limit: the next person would hear the same
 	case misconfigured:
 		return notify.Misconfigured(err)
 	case stale:
