@@ -21,6 +21,7 @@ import (
 type sqlite struct {
 	handle *sql.DB // the writer's, one connection
 	read   *sql.DB
+	reader *compiled // on read
 	writer *writer
 	wg     sync.WaitGroup
 }
@@ -98,6 +99,7 @@ func (db *sqlite) start(ctx context.Context, path string) error {
 	}
 	db.read.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
 	db.read.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
+	db.reader = newCompiled(db.read)
 	db.writer = newWriter(conn)
 	db.wg.Go(db.writer.run)
 	return nil
@@ -113,5 +115,5 @@ func (db *sqlite) tell([]notify.Channel) {}
 func (db *sqlite) close() error {
 	db.writer.stop()
 	db.wg.Wait()
-	return errors.Join(db.read.Close(), db.writer.close(), db.handle.Close())
+	return errors.Join(db.reader.close(), db.read.Close(), db.writer.close(), db.handle.Close())
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -36,7 +35,7 @@ type Config struct {
 // Store keeps everything ticketbell must not forget. It is safe for use by many goroutines.
 type Store struct {
 	engine engine
-	read   *sql.DB
+	read   querier
 	words  dialect
 	keys   keyring
 	bells  bells
@@ -69,7 +68,7 @@ func (s *Store) connect(ctx context.Context, url string, log *slog.Logger) error
 		if err != nil {
 			return err
 		}
-		s.engine, s.read, s.words = db, db.read, sqliteWords()
+		s.engine, s.read, s.words = db, db.reader, sqliteWords()
 		return nil
 	}
 	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {

@@ -8,11 +8,8 @@ import (
 	"sync"
 )
 
-// Bounds of the writer.
-const (
-	maxBatch      = 256 // writes committed together
-	maxStatements = 256 // compiled statements kept
-)
+// maxBatch is how many writes are committed together.
+const maxBatch = 256
 
 var errClosed = errors.New("the store is closed")
 
@@ -20,11 +17,12 @@ var errClosed = errors.New("the store is closed")
 // wait together: the disk is waited for once, not once for each. Every write has
 // a savepoint, so that one that fails takes no other with it.
 type writer struct {
-	conn       *sql.Conn
-	statements map[string]*sql.Stmt // used by the goroutine of run only
-	jobs       chan *job
-	quit       chan struct{}
-	stopOnce   sync.Once
+	*compiled
+
+	conn     *sql.Conn
+	jobs     chan *job
+	quit     chan struct{}
+	stopOnce sync.Once
 }
 
 // job is one write. Its fields are the writer's until done is closed.
@@ -36,10 +34,7 @@ type job struct {
 }
 
 func newWriter(conn *sql.Conn) *writer {
-	return &writer{
-		conn: conn, statements: map[string]*sql.Stmt{},
-		jobs: make(chan *job), quit: make(chan struct{}),
-	}
+	return &writer{compiled: newCompiled(conn), conn: conn, jobs: make(chan *job), quit: make(chan struct{})}
 }
 
 // write hands do to the writer and returns once it is committed. The context can
@@ -144,9 +139,5 @@ func (w *writer) stop() { w.stopOnce.Do(func() { close(w.quit) }) }
 
 // close frees what the writer holds, after run has returned.
 func (w *writer) close() error {
-	var errs []error
-	for _, st := range w.statements {
-		errs = append(errs, st.Close())
-	}
-	return errors.Join(append(errs, w.conn.Close())...)
+	return errors.Join(w.compiled.close(), w.conn.Close())
 }
