@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // keySize is the size of a master key in bytes.
@@ -20,6 +21,7 @@ const keySize = 32
 type keyring struct {
 	current string
 	masters map[string][]byte
+	made    *sync.Map // the cipher.AEAD of each key and purpose, which takes longer to make than to use
 }
 
 func newKeyring(master []byte) (keyring, error) {
@@ -31,7 +33,7 @@ func newKeyring(master []byte) (keyring, error) {
 		return keyring{}, fmt.Errorf("name the master key: %w", err)
 	}
 	name := hex.EncodeToString(id)
-	return keyring{current: name, masters: map[string][]byte{name: master}}, nil
+	return keyring{current: name, masters: map[string][]byte{name: master}, made: new(sync.Map)}, nil
 }
 
 // seal hides plain. The sub-key depends on the purpose; the place ("feishu/app_secret")
@@ -63,8 +65,25 @@ func (k keyring) open(purpose, place, sealed string) (string, error) {
 	return string(plain), nil
 }
 
-// cipher returns the sealing of one purpose; it puts a random nonce before each value.
+// cipher returns the sealing of one purpose, made at its first use.
 func (k keyring) cipher(id, purpose string) (cipher.AEAD, error) {
+	type of struct{ id, purpose string }
+	if made, ok := k.made.Load(of{id, purpose}); ok {
+		if gcm, ok := made.(cipher.AEAD); ok {
+			return gcm, nil
+		}
+	}
+	gcm, err := k.makeCipher(id, purpose)
+	if err != nil {
+		return nil, err
+	}
+	k.made.Store(of{id, purpose}, gcm)
+	return gcm, nil
+}
+
+// makeCipher derives the sub-key of the purpose; its cipher puts a random nonce
+// before each value.
+func (k keyring) makeCipher(id, purpose string) (cipher.AEAD, error) {
 	master, ok := k.masters[id]
 	if !ok {
 		return nil, fmt.Errorf("sealed with key %q, but the key given is %q", id, k.current)
