@@ -26,6 +26,10 @@ type parsed struct {
 	html    string            // the first text/html part
 	raw     []byte            // as it came over the wire
 	parts   int
+
+	scanned bool // anchors and words are those of html
+	anchors []anchor
+	words   string
 }
 
 // parse reads a mail as a strict server does. Its errors say what is wrong with it.

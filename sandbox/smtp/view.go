@@ -23,7 +23,7 @@ func (m *parsed) readable() string {
 	if m.text != "" {
 		return m.subject + "\n" + m.text
 	}
-	_, words := scan(m.html)
+	_, words := m.scan()
 	return m.subject + "\n" + words
 }
 
@@ -33,7 +33,7 @@ func (m *parsed) links() []string {
 	for _, link := range webAddress.FindAllString(m.text, -1) {
 		found = append(found, strings.TrimRight(link, ".,;:!?)，。；）"))
 	}
-	anchors, _ := scan(m.html)
+	anchors, _ := m.scan()
 	for _, a := range anchors {
 		found = append(found, a.href)
 	}
@@ -48,7 +48,7 @@ func (m *parsed) links() []string {
 // buttons returns the first link that stands under words of its own: what a mail
 // program shows as a button. A mail can be pressed nowhere else.
 func (m *parsed) buttons() []sandbox.Button {
-	anchors, _ := scan(m.html)
+	anchors, _ := m.scan()
 	i := slices.IndexFunc(anchors, func(a anchor) bool { return a.text != "" && a.text != a.href })
 	if i < 0 {
 		return []sandbox.Button{}
@@ -65,6 +65,15 @@ func (m *parsed) payload(from string) json.RawMessage {
 		panic("ticketbell: encode a mail: " + err.Error())
 	}
 	return data
+}
+
+// scan returns the links and the words of the HTML part, which is read once.
+func (m *parsed) scan() ([]anchor, string) {
+	if !m.scanned {
+		m.anchors, m.words = scan(m.html)
+		m.scanned = true
+	}
+	return m.anchors, m.words
 }
 
 // scan returns the links and the words of an HTML text.
