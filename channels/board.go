@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -72,7 +73,7 @@ type line struct {
 // New returns a board.
 func New(c Config) *Board {
 	return &Board{
-		records: c.Records, history: c.History, users: c.Users, settings: c.Settings,
+		records: veiled{c.Records}, history: c.History, users: c.Users, settings: c.Settings,
 		key: c.Key, now: c.Now, log: c.Log, lines: map[notify.Channel]line{},
 	}
 }
@@ -114,9 +115,16 @@ func (b *Board) Line(ctx context.Context, ch notify.Channel) (notify.Line, error
 }
 
 // Pause stops the channel until its configuration is mended.
-func (b *Board) Pause(ctx context.Context, ch notify.Channel, version int64, reason string) error {
-	b.log.Error("a channel is paused until its configuration is mended", "channel", ch, "code", reason)
-	return b.records.PauseChannel(ctx, ch, reason, b.now(), version)
+func (b *Board) Pause(ctx context.Context, ch notify.Channel, version int64, why notify.Refusal) error {
+	b.log.Error("a channel is paused until its configuration is mended", "channel", ch, "code", why.Code)
+	return b.records.PauseChannel(ctx, ch, why.Error(), b.now(), version)
+}
+
+// pausedBy reads what Pause wrote: the provider's code and its words, which may name
+// the address to allow or the scopes that are missing.
+func pausedBy(rec notify.ChannelRecord) (code, message string) {
+	code, message, _ = strings.Cut(rec.Paused, ": ")
+	return code, message
 }
 
 // open returns the line of the channel's present version, made anew when the
@@ -222,8 +230,9 @@ func (b *Board) Health(ctx context.Context, ch notify.Channel) (notify.Health, e
 	case !rec.Enabled:
 		h.State = "off"
 	case rec.Paused != "":
-		h.State, h.Reason, h.Since = "paused", rec.Paused, rec.PausedAt
-		h.LastError = explain(rec.Paused, "", notify.VerdictMisconfigured)
+		code, message := pausedBy(rec)
+		h.State, h.Reason, h.Since = "paused", code, rec.PausedAt
+		h.LastError = explain(code, message, notify.VerdictMisconfigured)
 	case bad.UpdatedAt.After(good.UpdatedAt):
 		h.State, h.Reason, h.Since = "failing", bad.Code, bad.UpdatedAt
 	}

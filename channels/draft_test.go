@@ -53,7 +53,7 @@ func TestASuccessReleasesAPause(t *testing.T) {
 		h := open(t)
 		h.configure(ch)
 		paused := func() bool { return h.view(ch)["paused"] != nil }
-		if err := h.Pause(t.Context(), ch, h.line(ch).Version, "x.1"); err != nil {
+		if err := h.Pause(t.Context(), ch, h.line(ch).Version, notify.Refusal{Code: "x.1"}); err != nil {
 			t.Fatal(err)
 		}
 		if h.test(ch, notify.TestTarget{Email: "nobody@corp.com"}, nil); !paused() {

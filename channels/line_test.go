@@ -99,7 +99,7 @@ func TestAChannelThatIsOffOrPausedHasNoLine(t *testing.T) {
 	version := h.line(notify.Mail).Version
 	pause := func(version int64) {
 		t.Helper()
-		if err := h.Pause(t.Context(), notify.Mail, version, "mail.535"); err != nil {
+		if err := h.Pause(t.Context(), notify.Mail, version, notify.Refusal{Code: "mail.535"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -155,7 +155,7 @@ func TestHealthTellsHowAChannelFares(t *testing.T) {
 	if got := health(); got.State != "failing" || got.Reason != "mail.450" || got.Waiting != 1 || got.LastError == nil {
 		t.Errorf("got %+v, want failing with mail.450, and one waiting", got)
 	}
-	if err := h.Pause(t.Context(), notify.Mail, h.line(notify.Mail).Version, "mail.535"); err != nil {
+	if err := h.Pause(t.Context(), notify.Mail, h.line(notify.Mail).Version, notify.Refusal{Code: "mail.535"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := health(); got.State != "paused" || got.Reason != "mail.535" || got.LastError.Class != "config" || got.Since.IsZero() {

@@ -2,6 +2,7 @@ package channels_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"ticketbell/notify"
@@ -118,11 +119,27 @@ func TestAProxysPasswordIsNotShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var kept struct {
-		ProxyURL string `json:"proxy_url"`
-	}
-	decode(t, rec.Fields, &kept)
-	if kept.ProxyURL != proxied["proxy_url"] {
+	if got := rec.Secrets["proxy_url"].Value; got != proxied["proxy_url"] {
 		t.Error("got another proxy kept, want the one with its password")
+	}
+	if strings.Contains(string(rec.Fields), "S3CR3T") {
+		t.Error("got the password among the fields, want it sealed with the secrets")
+	}
+}
+
+func TestAPauseTellsWhatTheProviderSaid(t *testing.T) {
+	h := open(t)
+	h.configure(notify.WeCom)
+	why := notify.Refusal{Code: "wecom.60020", Message: "not allow to access from your ip, hint: [1], from ip: 203.0.113.7, more info at e=60020"}
+	if err := h.Pause(t.Context(), notify.WeCom, h.line(notify.WeCom).Version, why); err != nil {
+		t.Fatal(err)
+	}
+	health, err := h.Health(t.Context(), notify.WeCom)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := health.LastError
+	if health.Reason != why.Code || e.Message != why.Message || e.Extract["ip"] != "203.0.113.7" || !strings.Contains(e.Advice.ZH, "203.0.113.7") {
+		t.Errorf("got %+v with %+v, want the provider's words and the address to allow", health, e)
 	}
 }

@@ -36,7 +36,8 @@ func (b *Board) view(rec notify.ChannelRecord) (json.RawMessage, string, error) 
 		all["proxy_url"] = hidden(proxy)
 	}
 	if rec.Paused != "" {
-		all["paused"] = map[string]any{"code": rec.Paused, "since": rec.PausedAt}
+		code, message := pausedBy(rec)
+		all["paused"] = map[string]any{"code": code, "message": message, "since": rec.PausedAt}
 	}
 	for _, name := range formOf(rec.Channel).secrets {
 		all[name] = b.secretView(rec.Secrets[name])

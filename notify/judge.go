@@ -122,7 +122,7 @@ func whyUnreachable(code string) string {
 // not be hammered. Nothing more is begun with this line, by any load.
 func (l *load) pause(ctx context.Context, s Settlement) {
 	l.shift.tenure.finish(l.line.Version, func() {
-		err := l.w.Switch.Pause(ctx, l.w.Channel, l.line.Version, s.Code)
+		err := l.w.Switch.Pause(ctx, l.w.Channel, l.line.Version, Refusal{Code: s.Code, Message: s.Attempt.Message})
 		if err != nil {
 			l.w.Log.Error("a channel could not be paused", "channel", l.w.Channel, "error", err)
 			l.shift.holdUntil(l.w.Now().Add(pauseTime))

@@ -135,12 +135,12 @@ func (b *board) Line(_ context.Context, ch notify.Channel) (notify.Line, error) 
 }
 
 // Pause implements [notify.Switchboard].
-func (b *board) Pause(_ context.Context, ch notify.Channel, version int64, reason string) error {
+func (b *board) Pause(_ context.Context, ch notify.Channel, version int64, why notify.Refusal) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.pauses++
 	if b.pauseErr == nil && version == b.version {
-		b.paused[ch] = reason
+		b.paused[ch] = why.Code
 	}
 	return b.pauseErr
 }

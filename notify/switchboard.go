@@ -24,8 +24,8 @@ type Switchboard interface {
 	// Line returns the channel's sender as configured now, or [ErrOff].
 	Line(ctx context.Context, ch Channel) (Line, error)
 	// Pause stops the channel because its configuration of that version does not
-	// work. A version that was replaced meanwhile is not paused.
-	Pause(ctx context.Context, ch Channel, version int64, reason string) error
+	// work, as the provider said. A version that was replaced meanwhile is not paused.
+	Pause(ctx context.Context, ch Channel, version int64, why Refusal) error
 }
 
 // SettingsKeeper keeps the settings of the installation.
