@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -50,19 +51,33 @@ type place struct {
 // handlesOf lists what u can be looked up by, the best first: on Feishu the e-mail
 // address, on WeCom, which has no other reliable key, the phone number.
 func handlesOf(ch notify.Channel, u ticket.User) []handle {
-	var all []handle
+	all := make([]handle, 0, 2)
 	if email := normalEmail(u.Email); email != "" {
 		all = append(all, handle{byEmail, email})
 	}
-	phone, err := ticket.NormalizePhone(u.Phone)
-	if err != nil {
-		return all
+	if phone := normalPhone(u.Phone); phone != "" {
+		all = append(all, handle{byPhone, phone})
 	}
 	if ch == notify.WeCom {
-		return append([]handle{{byPhone, phone}}, all...)
+		slices.Reverse(all)
 	}
-	return append(all, handle{byPhone, phone})
+	return all
 }
+
+// normalPhone writes a number in E.164, "" when it is none. Our own people's are so
+// already, and this is the way of every message.
+func normalPhone(phone string) string {
+	if rest, ok := strings.CutPrefix(phone, "+861"); ok && len(rest) == 10 && !strings.ContainsFunc(rest, notDigit) {
+		return phone
+	}
+	phone, err := ticket.NormalizePhone(phone)
+	if err != nil {
+		return ""
+	}
+	return phone
+}
+
+func notDigit(r rune) bool { return r < '0' || r > '9' }
 
 // normalEmail writes an address in lower case and its domain in ASCII. A domain
 // that is none stays as it is: the provider will not know it.
