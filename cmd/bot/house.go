@@ -85,7 +85,7 @@ func newHouse(ctx context.Context, k keeping, sh sharing, log *slog.Logger) (*ho
 		return nil, err
 	}
 	h := &house{store: db, log: log, now: time.Now, mounts: map[string]http.Handler{}}
-	if err := h.build(key, sh); err != nil {
+	if err := h.build(key, sh); err != nil { //nolint:contextcheck // what runs by itself ends with close
 		return nil, errors.Join(err, db.Close())
 	}
 	return h, nil

@@ -138,7 +138,7 @@ func (c *userImportCommand) writeErrors(rows []roster.Row, r roster.Report) erro
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(c.Errors, file, 0o600); err != nil {
+	if err := os.WriteFile(c.Errors, file, 0o600); err != nil { //nolint:gosec // the operator names the file
 		return fmt.Errorf("write the rows left out: %w", err)
 	}
 	return nil
