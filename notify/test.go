@@ -17,7 +17,7 @@ type TestRequest struct {
 	Language cards.Language
 }
 
-// TestTarget is who gets a test message: any one field is enough.
+// TestTarget is who gets a test message, named by one of the fields.
 type TestTarget struct {
 	Username     string
 	Email        string
@@ -25,9 +25,6 @@ type TestTarget struct {
 	WeComUserID  string
 	FeishuOpenID string
 }
-
-// IsZero reports whether t names nobody.
-func (t TestTarget) IsZero() bool { return t == TestTarget{} }
 
 // TestReport is how a test went, stage by stage (api.md 3). A test that found a
 // fault did its work: it is a report without success, never an error. It holds no

@@ -42,13 +42,8 @@ type BuiltIn struct {
 // Submit opens a ticket on the flow of its project. A wrong field, or a project
 // without a flow, is an [*ticket.Invalid].
 func (b *BuiltIn) Submit(ctx context.Context, t ticket.Ticket) (notify.Receipt, error) {
-	f, ok, err := b.Flows.FlowOf(ctx, t.Project.Key)
+	ev, f, err := b.opening(ctx, t)
 	if err != nil {
-		return notify.Receipt{}, fmt.Errorf("find the flow of project %s: %w", t.Project.Key, err)
-	}
-	t.Key = "new" // for the check alone: a number is taken only for a ticket that will be opened
-	ev := ticket.Submit(t, f, b.Now())
-	if err := checkSubmission(ev, ok); err != nil {
 		return notify.Receipt{}, err
 	}
 	n, err := b.Tickets.NextNumber(ctx)
@@ -60,6 +55,23 @@ func (b *BuiltIn) Submit(ctx context.Context, t ticket.Ticket) (notify.Receipt, 
 		ev.Ticket.Path = b.Path(ev.Ticket.Key)
 	}
 	return b.record(ctx, ev, f)
+}
+
+// Check returns what [BuiltIn.Submit] would refuse t for, or nil. It opens nothing.
+func (b *BuiltIn) Check(ctx context.Context, t ticket.Ticket) error {
+	_, _, err := b.opening(ctx, t)
+	return err
+}
+
+// opening returns the event that opens t, still without a number, and its flow.
+func (b *BuiltIn) opening(ctx context.Context, t ticket.Ticket) (ticket.Event, ticket.Flow, error) {
+	f, ok, err := b.Flows.FlowOf(ctx, t.Project.Key)
+	if err != nil {
+		return ticket.Event{}, f, fmt.Errorf("find the flow of project %s: %w", t.Project.Key, err)
+	}
+	t.Key = "new" // for the check alone: a number is taken only for a ticket that will be opened
+	ev := ticket.Submit(t, f, b.Now())
+	return ev, f, checkSubmission(ev, ok)
 }
 
 func checkSubmission(ev ticket.Event, hasFlow bool) error {

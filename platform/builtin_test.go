@@ -255,6 +255,7 @@ func TestAProjectWithoutAFlowIsNamedWithEverythingElseThatIsWrong(t *testing.T) 
 	wantWrong(t, err, "ticket.project")
 	_, err = h.Submit(t.Context(), ticket.Ticket{Project: ticket.Project{Key: "unknown"}, Path: "no slash"})
 	wantWrong(t, err, "ticket.title", "ticket.path", "ticket.creator", "ticket.project")
+	wantWrong(t, h.Check(t.Context(), ticket.Ticket{Project: ticket.Project{Key: "unknown"}}), "ticket.title", "ticket.creator", "ticket.project")
 }
 
 func TestANumberIsTakenOnlyForATicketThatIsOpened(t *testing.T) {
@@ -265,6 +266,9 @@ func TestANumberIsTakenOnlyForATicketThatIsOpened(t *testing.T) {
 		}
 		if _, err := h.Submit(t.Context(), ticket.Ticket{Project: ticket.Project{Key: "pay"}}); err == nil {
 			t.Fatal("got no error, want one")
+		}
+		if err := h.Check(t.Context(), draft("pay")); err != nil {
+			t.Fatalf("got %v for a ticket that can be opened, want nil", err)
 		}
 	}
 	for _, want := range []string{"1", "2"} {

@@ -26,7 +26,7 @@ const (
 // batch is the body as it is described; envelope is how far it is read at once,
 // for a wrong event must not refuse the others.
 type batch struct {
-	Events []rawEvent `json:"events" minItems:"1" maxItems:"500" doc:"1 to 500 events; each is accepted or refused on its own."`
+	Events []form[ticket.Event] `json:"events" minItems:"1" maxItems:"500" doc:"1 to 500 events; each is accepted or refused on its own."`
 }
 
 type envelope struct {

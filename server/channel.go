@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,10 +47,13 @@ type channelOutput struct {
 
 type testInput struct {
 	Channel notify.Channel `path:"channel" enum:"feishu,wecom,mail"`
-	Body    struct {
-		To    testTarget                 `json:"to" doc:"Who gets the test message: any one of the fields."`
-		Draft map[string]json.RawMessage `json:"draft,omitempty" doc:"Fields not saved yet, laid over the saved ones for this test."`
-	}
+	Body    form[testFields]
+}
+
+// testFields is a test somebody asks for.
+type testFields struct {
+	To    testTarget                 `json:"to" doc:"Who gets the test message: exactly one of the fields."`
+	Draft map[string]json.RawMessage `json:"draft,omitempty" doc:"Fields not saved yet, laid over the saved ones for this test."`
 }
 
 // testTarget is who gets a test message.
@@ -84,9 +88,9 @@ func (a *api) registerChannels() {
 	}, a.patchChannel)
 	register(a, route{
 		method: http.MethodPost, path: "/api/v1/channels/{channel}/test", id: "test-channel", scope: access.ChannelsTest, tag: tagChannels,
-		title: "Send a test message",
-		text:  "Tries the saved configuration with the draft laid over it, stage by stage. A test that finds a fault did its work: it answers 200 with `success: false`, the fault, and what to do about it.",
-		fails: []int{400}, example: map[string]any{"to": map[string]any{"username": "lisi"}, "draft": map[string]any{"host": "smtp.example.com"}},
+		title:     "Send a test message",
+		text:      "Tries the saved configuration with the draft laid over it, stage by stage. A test that finds a fault did its work: it answers 200 with `success: false`, the fault, and what to do about it.",
+		unchecked: true, fails: []int{400}, example: map[string]any{"to": map[string]any{"username": "lisi"}, "draft": map[string]any{"host": "smtp.example.com"}},
 	}, a.testChannel)
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/channels/{channel}/health", id: "get-channel-health", scope: access.ConfigRead, tag: tagChannels,
@@ -115,11 +119,13 @@ func (a *api) patchChannel(ctx context.Context, in *channelPatch) (*channelOutpu
 }
 
 func (a *api) testChannel(ctx context.Context, in *testInput) (*testOutput, error) {
-	to := notify.TestTarget(in.Body.To)
-	if to.IsZero() {
-		return nil, wrongField("to", "required", "must be a person's username, email, phone, wecom_userid or feishu_open_id")
+	body, wrong := in.Body.read(a)
+	if err := together(wrong, body.To.check()); err != nil {
+		return nil, err
 	}
-	report, err := a.Channels.Test(ctx, in.Channel, notify.TestRequest{To: to, Draft: in.Body.Draft, Language: current(ctx).language()})
+	report, err := a.Channels.Test(ctx, in.Channel, notify.TestRequest{
+		To: notify.TestTarget(body.To), Draft: body.Draft, Language: current(ctx).language(),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +133,19 @@ func (a *api) testChannel(ctx context.Context, in *testInput) (*testOutput, erro
 		report.Stages = []notify.TestStage{}
 	}
 	return &testOutput{report}, nil
+}
+
+// check refuses to guess who is meant.
+func (t testTarget) check() error {
+	named := slices.DeleteFunc([]string{t.Username, t.Email, t.Phone, t.WeComUserID, t.FeishuOpenID}, func(s string) bool { return s == "" })
+	switch len(named) {
+	case 0:
+		return wrongField("to", "required", "must be a person's username, email, phone, wecom_userid or feishu_open_id")
+	case 1:
+		return nil
+	default:
+		return wrongField("to", "invalid", "must name one person by one field alone")
+	}
 }
 
 func (a *api) channelHealth(ctx context.Context, in *channelInput) (*healthOutput, error) {

@@ -2,12 +2,7 @@ package server
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"net/http"
-	"reflect"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"ticketbell/access"
 	"ticketbell/notify"
@@ -26,19 +21,10 @@ type Desk interface {
 	Preview(ctx context.Context, ev ticket.Event) (notify.Receipt, error)
 }
 
-// rawEvent is a body described as an event and read by [reader], so that every
-// fault of it can be named at once.
-type rawEvent struct{ json.RawMessage }
-
-// Schema describes the body as an event.
-func (rawEvent) Schema(r huma.Registry) *huma.Schema {
-	return r.Schema(reflect.TypeFor[ticket.Event](), true, "Event")
-}
-
 type eventInput struct {
 	DryRun         bool   `query:"dry_run" doc:"Only tell who would be told and how; nothing is stored and nobody is told."`
 	IdempotencyKey string `header:"Idempotency-Key" doc:"Stands in for id when the body has none."`
-	Body           rawEvent
+	Body           form[ticket.Event]
 }
 
 type eventOutput struct {
@@ -109,13 +95,7 @@ func (a *api) postEvent(ctx context.Context, ev ticket.Event) (*eventOutput, err
 // readEvent reads raw as an event, by its schema and by its meaning together.
 func readEvent(r reader[ticket.Event], raw []byte) (ticket.Event, error) {
 	ev, wrong := r.read(raw)
-	if e, ok := errors.AsType[*ticket.Invalid](ev.Validate()); ok {
-		wrong = append(wrong, beside(wrong, e.Fields)...)
-	}
-	if len(wrong) > 0 {
-		return ev, &ticket.Invalid{Fields: wrong}
-	}
-	return ev, nil
+	return ev, together(wrong, ev.Validate())
 }
 
 // accept fills in what the caller may leave out and hands ev to the desk. A

@@ -44,7 +44,7 @@ type flowInput struct {
 
 type flowPut struct {
 	Key  string `path:"key" maxLength:"64" pattern:"^[A-Za-z0-9._-]+$" patternDescription:"letters, digits, dot, dash and underscore"`
-	Body flowFields
+	Body form[flowFields]
 }
 
 type flowOutput struct{ Body flowFields }
@@ -65,7 +65,7 @@ func (a *api) registerFlows() {
 	}, a.getFlow)
 	register(a, route{
 		method: http.MethodPut, path: path, id: "put-flow", scope: access.ConfigWrite, tag: tagFlows, title: "Write a flow",
-		text: "Tickets that are under way keep the flow they began with.", fails: []int{400, 409},
+		text: "Tickets that are under way keep the flow they began with.", unchecked: true, fails: []int{400, 409},
 		example: map[string]any{"name": "结构变更", "projects": []string{"pay"}, "steps": []any{
 			map[string]any{"name": "DBA 审核", "kind": "review", "members": []string{"t1"}, "remind_after": "24h"},
 			map[string]any{"name": "上线", "kind": "execute", "members": []string{"admin"}},
@@ -95,8 +95,9 @@ func (a *api) getFlow(ctx context.Context, in *flowInput) (*flowOutput, error) {
 }
 
 func (a *api) putFlow(ctx context.Context, in *flowPut) (*flowOutput, error) {
-	f, err := in.Body.read(in.Key)
-	if err != nil {
+	body, wrong := in.Body.read(a)
+	f, err := body.read(in.Key)
+	if err := together(wrong, err); err != nil {
 		return nil, err
 	}
 	if err := a.Flows.PutFlow(ctx, f); err != nil {

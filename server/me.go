@@ -28,7 +28,7 @@ type mePatch struct {
 	Language    *cards.Language `json:"language,omitempty" enum:"zh,en,"`
 }
 
-type meChange struct{ Body mePatch }
+type meChange struct{ Body form[mePatch] }
 
 type meOutput struct{ Body me }
 
@@ -46,7 +46,7 @@ func (a *api) registerMe() {
 	})
 	register(a, route{
 		method: http.MethodPatch, path: "/api/v1/me", id: "patch-me", scope: access.Me, tag: tagPeople,
-		title: "Change how I am reached", text: text + " What is absent stays.", fails: []int{400, 404, 409},
+		title: "Change how I am reached", text: text + " What is absent stays.", unchecked: true, fails: []int{400, 404, 409},
 		example: map[string]any{"phone": "13800001234", "language": "zh"},
 	}, a.patchMe)
 }
@@ -71,8 +71,9 @@ func (a *api) patchMe(ctx context.Context, in *meChange) (*meOutput, error) {
 		return nil, err
 	}
 	u := before
-	in.Body.apply(&u)
-	if err := roster.Check(u); err != nil {
+	body, wrong := in.Body.read(a)
+	body.apply(&u)
+	if err := together(wrong, roster.Check(u)); err != nil {
 		return nil, err
 	}
 	if err := a.Users.UpdateUser(ctx, u); err != nil {

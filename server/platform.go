@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"ticketbell/access"
@@ -55,7 +56,7 @@ type platformInput struct {
 
 type platformPut struct {
 	Source string `path:"source" maxLength:"64"`
-	Body   platformFields
+	Body   form[platformFields]
 }
 
 type platformOutput struct{ Body platform }
@@ -68,7 +69,7 @@ func (a *api) registerPlatforms() {
 	}, a.getPlatform)
 	register(a, route{
 		method: http.MethodPut, path: path, id: "put-platform", scope: access.ConfigWrite, tag: tagPlatforms, title: "Set who judges tickets of a source",
-		text: "A new `url` needs the secret again: it is never sent where it was not meant for.", fails: []int{400},
+		text: "A new `url` needs the secret again: it is never sent where it was not meant for.", unchecked: true, fails: []int{400},
 		example: map[string]any{"kind": "webhook", "url": "https://tickets.example.com/hooks/ticketbell", "secret": "…", "timeout": "5s"},
 	}, a.putPlatform)
 }
@@ -86,8 +87,9 @@ func (a *api) putPlatform(ctx context.Context, in *platformPut) (*platformOutput
 	if err != nil {
 		return nil, err
 	}
-	p, err := in.Body.read(in.Source, old)
-	if err != nil {
+	body, wrong := in.Body.read(a)
+	p, err := body.read(in.Source, old)
+	if err := together(wrong, err); err != nil {
 		return nil, err
 	}
 	if err := a.Platforms.PutPlatform(ctx, p); err != nil {
@@ -111,8 +113,12 @@ func (f platformFields) read(source string, old notify.Platform) (notify.Platfor
 	if f.Source != "" && f.Source != source {
 		wrong = append(wrong, ticket.FieldError{Field: "source", Code: "invalid", Message: "cannot be changed"})
 	}
-	if f.Kind == notify.PlatformWebhook {
+	switch f.Kind {
+	case notify.PlatformNone, notify.PlatformBuiltIn:
+	case notify.PlatformWebhook:
 		wrong = append(wrong, f.readWebhook(&p, old)...)
+	default: // what else it needs is not known; what is there may be wrong all the same
+		wrong = append(wrong, slices.DeleteFunc(f.readWebhook(&p, old), func(e ticket.FieldError) bool { return e.Code == "required" })...)
 	}
 	if len(wrong) > 0 {
 		return notify.Platform{}, &ticket.Invalid{Fields: wrong}

@@ -327,6 +327,11 @@ func (r *rooms) PutPlatform(_ context.Context, p notify.Platform) error {
 
 // The built-in desk, with room for one ticket.
 
+func (r *rooms) Check(_ context.Context, t ticket.Ticket) error {
+	t.Key = "1"
+	return ticket.Submit(t, r.flow, noon()).Validate()
+}
+
 func (r *rooms) Submit(_ context.Context, t ticket.Ticket) (notify.Receipt, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

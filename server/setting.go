@@ -35,7 +35,7 @@ type settingsPatch struct {
 	TellCreatorOnPass *bool           `json:"tell_creator_on_pass,omitempty"`
 }
 
-type settingsInput struct{ Body settingsPatch }
+type settingsInput struct{ Body form[settingsPatch] }
 
 type settingsOutput struct{ Body settings }
 
@@ -45,7 +45,7 @@ func (a *api) registerSettings() {
 	}, a.getSettings)
 	register(a, route{
 		method: http.MethodPatch, path: "/api/v1/settings", id: "patch-settings", scope: access.ConfigWrite, tag: tagSettings, title: "Change the settings",
-		text: "What is absent stays.", fails: []int{400}, example: map[string]any{"url_prefix": "https://sqle.example.com"},
+		text: "What is absent stays.", unchecked: true, fails: []int{400}, example: map[string]any{"url_prefix": "https://sqle.example.com"},
 	}, a.patchSettings)
 }
 
@@ -58,14 +58,15 @@ func (a *api) getSettings(ctx context.Context, _ *struct{}) (*settingsOutput, er
 }
 
 func (a *api) patchSettings(ctx context.Context, in *settingsInput) (*settingsOutput, error) {
-	if err := in.Body.check(); err != nil {
+	body, wrong := in.Body.read(a)
+	if err := together(wrong, body.check()); err != nil {
 		return nil, err
 	}
 	s, err := a.Settings.Settings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	in.Body.apply(&s)
+	body.apply(&s)
 	if err := a.Settings.PutSettings(ctx, s); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,6 +22,8 @@ import (
 // Tickets is the built-in desk. It refuses an action with one of the errors of
 // package ticket and an unknown ticket with [notify.ErrNotFound].
 type Tickets interface {
+	// Check returns what Submit would refuse t for, as one error.
+	Check(ctx context.Context, t ticket.Ticket) error
 	// Submit opens a ticket on the flow of its project, in the name of its creator.
 	Submit(ctx context.Context, t ticket.Ticket) (notify.Receipt, error)
 	// Act makes the action in the name of the person with that username.
@@ -101,7 +104,7 @@ func choicesOf(t ticket.Ticket) []choice {
 	return choices
 }
 
-type submitInput struct{ Body submission }
+type submitInput struct{ Body form[submission] }
 
 type ticketInput struct {
 	ID string `path:"id" doc:"Id of the ticket in ticketbell."`
@@ -109,11 +112,14 @@ type ticketInput struct {
 
 type actInput struct {
 	ID   string `path:"id" doc:"Id of the ticket in ticketbell."`
-	Body struct {
-		Action ticket.Action `json:"action" enum:"approve,reject,start,succeed,fail,complete,cancel,resubmit"`
-		Reason string        `json:"reason,omitempty" maxLength:"2000" doc:"Why; a rejection needs one."`
-		By     string        `json:"by,omitempty" maxLength:"128" doc:"Username of whoever acts; default: the caller." example:"lisi"`
-	}
+	Body form[move]
+}
+
+// move is an action somebody makes.
+type move struct {
+	Action ticket.Action `json:"action" enum:"approve,reject,start,succeed,fail,complete,cancel,resubmit"`
+	Reason string        `json:"reason,omitempty" maxLength:"2000" doc:"Why; a rejection needs one."`
+	By     string        `json:"by,omitempty" maxLength:"128" doc:"Username of whoever acts; default: the caller." example:"lisi"`
 }
 
 type ticketOutput struct{ Body ticketView }
@@ -122,13 +128,13 @@ func (a *api) registerTickets() {
 	register(a, route{
 		method: http.MethodPost, path: "/api/v1/tickets", id: "submit-ticket", scope: access.TicketsWrite, tag: tagTickets,
 		title: "Ask for a change", text: "Opens a ticket on the flow of its project and tells the people of the first step.",
-		status: http.StatusCreated, fails: []int{400, 413},
+		status: http.StatusCreated, unchecked: true, fails: []int{400, 413},
 		example: map[string]any{"title": "订单表加索引", "project": map[string]any{"key": "pay", "name": "支付中心"}, "description": "为慢查询 #881 增加联合索引", "creator": "zhangsan"},
 	}, a.submitTicket)
 	register(a, route{
 		method: http.MethodPost, path: "/api/v1/tickets/{id}/actions", id: "act-on-ticket", scope: access.TicketsWrite, tag: tagTickets,
 		title: "Approve, reject, execute, close", text: "409 with the code `settled` when the ticket has moved on, 403 with `not_allowed` when the action is somebody else's.",
-		fails: []int{400, 404, 409}, example: map[string]any{"action": "reject", "reason": "索引与 idx_user 重复", "by": "lisi"},
+		unchecked: true, fails: []int{400, 404, 409}, example: map[string]any{"action": "reject", "reason": "索引与 idx_user 重复", "by": "lisi"},
 	}, a.actOnTicket)
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/tickets/{id}", id: "get-ticket", scope: access.TicketsWrite, tag: tagTickets,
@@ -137,30 +143,46 @@ func (a *api) registerTickets() {
 }
 
 func (a *api) submitTicket(ctx context.Context, in *submitInput) (*ticketOutput, error) {
-	s := in.Body
+	s, wrong := in.Body.read(a)
 	if s.Creator == "" {
 		s.Creator = by(ctx)
 	}
-	got, err := a.Tickets.Submit(ctx, ticket.Ticket{
-		Title: s.Title, Description: s.Description, Project: ticket.Project(s.Project), URL: s.URL, Path: s.Path,
-		Creator: ticket.Person{Username: s.Creator}, Targets: s.Targets, Audit: s.Audit, ExtraFields: s.Fields,
-	})
+	if len(wrong) > 0 {
+		return nil, together(wrong, bare(a.Tickets.Check(ctx, s.ticket())))
+	}
+	got, err := a.Tickets.Submit(ctx, s.ticket())
 	if err != nil {
 		return nil, bare(err)
 	}
 	return a.afterwards(ctx, got)
 }
 
-func (a *api) actOnTicket(ctx context.Context, in *actInput) (*ticketOutput, error) {
-	who := in.Body.By
-	if who == "" {
-		who = by(ctx)
+func (s submission) ticket() ticket.Ticket {
+	return ticket.Ticket{
+		Title: s.Title, Description: s.Description, Project: ticket.Project(s.Project), URL: s.URL, Path: s.Path,
+		Creator: ticket.Person{Username: s.Creator}, Targets: s.Targets, Audit: s.Audit, ExtraFields: s.Fields,
 	}
-	got, err := a.Tickets.Act(ctx, in.ID, in.Body.Action, in.Body.Reason, who)
+}
+
+func (a *api) actOnTicket(ctx context.Context, in *actInput) (*ticketOutput, error) {
+	m, wrong := in.Body.read(a)
+	if len(wrong) > 0 {
+		return nil, together(wrong, m.check())
+	}
+	got, err := a.Tickets.Act(ctx, in.ID, m.Action, m.Reason, cmp.Or(m.By, by(ctx)))
 	if err != nil {
 		return nil, err
 	}
 	return a.afterwards(ctx, got)
+}
+
+// check names what can be seen to be missing without the ticket; the desk asks for
+// the same once it has the ticket.
+func (m move) check() error {
+	if m.Action == ticket.ActReject && strings.TrimSpace(m.Reason) == "" {
+		return wrongField("reason", "required", "is required")
+	}
+	return nil
 }
 
 func (a *api) getTicket(ctx context.Context, in *ticketInput) (*ticketOutput, error) {

@@ -68,11 +68,11 @@ type userInput struct {
 	Username string `path:"username"`
 }
 
-type userCreate struct{ Body user }
+type userCreate struct{ Body form[user] }
 
 type userChange struct {
 	Username string `path:"username"`
-	Body     userPatch
+	Body     form[userPatch]
 }
 
 type userOutput struct{ Body user }
@@ -87,11 +87,11 @@ func (a *api) registerUsers() {
 	}
 	register(a, at(http.MethodGet, "list-users", "List people", 400), a.listUsers)
 	create := at(http.MethodPost, "create-user", "Add a person", 400, 409)
-	create.status, create.example = http.StatusCreated, map[string]any{"username": "lisi", "name": "李四", "email": "lisi@corp.com", "phone": "13800001234"}
+	create.status, create.unchecked, create.example = http.StatusCreated, true, map[string]any{"username": "lisi", "name": "李四", "email": "lisi@corp.com", "phone": "13800001234"}
 	register(a, create, a.createUser)
 	register(a, at(http.MethodGet, "get-user", "One person", 404), a.getUser)
 	change := at(http.MethodPatch, "patch-user", "Change a person", 400, 404, 409)
-	change.text = "What is absent stays."
+	change.text, change.unchecked = "What is absent stays.", true
 	register(a, change, a.patchUser)
 	register(a, at(http.MethodDelete, "delete-user", "Remove a person", 404), a.deleteUser)
 }
@@ -111,8 +111,9 @@ func (a *api) getUser(ctx context.Context, in *userInput) (*userOutput, error) {
 }
 
 func (a *api) createUser(ctx context.Context, in *userCreate) (*userOutput, error) {
-	u := in.Body.known()
-	if err := roster.Check(u); err != nil {
+	body, wrong := in.Body.read(a)
+	u := body.known()
+	if err := together(wrong, roster.Check(u)); err != nil {
 		return nil, err
 	}
 	if err := a.Users.CreateUser(ctx, u); err != nil {
@@ -127,12 +128,13 @@ func (a *api) patchUser(ctx context.Context, in *userChange) (*userOutput, error
 	if err != nil {
 		return nil, err
 	}
-	if in.Body.Username != nil && *in.Body.Username != u.Username {
-		return nil, wrongField("username", "invalid", "cannot be changed")
-	}
 	before := u
-	in.Body.apply(&u)
-	if err := roster.Check(u); err != nil {
+	body, wrong := in.Body.read(a)
+	if body.Username != nil && *body.Username != u.Username {
+		wrong = append(wrong, ticket.FieldError{Field: "username", Code: "invalid", Message: "cannot be changed"})
+	}
+	body.apply(&u)
+	if err := together(wrong, roster.Check(u)); err != nil {
 		return nil, err
 	}
 	if err := a.Users.UpdateUser(ctx, u); err != nil {

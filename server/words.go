@@ -32,6 +32,7 @@ func wordings() []cards.Text {
 		{EN: "is taken by %s", ZH: "已被 %s 占用"},
 		{EN: "must name a person by username, email, phone or name", ZH: "须用 username、email、phone 或 name 指明一个人"},
 		{EN: "must be a person's username, email, phone, wecom_userid or feishu_open_id", ZH: "须用 username、email、phone、wecom_userid 或 feishu_open_id 指明一个人"},
+		{EN: "must name one person by one field alone", ZH: "只能用一个字段指明一个人"},
 		{EN: "must be at most %s characters", ZH: "最多 %s 个字符"},
 		{EN: "must be at least %s characters", ZH: "至少 %s 个字符"},
 		{EN: "must be at least %s bytes", ZH: "至少 %s 个字节"},
