@@ -34,11 +34,11 @@ func Read(body []byte) ([]Row, error) {
 	all, err := csv.NewReader(bytes.NewReader(body)).ReadAll()
 	switch {
 	case err != nil:
-		return nil, invalid("body", "invalid", "must be a row of CSV as wide as the first")
+		return nil, wrongBody("invalid", "must be a row of CSV as wide as the first")
 	case len(all) == 0:
-		return nil, invalid("body", "required", "is required")
+		return nil, wrongBody("required", "is required")
 	case len(all)-1 > MaxRows:
-		return nil, invalid("body", "too_many", "must hold at most "+strconv.Itoa(MaxRows)+" rows")
+		return nil, wrongBody("too_many", "must hold at most "+strconv.Itoa(MaxRows)+" rows")
 	}
 	head, err := headOf(all[0])
 	if err != nil {
@@ -58,7 +58,7 @@ func inUTF8(body []byte) ([]byte, error) {
 	}
 	body, err := simplifiedchinese.GB18030.NewDecoder().Bytes(body)
 	if err != nil {
-		return nil, invalid("body", "invalid", "must be valid UTF-8")
+		return nil, wrongBody("invalid", "must be valid UTF-8")
 	}
 	return body, nil
 }
@@ -84,8 +84,8 @@ func headOf(cells []string) ([]string, error) {
 	return head, nil
 }
 
-func invalid(field, code, message string) error {
-	return &ticket.Invalid{Fields: []ticket.FieldError{{Field: field, Code: code, Message: message}}}
+func wrongBody(code, message string) error {
+	return &ticket.Invalid{Fields: []ticket.FieldError{{Field: "body", Code: code, Message: message}}}
 }
 
 // ErrorFile is the rows with a wrong cell as CSV, with a column that says what is
