@@ -122,8 +122,10 @@ func TestAForeignCursorIsRefused(t *testing.T) {
 				t.Errorf("cursor %q: got %v, want ErrCursor", cursor, err)
 			}
 		}
-		if _, _, err := s.Users(t.Context(), "", 0, "%"); !errors.Is(err, notify.ErrCursor) {
-			t.Errorf("users: got %v, want ErrCursor", err)
+		for _, cursor := range []string{"%", "zzz", "bm90b25l", "MTcKZGx2XzE"} { // no base64; no text; one part; a delivery's
+			if _, _, err := s.Users(t.Context(), "", 0, cursor); !errors.Is(err, notify.ErrCursor) {
+				t.Errorf("users, cursor %q: got %v, want ErrCursor", cursor, err)
+			}
 		}
 	})
 }

@@ -17,9 +17,12 @@ func scanUser(r row) (u ticket.User, err error) {
 	return u, r.Scan(&u.Username, &u.Name, &u.Email, &u.Phone, &u.WeComUserID, &u.FeishuOpenID, &u.Language, &u.Role, &u.Disabled)
 }
 
+// userPage begins the cursors of [Store.Users]: any text could be a username.
+const userPage = "user"
+
 // Users lists people by username. q is looked for in username, name, e-mail and
 // phone; limit and cursor are those of [notify.DeliveryFilter]. next is "" on the
-// last page.
+// last page. A cursor that no listing of people gave out is [notify.ErrCursor].
 func (s *Store) Users(ctx context.Context, q string, limit int, after string) (users []ticket.User, next string, err error) {
 	where := &conditions{}
 	if q != "" {
@@ -27,11 +30,14 @@ func (s *Store) Users(ctx context.Context, q string, limit int, after string) (u
 			likeAny(clean(q)))
 	}
 	if after != "" {
-		parts, err := readCursor(after, 1)
+		parts, err := readCursor(after, 2)
+		if err == nil && parts[0] != userPage {
+			err = notify.ErrCursor
+		}
 		if err != nil {
 			return nil, "", fmt.Errorf("list users: %w", err)
 		}
-		where.add(`username > ?`, parts[0])
+		where.add(`username > ?`, parts[1])
 	}
 	limit = pageSize(limit)
 	users, err = all(ctx, s.read, scanUser,
@@ -42,7 +48,7 @@ func (s *Store) Users(ctx context.Context, q string, limit int, after string) (u
 	if len(users) <= limit {
 		return users, "", nil
 	}
-	return users[:limit], cursor(users[limit-1].Username), nil
+	return users[:limit], cursor(userPage, users[limit-1].Username), nil
 }
 
 // User returns the person of that username, or [ErrNotFound].
