@@ -32,7 +32,7 @@ type Binary struct {
 // Build builds the bot of this checkout into dir, as small as `make build` does.
 func Build(ctx context.Context, dir string) (Binary, error) {
 	b := Binary{path: filepath.Join(dir, "bot")}
-	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w", "-o", b.path, "ticketbell/cmd/bot")
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags", "-s -w", "-o", b.path, "ticketbell/cmd/bot")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return b, fmt.Errorf("build the bot: %w\n%s", err, out)
 	}
