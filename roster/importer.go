@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"ticketbell/notify"
 	"ticketbell/ticket"
@@ -84,11 +85,12 @@ type importer struct {
 
 // row takes one person in, or writes down why not.
 func (im *importer) row(ctx context.Context, r Row) error {
-	if first, ok := im.seen[r.value("username")]; ok && r.value("username") != "" {
+	name := strings.ToLower(r.value("username")) // two that differ in case only are one person
+	if first, ok := im.seen[name]; ok && name != "" {
 		im.wrong(r, ticket.FieldError{Field: "username", Code: "taken", Message: fmt.Sprintf("is in row %d already", first)})
 		return nil
 	}
-	im.seen[r.value("username")] = r.Number
+	im.seen[name] = r.Number
 	old, err := im.keeper.User(ctx, r.value("username"))
 	known := err == nil
 	if err != nil && !errors.Is(err, notify.ErrNotFound) {

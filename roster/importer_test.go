@@ -164,3 +164,11 @@ func TestAnExportComesBackUnchanged(t *testing.T) {
 func person(username, email string) ticket.User {
 	return ticket.User{Person: ticket.Person{Username: username, Email: email}, Role: ticket.Member}
 }
+
+func TestUsernamesThatDifferInCaseAreOnePersons(t *testing.T) {
+	p := known()
+	r := p.takeIn(t, "username\nbo\nBo\n", roster.Options{DryRun: true})
+	if !slices.Equal(names(r.Errors), []string{"3 username taken"}) || r.Created != 1 {
+		t.Errorf("got %+v, want the second row left out", r)
+	}
+}

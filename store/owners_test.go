@@ -19,6 +19,10 @@ func TestTheOwnersOfWhatSomebodyWantsAreAllNamed(t *testing.T) {
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("got %v, %v; want %v", got, err, want)
 		}
+		got, err = s.Owners(t.Context(), ticket.User{Person: ticket.Person{Username: "LiSi"}})
+		if err != nil || !slices.Equal(got, []notify.Taken{{Field: "username", By: "lisi"}}) {
+			t.Errorf("got %v, %v; want a username in other letters taken by lisi", got, err)
+		}
 		if own, err := s.Owners(t.Context(), lisi()); err != nil || len(own) != 0 {
 			t.Errorf("got %v, %v; want nobody else to have what is one's own", own, err)
 		}

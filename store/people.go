@@ -61,7 +61,8 @@ func (s *Store) User(ctx context.Context, username string) (ticket.User, error) 
 }
 
 // CreateUser adds a person. The e-mail address is kept in lower case and the phone
-// number as E.164. What somebody else has already is [*Taken].
+// number as E.164. What somebody else has already is [*Taken]; a username is had in
+// any case of its letters.
 func (s *Store) CreateUser(ctx context.Context, u ticket.User) error {
 	return s.putUser(ctx, "create", u,
 		`INSERT INTO users (`+userColumns+`, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`)
@@ -116,8 +117,12 @@ func normalEmail(email string) string { return strings.ToLower(strings.TrimSpace
 // checkTaken names the first value of u that belongs to somebody else.
 func (tx *txn) checkTaken(ctx context.Context, u ticket.User, isNew bool) error {
 	if isNew {
-		if err := tx.takenBy(ctx, "username", u.Username, ""); err != nil {
+		by, err := tx.sameName(ctx, u.Username)
+		if err != nil {
 			return err
+		}
+		if by != "" {
+			return &notify.Taken{Field: "username", By: by}
 		}
 	}
 	for _, v := range uniqueValues(u) {
@@ -126,6 +131,17 @@ func (tx *txn) checkTaken(ctx context.Context, u ticket.User, isNew bool) error 
 		}
 	}
 	return nil
+}
+
+// sameName returns the username on record that differs from name in case at most,
+// name itself first; "" when there is none.
+func (tx *txn) sameName(ctx context.Context, name string) (string, error) {
+	by, err := one(ctx, tx, value[string],
+		`SELECT username FROM users WHERE lower(username) = lower($1) ORDER BY username <> $1 LIMIT 1`, name)
+	if errors.Is(err, ErrNotFound) {
+		return "", nil
+	}
+	return by, err
 }
 
 type uniqueValue struct{ field, value string }

@@ -82,6 +82,7 @@ func TestWhatSomebodyElseHasIsTaken(t *testing.T) {
 		user  ticket.User
 	}{
 		{"username", ticket.User{Person: ticket.Person{Username: "lisi"}}},
+		{"username", ticket.User{Person: ticket.Person{Username: "LiSi"}}},
 		{"email", ticket.User{Person: ticket.Person{Username: "x", Email: "LI.SI@corp.com "}}},
 		{"phone", ticket.User{Person: ticket.Person{Username: "x", Phone: "+86 13800001234"}}},
 		{"wecom_userid", ticket.User{Person: ticket.Person{Username: "x"}, WeComUserID: "LiSi"}},
