@@ -172,15 +172,14 @@ func (c cry) list() []place {
 	return all
 }
 
-// settleDebt makes up for what is owed, and looks whether a Redis that failed is back.
+// settleDebt makes up for what is owed, and looks how Redis is when nobody else does:
+// whoever asks whether we are well should not learn it from the next message.
 func (s *shared) settleDebt(ctx context.Context) {
 	if owed := s.debt.list(); len(owed) > 0 {
 		s.forget(ctx, owed)
 		return
 	}
-	if s.breaker.state() != nil {
-		_, _ = ask(ctx, s, func(ctx context.Context) (string, error) { return s.rdb.Ping(ctx).Result() }) // the breaker hears it
-	}
+	_, _ = ask(ctx, s, func(ctx context.Context) (string, error) { return s.rdb.Ping(ctx).Result() }) // the breaker hears it
 }
 
 func asFound(places []place) map[place]finding {

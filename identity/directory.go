@@ -137,8 +137,36 @@ func (d *Directory) Address(ctx context.Context, ch notify.Channel, u ticket.Use
 // look finds an address that was not entered by hand.
 type look func(context.Context, line, []handle) (notify.Identity, error)
 
-// findBy answers from what was entered by hand, then by look. An entered id that the
-// provider refused is passed over for a day.
+// Another returns the address to try when the provider does not know the one it
+// gave for u before: of somebody whose id was entered by hand the one found by e-mail
+// address or phone number, and the entered one once more when nobody is. Nothing of
+// this is remembered of an entered id: the next event tries it again.
+func (d *Directory) Another(ctx context.Context, ch notify.Channel, u ticket.User) (string, error) {
+	now, err := d.current(ctx, u)
+	if err != nil {
+		return "", err
+	}
+	entered := enteredID(ch, now)
+	if entered == "" {
+		return d.Address(ctx, ch, u)
+	}
+	id, err := d.lookBy(ctx, ch, now, d.lookup)
+	if v, _ := notify.VerdictOf(err); v == notify.VerdictUnreachable {
+		return entered, nil
+	}
+	return id.Address, err
+}
+
+// Afresh is [Directory.Address] for somebody who is tried again by hand: that nobody
+// was found then or before is not believed.
+func (d *Directory) Afresh(ctx context.Context, ch notify.Channel, u ticket.User, then time.Time) (string, error) {
+	id, err := d.findBy(ctx, ch, u, func(ctx context.Context, l line, handles []handle) (notify.Identity, error) {
+		return d.lookupSince(ctx, l, handles, then)
+	})
+	return id.Address, err
+}
+
+// findBy answers from what was entered by hand, then by look.
 func (d *Directory) findBy(ctx context.Context, ch notify.Channel, u ticket.User, look look) (notify.Identity, error) {
 	u, err := d.current(ctx, u)
 	if err != nil {
@@ -150,7 +178,7 @@ func (d *Directory) findBy(ctx context.Context, ch notify.Channel, u ticket.User
 	if ch == notify.Mail {
 		return notify.Identity{Address: u.Email, Origin: originEntered}, nil
 	}
-	if id := enteredID(ch, u); id != "" && !d.refused(ctx, ch, id) {
+	if id := enteredID(ch, u); id != "" {
 		d.meter.Answered(ch, originEntered)
 		return notify.Identity{Address: id, Origin: originEntered}, nil
 	}
@@ -159,10 +187,7 @@ func (d *Directory) findBy(ctx context.Context, ch notify.Channel, u ticket.User
 
 func (d *Directory) lookBy(ctx context.Context, ch notify.Channel, u ticket.User, look look) (notify.Identity, error) {
 	handles := handlesOf(ch, u)
-	switch {
-	case len(handles) == 0 && enteredID(ch, u) != "":
-		return notify.Identity{}, unreachable(notify.ReasonStaleIdentity)
-	case len(handles) == 0:
+	if len(handles) == 0 {
 		return notify.Identity{}, unreachable(notify.ReasonNoContact)
 	}
 	l, err := d.line(ctx, ch)

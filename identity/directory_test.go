@@ -164,10 +164,10 @@ func TestAMissIsExplainedAndRemembered(t *testing.T) {
 	if want := []string{"wecom phone", "wecom corp mail", "wecom personal mail"}; !slices.Equal(o.calls, want) {
 		t.Errorf("got calls %v, want %v", o.calls, want)
 	}
-	d.Forget(t.Context(), notify.WeCom, u)
 	o.ids["who@corp.com"] = "who"
+	d.Edited(t.Context(), u)
 	if got, err := d.Address(t.Context(), notify.WeCom, u); err != nil || got != "who" {
-		t.Errorf("after forgetting: got %q, %v; want who", got, err)
+		t.Errorf("after an edit: got %q, %v; want who", got, err)
 	}
 }
 

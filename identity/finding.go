@@ -32,14 +32,25 @@ func (f finding) next(id string, now time.Time) finding {
 	return finding{At: now, Misses: f.Misses + 1}
 }
 
-// refused is remembered of an entered id that the provider does not know.
-func refused(now time.Time) finding { return finding{At: now, Misses: 1 << 10} }
+// pardon has misses of that time or before asked again, as if for the first time.
+func pardon(known map[handle]finding, since time.Time) {
+	for h, f := range known {
+		if f.ID == "" && !f.At.After(since) {
+			known[h] = finding{At: f.At}
+		}
+	}
+}
+
+// pardoned reports whether f is a miss that is believed no more, see [pardon].
+func (f finding) pardoned() bool { return f.ID == "" && f.Misses == 0 && !f.At.IsZero() }
 
 // until is when f ceases to be believed.
 func (f finding) until() time.Time {
 	switch {
 	case f.ID != "":
 		return f.At.Add(hitLife)
+	case f.pardoned():
+		return f.At
 	case f.Misses > 5:
 		return f.At.Add(lastMiss)
 	default:

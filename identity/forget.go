@@ -2,15 +2,16 @@ package identity
 
 import (
 	"context"
+	"slices"
 
 	"ticketbell/notify"
 	"ticketbell/ticket"
 )
 
-// Forget drops what was used to reach u on the channel, because the provider no
-// longer knows it: an entered id is passed over for a day, what was looked up is
-// asked again.
-func (d *Directory) Forget(ctx context.Context, ch notify.Channel, u ticket.User) {
+// Forget drops address where u was looked up and found under it, because the provider
+// no longer knows it. That nobody was found by another way stays believed, and so does
+// an id that was entered by hand: only an administrator knows whether it is wrong.
+func (d *Directory) Forget(ctx context.Context, ch notify.Channel, u ticket.User, address string) {
 	app, err := d.books.AppOf(ctx, ch)
 	if err != nil || app == "" {
 		return // a channel nobody configured remembers nothing
@@ -19,21 +20,11 @@ func (d *Directory) Forget(ctx context.Context, ch notify.Channel, u ticket.User
 		u = now
 	}
 	l := line{ch: ch, app: app}
-	if id := enteredID(ch, u); id != "" && !d.refused(ctx, ch, id) {
-		d.refuse(ctx, place{ch, app, handle{byHand, id}})
-		return
-	}
-	d.drop(ctx, l.places(handlesOf(ch, u)))
-}
-
-// refuse remembers that the provider does not know an entered id, here and on every
-// replica.
-func (d *Directory) refuse(ctx context.Context, p place) {
-	f := refused(d.now())
-	d.memory.keep(p, f)
-	if d.shared.keep(ctx, map[place]finding{p: f}, d.now()) == nil {
-		d.shared.tell(ctx, []place{p})
-	}
+	handles := handlesOf(ch, u)
+	known := d.recall(ctx, l, handles)
+	d.drop(ctx, l.places(slices.DeleteFunc(handles, func(h handle) bool {
+		return known[h].ID == "" || ownID(ch, known[h].ID) != ownID(ch, address)
+	})))
 }
 
 // Edited forgets everything about people whose record changed, on every replica:
@@ -46,18 +37,10 @@ func (d *Directory) Edited(ctx context.Context, people ...ticket.User) {
 			continue
 		}
 		for _, u := range people {
-			places = append(places, everythingOf(line{ch: ch, app: app}, u)...)
+			places = append(places, line{ch: ch, app: app}.places(handlesOf(ch, u))...)
 		}
 	}
 	d.drop(ctx, places)
-}
-
-func everythingOf(l line, u ticket.User) []place {
-	handles := handlesOf(l.ch, u)
-	if id := enteredID(l.ch, u); id != "" {
-		handles = append(handles, handle{byHand, id})
-	}
-	return l.places(handles)
 }
 
 func (d *Directory) drop(ctx context.Context, places []place) {

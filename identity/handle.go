@@ -16,21 +16,14 @@ type kind byte
 const (
 	byEmail kind = 'e'
 	byPhone kind = 'p'
-	// byHand is an id an administrator entered. It is only ever remembered when the
-	// provider refused it.
-	byHand kind = 'h'
 )
 
 // String is the kind as the API spells it.
 func (k kind) String() string {
-	switch k {
-	case byEmail:
+	if k == byEmail {
 		return "email"
-	case byPhone:
-		return "phone"
-	default:
-		return "entered"
 	}
+	return "phone"
 }
 
 // handle is what somebody is looked up by, in the one form it is compared in: an

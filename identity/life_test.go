@@ -70,28 +70,6 @@ func TestAMissIsAskedAgainEverMoreRarely(t *testing.T) {
 	}
 }
 
-func TestAnEnteredIDTheProviderRefusesIsPassedOver(t *testing.T) {
-	u := person("li", "", "+8613800001234")
-	u.WeComUserID = "gone"
-	o, d, c := aged(t, u)
-	address := func(want string) {
-		t.Helper()
-		if got, err := d.Address(t.Context(), notify.WeCom, u); err != nil || got != want {
-			t.Errorf("got %q, %v; want %q", got, err, want)
-		}
-	}
-	address("gone")
-	d.Forget(t.Context(), notify.WeCom, u)
-	address("li-tel")
-	c.pass(25 * time.Hour)
-	address("gone")
-	d.Forget(t.Context(), notify.WeCom, u)
-	u.WeComUserID = "mended"
-	o.users["li"] = u
-	d.Edited(t.Context(), u)
-	address("mended")
-}
-
 func TestAMemberWhoLeftIsOneFreshLookUpAndAnExplainedMiss(t *testing.T) {
 	u := person("li", "", "+8613800001234")
 	o, d, _ := aged(t, u)
@@ -99,7 +77,8 @@ func TestAMemberWhoLeftIsOneFreshLookUpAndAnExplainedMiss(t *testing.T) {
 		t.Fatal(err)
 	}
 	delete(o.ids, u.Phone)
-	d.Forget(t.Context(), notify.WeCom, u) // what a worker does when the provider refuses the userid
+	d.Forget(t.Context(), notify.WeCom, u, "li-tel") // what a worker does when the provider refuses the userid
+	_, _ = d.Another(t.Context(), notify.WeCom, u)
 	for range 3 {
 		_, err := d.Address(t.Context(), notify.WeCom, u)
 		r, ok := errors.AsType[*notify.Refusal](err)
@@ -109,16 +88,6 @@ func TestAMemberWhoLeftIsOneFreshLookUpAndAnExplainedMiss(t *testing.T) {
 	}
 	if o.asked() != 2 {
 		t.Errorf("got %d calls, want one for the hit and one fresh one", o.asked())
-	}
-}
-
-func TestARefusalOfAnEnteredIDWithNothingElseIsExplained(t *testing.T) {
-	u := ticket.User{Person: ticket.Person{Username: "li"}, Role: ticket.Member, FeishuOpenID: "ou_old"}
-	_, d, _ := aged(t, u)
-	d.Forget(t.Context(), notify.Feishu, u)
-	ids, err := d.Identities(t.Context(), u)
-	if err != nil || ids[0].OK || ids[0].Reason != notify.ReasonStaleIdentity {
-		t.Errorf("got %+v, %v; want %s", ids[0], err, notify.ReasonStaleIdentity)
 	}
 }
 

@@ -4,18 +4,25 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"time"
 
 	"ticketbell/notify"
 )
 
 // lookup answers from memory, then from Redis, then from the provider.
 func (d *Directory) lookup(ctx context.Context, l line, handles []handle) (notify.Identity, error) {
+	return d.lookupSince(ctx, l, handles, time.Time{})
+}
+
+// lookupSince is lookup that believes no miss of that time or before.
+func (d *Directory) lookupSince(ctx context.Context, l line, handles []handle, since time.Time) (notify.Identity, error) {
 	if h, f, ok := d.remembered(l, handles); ok {
 		d.meter.Answered(l.ch, "memory")
 		d.refresh(ctx, l, h, f)
 		return f.identity(h.kind), nil
 	}
 	known := d.recall(ctx, l, handles)
+	pardon(known, since)
 	h, f, open := choose(handles, known, d.now())
 	if f.ID != "" {
 		d.meter.Answered(l.ch, "redis")
@@ -30,10 +37,11 @@ func (d *Directory) lookup(ctx context.Context, l line, handles []handle) (notif
 	return d.consult(ctx, l, handles, known, newQuery(open, known, false))
 }
 
-// afresh asks the provider whatever is remembered. What it does not answer stays
-// as it was.
+// afresh asks the provider whatever is remembered, and counts misses from the first
+// again. What it does not answer stays as it was.
 func (d *Directory) afresh(ctx context.Context, l line, handles []handle) (notify.Identity, error) {
 	known := d.recall(ctx, l, handles)
+	pardon(known, d.now())
 	return d.consult(ctx, l, handles, nil, newQuery(handles, known, true))
 }
 
@@ -94,27 +102,4 @@ func (d *Directory) refresh(ctx context.Context, l line, h handle, f finding) {
 	if f.aging(d.now()) {
 		d.start(ctx, l, newQuery([]handle{h}, map[handle]finding{h: f}, false))
 	}
-}
-
-// refused reports whether the provider does not know an entered id. That it was
-// not refused is remembered as well: an entered id costs no question to anybody.
-func (d *Directory) refused(ctx context.Context, ch notify.Channel, id string) bool {
-	app, err := d.books.AppOf(ctx, ch)
-	if err != nil {
-		return false
-	}
-	p := place{ch, app, handle{byHand, id}}
-	if f, ok := d.memory.findings.GetIfPresent(p); ok {
-		return f.ID == "" && f.fresh(d.now())
-	}
-	known, err := d.shared.find(ctx, []place{p})
-	if err != nil && d.shared != nil {
-		return false
-	}
-	f, ok := known[p]
-	if !ok {
-		f = finding{ID: id, At: d.now()}
-	}
-	d.memory.keep(p, f)
-	return f.ID == "" && f.fresh(d.now())
 }

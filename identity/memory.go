@@ -56,7 +56,7 @@ func (m *memory) recall(l line, handles []handle) map[handle]finding {
 
 func (m *memory) keep(p place, f finding) {
 	m.findings.Set(p, f)
-	if f.ID != "" && p.kind != byHand {
+	if f.ID != "" {
 		m.owners.Set(owned{p.ch, p.app, ownID(p.ch, f.ID)}, p.handle)
 	}
 }

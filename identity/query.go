@@ -196,8 +196,8 @@ func (d *Directory) ask(ctx context.Context, l line, queries []*query, claims []
 	}
 }
 
-// remember keeps what was found on both levels. Forced answers replace what other
-// replicas hold.
+// remember keeps what was found on both levels. Answers to what somebody had asked
+// again by hand replace what other replicas hold.
 func (d *Directory) remember(ctx context.Context, l line, queries []*query) {
 	found := map[place]finding{}
 	var replaced []place
@@ -206,7 +206,7 @@ func (d *Directory) remember(ctx context.Context, l line, queries []*query) {
 			p := place{l.ch, l.app, h}
 			found[p] = f
 			d.memory.keep(p, f)
-			if q.force {
+			if q.force || q.prior[h].pardoned() {
 				replaced = append(replaced, p)
 			}
 		}

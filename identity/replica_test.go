@@ -207,6 +207,17 @@ func TestARedisThatGoesAwayLosesNobodyAndHoldsNobodyUp(t *testing.T) {
 	}
 }
 
+func TestARedisThatIsGoneIsToldThoughNobodyNeedsIt(t *testing.T) {
+	w := newTown(t)
+	w.wait = 300 * time.Millisecond
+	d := w.replica()
+	eventually(t, "Redis answers", func() bool { return d.Redis(t.Context()) == nil })
+	w.wire.set("stalled")
+	eventually(t, "it is told", func() bool { return d.Redis(t.Context()) != nil })
+	w.wire.set("")
+	eventually(t, "it is back", func() bool { return d.Redis(t.Context()) == nil })
+}
+
 func TestWhoIsEditedIsForgottenOnEveryReplica(t *testing.T) {
 	w := newTown(t)
 	u := w.hire(1)[0]

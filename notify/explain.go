@@ -22,8 +22,6 @@ func IdentityWords(id Identity) cards.Text {
 			ZH: "企业微信没有返回此手机号或邮箱的成员。可能：不在应用可见范围、已离职、填写有误；可手填 UserID",
 			EN: "WeCom returned nobody for this phone number or e-mail address: the app may not see them, they left, or it is mistyped; the userid can be entered by hand",
 		}
-	case id.Reason == ReasonStaleIdentity:
-		return cards.Text{ZH: "平台不认识手填的账号，请更正", EN: "the provider does not know the id entered by hand; correct it"}
 	default:
 		return ReasonWords(id.Reason)
 	}

@@ -51,7 +51,7 @@ func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
 	}
 	s.Attempt.Code = s.Code
 	l.log(it.notice.Delivery, s, o.Err)
-	return l.sentence(ctx, s, it.notice.Delivery, verdict, wait)
+	return l.sentence(ctx, s, it, verdict, wait)
 }
 
 func accepted(s Settlement, d Delivery, now time.Time) Settlement {
@@ -67,8 +67,8 @@ func accepted(s Settlement, d Delivery, now time.Time) Settlement {
 }
 
 // sentence decides what becomes of a delivery whose attempt failed.
-func (l *load) sentence(ctx context.Context, s Settlement, d Delivery, v Verdict, wait time.Duration) Settlement {
-	now := l.w.Now()
+func (l *load) sentence(ctx context.Context, s Settlement, it item, v Verdict, wait time.Duration) Settlement {
+	now, d := l.w.Now(), it.notice.Delivery
 	inTime := now.Before(d.Deadline)
 	switch {
 	case v == VerdictMisconfigured:
@@ -82,9 +82,9 @@ func (l *load) sentence(ctx context.Context, s Settlement, d Delivery, v Verdict
 	case v == VerdictUnreachable:
 		s.Status, s.Reason = Skipped, whyUnreachable(s.Code)
 	case v == VerdictStaleAddress:
-		l.w.Addresses.Forget(ctx, l.w.Channel, d.To) // the last time as well, for whoever tries by hand
+		l.w.Addresses.Forget(ctx, l.w.Channel, d.To, it.address) // the last time as well, for the next event
 		s.Status, s.Reason = Retrying, ReasonStaleIdentity
-		if d.Code == s.Code {
+		if d.Reason == ReasonStaleIdentity { // that was the once more
 			s.Status = Dead
 		}
 	case v == VerdictPermanent:

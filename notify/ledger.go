@@ -138,7 +138,13 @@ type Addresses interface {
 	// Address returns u's address on the channel. Its errors carry verdicts:
 	// [Unreachable] when u has none there.
 	Address(ctx context.Context, ch Channel, u ticket.User) (string, error)
-	// Forget drops what was remembered of u on the channel, because the provider
-	// no longer knows the address.
-	Forget(ctx context.Context, ch Channel, u ticket.User)
+	// Another returns where to try u once more when the provider did not know the
+	// address it was given before. It may be the same.
+	Another(ctx context.Context, ch Channel, u ticket.User) (string, error)
+	// Afresh is Address for a delivery that is sent again by hand: that u was not
+	// found then or before is not believed.
+	Afresh(ctx context.Context, ch Channel, u ticket.User, then time.Time) (string, error)
+	// Forget drops an address that was looked up for u on the channel, because the
+	// provider no longer knows it.
+	Forget(ctx context.Context, ch Channel, u ticket.User, address string)
 }

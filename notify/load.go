@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -170,7 +171,7 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 		lookups.Go(func() error {
 			lookup, cancel := context.WithTimeout(asking, SendTime)
 			defer cancel()
-			items[i].address, errs[i] = l.w.Addresses.Address(lookup, l.w.Channel, n.Delivery.To)
+			items[i].address, errs[i] = l.find(lookup, n.Delivery)
 			if misconfigured(errs[i]) {
 				done() // the others would ask in vain
 			}
@@ -195,6 +196,19 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 	l.settle(ctx, missed)
 	l.putBack(ctx, unasked)
 	return found
+}
+
+// find returns the person's address: not the one that was refused just now, where there
+// is another, and asked for anew where nobody was found until it was tried by hand.
+func (l *load) find(ctx context.Context, d Delivery) (string, error) {
+	switch {
+	case d.Reason == ReasonStaleIdentity:
+		return l.w.Addresses.Another(ctx, l.w.Channel, d.To)
+	case d.Reason == "" && strings.HasPrefix(d.Code, IdentityCode): // only a retry by hand leaves a code without a reason
+		return l.w.Addresses.Afresh(ctx, l.w.Channel, d.To, d.UpdatedAt)
+	default:
+		return l.w.Addresses.Address(ctx, l.w.Channel, d.To)
+	}
 }
 
 // pack puts together what one call can carry.

@@ -48,7 +48,6 @@ func TestEveryIdentityIsSaidInBothLanguages(t *testing.T) {
 		{"by phone", notify.Identity{Channel: notify.Feishu, OK: true, How: "phone"}, "按手机号查到"},
 		{"mail", notify.Identity{Channel: notify.Mail, OK: true}, "按邮箱地址发送"},
 		{"budget", notify.Identity{Channel: notify.WeCom, Reason: notify.ReasonLookupBudget}, notify.ReasonWords(notify.ReasonLookupBudget).ZH},
-		{"entered and refused", notify.Identity{Channel: notify.WeCom, Reason: notify.ReasonStaleIdentity}, "平台不认识手填的账号，请更正"},
 	}
 	for _, tt := range tests {
 		if got := notify.IdentityWords(tt.id); got.ZH != tt.want || got.EN == "" || got.EN == got.ZH {

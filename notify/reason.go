@@ -70,7 +70,10 @@ func ReasonWords(reason string) cards.Text {
 	case ReasonLookupBudget:
 		return cards.Text{ZH: "今日查找失败次数已达上限，为避免企业微信关闭接口而停止，明天继续；也可手填账号", EN: "today's look-ups that may find nobody are used up, before WeCom closes them for a day; they go on tomorrow, or enter the id by hand"}
 	case ReasonStaleIdentity:
-		return cards.Text{ZH: "缓存的身份已失效，重新查找后仍未送达", EN: "the known identity is no longer valid, and a fresh look-up did not help"}
+		return cards.Text{
+			ZH: "平台不认识此人的账号，再试一次仍未送达；手填的账号请核对",
+			EN: "the provider does not know the person's id, and trying once more did not help; check an id that was entered by hand",
+		}
 	}
 	return cards.Same(reason)
 }

@@ -176,6 +176,8 @@ type phonebook struct {
 	mu        sync.Mutex
 	asked     int
 	forgotten []string
+	another   []string // who was looked for once more
+	afresh    []string // who was looked for by hand
 }
 
 func newPhonebook() *phonebook { return new(phonebook) }
@@ -199,17 +201,40 @@ func (p *phonebook) from(find func(context.Context, ticket.User) (string, error)
 	p.find = find
 }
 
+// Another implements [notify.Addresses].
+func (p *phonebook) Another(ctx context.Context, ch notify.Channel, u ticket.User) (string, error) {
+	p.mu.Lock()
+	p.another = append(p.another, u.Username)
+	p.mu.Unlock()
+	return p.Address(ctx, ch, u)
+}
+
+// Afresh implements [notify.Addresses].
+func (p *phonebook) Afresh(ctx context.Context, ch notify.Channel, u ticket.User, _ time.Time) (string, error) {
+	p.mu.Lock()
+	p.afresh = append(p.afresh, u.Username)
+	p.mu.Unlock()
+	return p.Address(ctx, ch, u)
+}
+
 // Forget implements [notify.Addresses].
-func (p *phonebook) Forget(_ context.Context, _ notify.Channel, u ticket.User) {
+func (p *phonebook) Forget(_ context.Context, _ notify.Channel, u ticket.User, address string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.forgotten = append(p.forgotten, u.Username)
+	p.forgotten = append(p.forgotten, u.Username+" at "+address)
 }
 
 func (p *phonebook) forgot() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.forgotten)
+}
+
+// again returns who was looked for once more after a refusal, and who by hand.
+func (p *phonebook) again() (another, afresh []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.another), slices.Clone(p.afresh)
 }
 
 func (p *phonebook) lookups() int {
