@@ -25,11 +25,11 @@ const (
 // book is a Feishu that knows everybody, and the configuration that names it.
 type book struct{}
 
-func (book) App() string                                                  { return "cli_bench" }
-func (book) Feishu(context.Context) (identity.FeishuBook, error)          { return book{}, nil }
-func (book) WeCom(context.Context) (identity.WeComBook, error)            { return nil, notify.ErrOff }
-func (book) AppOf(context.Context, notify.Channel) (string, error)        { return "cli_bench", nil }
-func (book) User(_ context.Context, username string) (ticket.User, error) { return person(0), nil }
+func (book) App() string                                           { return "cli_bench" }
+func (book) Feishu(context.Context) (identity.FeishuBook, error)   { return book{}, nil }
+func (book) WeCom(context.Context) (identity.WeComBook, error)     { return nil, notify.ErrOff }
+func (book) AppOf(context.Context, notify.Channel) (string, error) { return "cli_bench", nil }
+func (book) User(context.Context, string) (ticket.User, error)     { return person(0), nil }
 
 func (book) Lookup(_ context.Context, emails, _ []string) (byEmail, byPhone map[string]string, err error) {
 	byEmail = make(map[string]string, len(emails))
@@ -64,6 +64,7 @@ func open(b *testing.B, rdb redis.UniversalClient, prefix string) *identity.Dire
 }
 
 func find(b *testing.B, d *identity.Directory, u ticket.User) {
+	b.Helper()
 	if _, err := d.Address(b.Context(), notify.Feishu, u); err != nil {
 		b.Fatal(err)
 	}
