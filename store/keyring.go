@@ -86,7 +86,7 @@ func (k keyring) cipher(id, purpose string) (cipher.AEAD, error) {
 func (k keyring) makeCipher(id, purpose string) (cipher.AEAD, error) {
 	master, ok := k.masters[id]
 	if !ok {
-		return nil, fmt.Errorf("sealed with key %q, but the key given is %q", id, k.current)
+		return nil, fmt.Errorf("%w: %q, and the one given is %q", ErrOtherKey, id, k.current)
 	}
 	sub, err := hkdf.Key(sha256.New, master, nil, "ticketbell seal "+purpose, keySize)
 	if err != nil {

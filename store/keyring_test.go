@@ -38,7 +38,7 @@ func TestASealedValueOpensInItsPlaceOnly(t *testing.T) {
 		{"damaged", k, "channel", "feishu/app_secret", damaged, "damaged"},
 		{"not base64", k, "channel", "feishu/app_secret", k.current + ":%", "not a sealed value"},
 		{"too short", k, "channel", "feishu/app_secret", k.current + ":AAAA", "damaged"},
-		{"another key", testKeyring(t, "b"), "channel", "feishu/app_secret", sealed, "sealed with key"},
+		{"another key", testKeyring(t, "b"), "channel", "feishu/app_secret", sealed, "sealed with another key"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got, err := tc.ring.open(tc.purpose, tc.place, tc.sealed)

@@ -96,7 +96,7 @@ func TestTheWrongKeyIsFoundAtTheStart(t *testing.T) {
 		wrong := config(url)
 		wrong.Key = bytes.Repeat([]byte("x"), 32)
 		_, err := store.Open(t.Context(), wrong)
-		if err == nil || !strings.Contains(err.Error(), "read channel feishu: open secret app_secret: sealed with key") {
+		if !errors.Is(err, store.ErrOtherKey) || !strings.Contains(err.Error(), "read channel feishu: open secret app_secret: ") {
 			t.Errorf("got %v, want it to say which secret is sealed with another key", err)
 		}
 	})

@@ -43,7 +43,7 @@ type Store struct {
 }
 
 // Open opens the database, brings its tables up to date and checks that cfg.Key
-// opens the secrets in it. The store must be closed.
+// opens the secrets in it: [ErrOtherKey] when it does not. The store must be closed.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	keys, err := newKeyring(cfg.Key)
 	if err != nil {

@@ -83,56 +83,68 @@ func TestAMasterKeyIsReadInEitherForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.DiscardHandler)
 	for name, k := range map[string]keeping{
 		"hex":      {SecretKey: keyText()},
 		"base64":   {SecretKey: base64.StdEncoding.EncodeToString(want)},
 		"unpadded": {SecretKey: base64.RawStdEncoding.EncodeToString(want)},
 		"a file":   {SecretKeyFile: write(t, "key", keyText()+"\n")},
 	} {
-		if got, err := k.masterKey(log); err != nil || !bytes.Equal(got, want) {
+		if got, isNew, err := k.masterKey(); err != nil || isNew || !bytes.Equal(got, want) {
 			t.Errorf("got %v for a key as %s, want it read", err, name)
 		}
 	}
 	for name, k := range map[string]keeping{
 		"too short": {SecretKey: keyText()[2:]}, "no key": {SecretKeyFile: write(t, "key", "s3cret")}, "no file": {SecretKeyFile: "none"},
 	} {
-		if _, err := k.masterKey(log); err == nil || strings.Contains(err.Error(), "s3cret") {
+		if _, _, err := k.masterKey(); err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("got %v for a key that is %s, want an error without it", err, name)
 		}
 	}
 }
 
+// opened opens the store and returns its key.
+func opened(t *testing.T, k keeping, log *slog.Logger) []byte {
+	t.Helper()
+	s, key, err := openStore(t.Context(), k, log)
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	return key
+}
+
 func TestAKeyIsMadeOnceForItsOwnerOnly(t *testing.T) {
 	k := keeping{DataDir: t.TempDir()}
 	var log bytes.Buffer
-	keys := make([][]byte, 16)
+	keys := make([][]byte, 4)
 	var all sync.WaitGroup
 	for i := range keys {
 		all.Go(func() {
-			key, err := k.masterKey(slog.New(slog.DiscardHandler))
-			if err != nil {
-				t.Error(err)
-			}
-			keys[i] = key
+			keys[i] = opened(t, k, slog.New(slog.DiscardHandler))
 		})
 	}
 	all.Wait()
-	again, err := k.masterKey(slog.New(slog.NewTextHandler(&log, nil)))
-	if err != nil || log.Len() > 0 {
-		t.Errorf("got %v and %q, want the key that is there", err, log.String())
+	again := opened(t, k, slog.New(slog.NewTextHandler(&log, nil)))
+	if log.Len() > 0 {
+		t.Errorf("got %q, want the key that is there", log.String())
 	}
 	for _, key := range keys {
 		if !bytes.Equal(key, again) {
 			t.Fatal("got two keys, want everybody to have one")
 		}
 	}
-	files, err := os.ReadDir(k.DataDir)
-	if err != nil || len(files) != 1 {
-		t.Fatalf("got %v, %v, want the key alone", files, err)
+	if left, err := filepath.Glob(filepath.Join(k.DataDir, keyFile+".*")); err != nil || len(left) != 0 {
+		t.Errorf("got %v, %v, want the key alone", left, err)
 	}
-	if info, err := files[0].Info(); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("got mode %v, %v, want it readable to its owner only", info.Mode(), err)
+	info, err := os.Stat(k.keyPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("got mode %v, want it readable to its owner only", info.Mode())
 	}
 }
 
@@ -143,7 +155,13 @@ func TestAKeyThatDoesNotOpenTheSecretsStopsTheStart(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, keyFile)); err != nil {
 		t.Fatal(err)
 	}
-	wantContain(t, bot(t, nil, "serve", "--http-listen", "127.0.0.1:0", "--data-dir", dir).want(t, exitFailed).err, "key")
+	for range 2 {
+		got := bot(t, nil, "serve", "--http-listen", "127.0.0.1:0", "--data-dir", dir).want(t, exitFailed)
+		wantContain(t, got.err, "sealed with another key", "TICKETBELL_SECRET_KEY", filepath.Join(dir, keyFile), "share one key")
+		if exists(filepath.Join(dir, keyFile)) {
+			t.Fatal("got a key that opens nothing written down, want none")
+		}
+	}
 }
 
 func TestATokenIsMadeWhileTheServiceRuns(t *testing.T) {

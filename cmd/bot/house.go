@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -59,24 +57,6 @@ func newLog(l listening, s *streams) *slog.Logger {
 		return slog.New(slog.NewTextHandler(s.err, options))
 	}
 	return slog.New(slog.NewJSONHandler(s.err, options))
-}
-
-// openStore opens the database where k says, making the data directory and the key
-// on first use.
-func openStore(ctx context.Context, k keeping, log *slog.Logger) (s *store.Store, key []byte, err error) {
-	if err := os.MkdirAll(k.DataDir, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("make the data directory: %w", err)
-	}
-	key, err = k.masterKey(log)
-	if err != nil {
-		return nil, nil, err
-	}
-	url := k.DatabaseURL
-	if url == "" {
-		url = "sqlite:" + filepath.Join(k.DataDir, "ticketbell.db")
-	}
-	s, err = store.Open(ctx, store.Config{URL: url, Key: key, Now: time.Now, Log: log})
-	return s, key, err
 }
 
 func newHouse(ctx context.Context, k keeping, sh sharing, log *slog.Logger) (*house, error) {

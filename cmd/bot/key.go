@@ -20,20 +20,32 @@ const keyBytes = 32
 const keyFile = "secret.key"
 
 // masterKey returns the key that secrets are sealed with: as set, or from the file
-// in the data directory, which is made when it is missing.
-func (k keeping) masterKey(log *slog.Logger) ([]byte, error) {
+// in the data directory. Where there is no such file the key is new, and lost unless
+// [keepKey] keeps it.
+func (k keeping) masterKey() (key []byte, isNew bool, err error) {
 	switch {
 	case k.SecretKey != "":
-		return decodeKey(k.SecretKey)
+		key, err = decodeKey(k.SecretKey)
+		return key, false, err
 	case k.SecretKeyFile != "":
-		return readKey(k.SecretKeyFile)
+		key, err = readKey(k.SecretKeyFile)
+		return key, false, err
 	}
-	path := filepath.Join(k.DataDir, keyFile)
-	key, err := readKey(path)
+	key, err = readKey(k.keyPath())
 	if !errors.Is(err, fs.ErrNotExist) {
-		return key, err
+		return key, false, err
 	}
-	return makeKey(path, log)
+	key = make([]byte, keyBytes)
+	_, _ = rand.Read(key) // crypto/rand.Read never fails
+	return key, true, nil
+}
+
+// keyPath is where the key is read from, and kept where none was set.
+func (k keeping) keyPath() string {
+	if k.SecretKeyFile != "" {
+		return k.SecretKeyFile
+	}
+	return filepath.Join(k.DataDir, keyFile)
 }
 
 func readKey(path string) ([]byte, error) {
@@ -48,27 +60,24 @@ func readKey(path string) ([]byte, error) {
 	return key, nil
 }
 
-// makeKey writes a fresh key, unless another process was faster. The file appears
-// whole or not at all: replicas that share a directory may start together.
-func makeKey(path string, log *slog.Logger) ([]byte, error) {
-	key := make([]byte, keyBytes)
-	_, _ = rand.Read(key) // crypto/rand.Read never fails
+// keepKey writes a new key down, or returns [fs.ErrExist] when another process was
+// faster. The file appears whole or not at all: replicas that share a directory may
+// start together.
+func keepKey(path string, key []byte, log *slog.Logger) error {
 	f, err := os.CreateTemp(filepath.Dir(path), keyFile+".*")
 	if err != nil {
-		return nil, fmt.Errorf("make the master key: %w", err)
+		return fmt.Errorf("keep the master key: %w", err)
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.WriteString(hex.EncodeToString(key) + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, fmt.Errorf("make the master key: %w", err)
+		return fmt.Errorf("keep the master key: %w", err)
 	}
-	if err := os.Link(f.Name(), path); errors.Is(err, fs.ErrExist) {
-		return readKey(path)
-	} else if err != nil {
-		return nil, fmt.Errorf("make the master key: %w", err)
+	if err := os.Link(f.Name(), path); err != nil {
+		return fmt.Errorf("keep the master key: %w", err)
 	}
 	log.Warn("a master key was made: back it up, saved secrets cannot be read without it", "file", path)
-	return key, nil
+	return nil
 }
 
 // subKey derives a key for one purpose from the master key.
