@@ -22,6 +22,7 @@ const (
 	after                      // not before the row's wait
 	misconfigured              // nobody gets anything until an administrator mends it
 	stale                      // the userid is not, or no longer, one the app may write to
+	barred                     // the app has no right to write to this person
 	permanent                  // this person will not get it
 	bug                        // we sent something wrong: repeating it changes nothing
 	badCard                    // WeCom refuses the card; it goes out once more as a text
@@ -63,7 +64,8 @@ func rows() []row {
 		{81013, stale, 0, "all receivers invalid or not visible"},
 		{40003, stale, 0, "invalid userid"},
 		{60111, stale, 0, "userid not found"},
-		{60011, permanent, 0, "no right to the member"},
+		{40031, stale, 0, "invalid userid in the list"}, // ux.md 4.9
+		{60011, barred, 0, "no right to the member"},
 
 		{40008, bug, 0, "invalid message type"},
 		{40032, bug, 0, "more than 1000 users"},
@@ -113,6 +115,10 @@ func (e *codeError) refusal() *notify.Refusal {
 	return &notify.Refusal{Code: "wecom." + strconv.Itoa(e.ErrCode), Message: cmp.Or(e.ErrMsg, rowOf(e.ErrCode).meaning)}
 }
 
+// aboutReceiver reports whether the code speaks of somebody in the call, without a
+// word about who it is.
+func (r row) aboutReceiver() bool { return r.class == stale || r.class == barred }
+
 func (r row) verdict(err error) error {
 	switch r.class {
 	case after:
@@ -121,7 +127,7 @@ func (r row) verdict(err error) error {
 		return notify.Misconfigured(err)
 	case stale:
 		return notify.StaleAddress(err)
-	case permanent, bug, badCard:
+	case barred, permanent, bug, badCard:
 		return notify.Permanent(err)
 	default: // again, and refresh when the fresh token did not help
 		return err

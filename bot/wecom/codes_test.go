@@ -21,7 +21,7 @@ func TestWhatEachCodeMeansForADelivery(t *testing.T) {
 		45009: {after, time.Minute}, 45033: {after, 3 * time.Second},
 		40001: {config, 0}, 40013: {config, 0}, 40056: {config, 0}, 41011: {config, 0}, 48002: {config, 0},
 		50001: {config, 0}, 50003: {config, 0}, 60020: {config, 0}, 301002: {config, 0},
-		81013: {stale, 0}, 40003: {stale, 0}, 60111: {stale, 0}, 60011: {permanent, 0},
+		81013: {stale, 0}, 40003: {stale, 0}, 40031: {stale, 0}, 60111: {stale, 0}, 60011: {permanent, 0},
 		40008: {permanent, 0}, 40032: {permanent, 0}, 40035: {permanent, 0}, 40058: {permanent, 0}, 40063: {permanent, 0},
 		41001: {permanent, 0}, 41002: {permanent, 0}, 41004: {permanent, 0}, 44004: {permanent, 0}, 45002: {permanent, 0},
 		82001: {permanent, 0}, 82002: {permanent, 0}, 82003: {permanent, 0},

@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"ticketbell/notify"
 )
@@ -32,41 +29,6 @@ type message struct {
 
 type text struct {
 	Content string `json:"content"`
-}
-
-// Send delivers m in one call. Who is not a member, or has no licence, is told
-// apart from those who got it.
-func (b *Bot) Send(ctx context.Context, m notify.Message) []notify.Outcome {
-	outcomes := make([]notify.Outcome, len(m.To))
-	userIDs := memberIDs(m.To)
-	if len(userIDs) == 0 {
-		return notMembers(m.To, outcomes)
-	}
-	reply, payload, err := b.deliver(ctx, m, strings.Join(userIDs, "|"))
-	for i, to := range m.To {
-		outcomes[i] = notify.Outcome{Payload: payload, Err: err}
-		if err == nil {
-			outcomes[i].MessageID, outcomes[i].Err = reply.fateOf(to.Address)
-		}
-	}
-	return notMembers(m.To, outcomes)
-}
-
-// deliver sends m as configured; a card that WeCom refuses goes out once more as
-// a text.
-func (b *Bot) deliver(ctx context.Context, m notify.Message, toUser string) (sendReply, string, error) {
-	msg := b.compose(m)
-	msg.ToUser = toUser
-	reply, payload, err := b.post(ctx, msg)
-	if refused, ok := errors.AsType[*codeError](err); ok && msg.TemplateCard != nil && rowOf(refused.ErrCode).class == badCard {
-		msg = b.asText(m)
-		msg.ToUser = toUser
-		reply, payload, err = b.post(ctx, msg)
-	}
-	if err != nil {
-		return reply, payload, fmt.Errorf("send to wecom: %w", judge(err))
-	}
-	return reply, payload, nil
 }
 
 // compose picks the form: a text where it must be kept, or where it was chosen, or
@@ -115,33 +77,4 @@ func encode(v any) (json.RawMessage, error) {
 		return nil, err
 	}
 	return bytes.TrimSpace(b.Bytes()), nil
-}
-
-// memberIDs lists the addresses that can be a userid.
-func memberIDs(to []notify.Recipient) []string {
-	var ids []string
-	for _, r := range to {
-		if isUserID(r.Address) && !slices.Contains(ids, r.Address) {
-			ids = append(ids, r.Address)
-		}
-	}
-	return ids
-}
-
-// isUserID keeps out what would change who is written to: a list of several, and
-// @all, which is everybody the app can see. A userid has at most 64 bytes (wecom.md 6).
-func isUserID(address string) bool {
-	return address != "" && len(address) <= 64 && !strings.ContainsAny(address, "| \t\r\n") && !strings.EqualFold(address, "@all")
-}
-
-// notMembers says so for each recipient whose address is no userid.
-func notMembers(to []notify.Recipient, outcomes []notify.Outcome) []notify.Outcome {
-	for i, r := range to {
-		if !isUserID(r.Address) {
-			outcomes[i] = notify.Outcome{Err: notify.Unreachable(&notify.Refusal{
-				Code: "wecom.40003", Message: "the address is not a userid",
-			})}
-		}
-	}
-	return outcomes
 }

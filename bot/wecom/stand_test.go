@@ -26,6 +26,7 @@ type stand struct {
 	srv    *httptest.Server
 	box    *sandbox.Box
 	faults *sandbox.Faults
+	people *sandbox.Directory
 	clock  *clock
 }
 
@@ -50,12 +51,13 @@ func newStand(t *testing.T, change ...func(*Config)) *stand {
 	t.Helper()
 	s := &stand{t: t, faults: sandbox.NewFaults(), clock: &clock{now: time.Date(2026, 10, 1, 10, 0, 0, 0, time.UTC)}}
 	s.box = sandbox.NewBox(s.clock.Now)
+	s.people = sandbox.NewDirectory(false,
+		sandbox.Person{Username: "zhangsan", Email: "zhangsan@corp.com", Phone: "+8613800001234", UserID: "ZhangSan"},
+		sandbox.Person{Username: "lisi", Email: "lisi@qq.com", Phone: "+12125550123"},
+		sandbox.Person{Username: "wangwu", Email: "wangwu@corp.com"})
 	s.sim = simulator.New(simulator.Config{
 		CorpID: "ww-corp", CorpSecret: secret, AgentID: 1000002, Box: s.box, Faults: s.faults, Now: s.clock.Now,
-		Directory: sandbox.NewDirectory(false,
-			sandbox.Person{Username: "zhangsan", Email: "zhangsan@corp.com", Phone: "+8613800001234", UserID: "ZhangSan"},
-			sandbox.Person{Username: "lisi", Email: "lisi@qq.com", Phone: "+12125550123"},
-			sandbox.Person{Username: "wangwu", Email: "wangwu@corp.com"}),
+		Directory: s.people,
 	})
 	s.srv = httptest.NewServer(s.sim)
 	t.Cleanup(s.srv.Close)

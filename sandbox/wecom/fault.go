@@ -20,6 +20,7 @@ func (s *Simulator) FaultNames() []string {
 		"rate_limited", "busy", "unavailable", "empty", "timeout", "slow", "token_revoked", "token_expired",
 		"wrong_secret", "wrong_corp", "ip_not_trusted", "not_permitted", "agent_mismatch", "app_disabled",
 		"unknown_person", "partial", "partial_array", "unlicensed", "drop_after_accept", "bad_json",
+		"malformed", "forbidden",
 	}
 }
 
@@ -46,6 +47,23 @@ func (s *Simulator) injected(names ...string) *reply {
 		return refuse(codeAgentMismatch, "the access_token is not of this agentid")
 	default:
 		return refuse(codeBusy, "system busy")
+	}
+}
+
+// spoiled returns the refusal of a whole call because of one receiver in it. That
+// WeCom sends to the others is said of receivers it cannot see (wecom.md 4.4), and of
+// one whose userid is malformed or whom the app has no right to nothing is said.
+func (s *Simulator) spoiled(to receivers) *reply {
+	if len(to.invalid) == 0 {
+		return nil
+	}
+	switch name, _ := s.cfg.Faults.Take(Channel, "malformed", "forbidden"); name {
+	case "malformed":
+		return refuse(codeBadUserID, "invalid userid")
+	case "forbidden":
+		return refuse(codeNoRight, "no privilege to access/modify contact/party/agent")
+	default:
+		return nil
 	}
 }
 

@@ -30,6 +30,17 @@ func TestFaultsThatAnswerACode(t *testing.T) {
 	}
 }
 
+func TestFaultsOfOneReceiverRefuseTheWholeCall(t *testing.T) {
+	for fault, code := range map[string]int{"malformed": 40003, "forbidden": 60011} {
+		c := newCorp(t)
+		c.faults.Set(sandbox.Fault{Channel: "wecom", Name: fault})
+		c.wantCode(c.post("message/send", text("lisi|nobody", "x")), code)
+		c.wantMessages(0)
+		c.wantCode(c.post("message/send", text("lisi|zhangsan", "x")), 0)
+		c.wantMessages(2)
+	}
+}
+
 func TestFaultsOfTheToken(t *testing.T) {
 	for fault, code := range map[string]int{"wrong_secret": 40001, "wrong_corp": 40013} {
 		c := newCorp(t)

@@ -38,6 +38,7 @@ const (
 	codeNotPermitted   = 48002
 	codeAppDisabled    = 50003
 	codeUntrustedIP    = 60020
+	codeNoRight        = 60011
 	codeNoSuchMember   = 60111
 	codeAllInvalid     = 81013
 	codeNoReceivers    = 82001

@@ -57,6 +57,9 @@ func (s *Simulator) send(_ *http.Request, body []byte) any {
 		return bad
 	}
 	to := s.receivers(&req)
+	if bad := s.spoiled(to); bad != nil {
+		return bad
+	}
 	if len(to.people) == 0 && len(to.unlicensed) == 0 {
 		return refuse(codeAllInvalid, "all receivers are invalid")
 	}
