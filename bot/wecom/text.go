@@ -12,6 +12,10 @@ import (
 // all (wecom.md 4.2).
 const maxText = 2048
 
+// leastTitle is what a link leaves at least for the title: a chip and a dozen
+// characters. A link that leaves less is left out.
+const leastTitle = 48
+
 // The order in which the lines of a text give way when it is too long: what is
 // cut first comes first. The link is never cut.
 const (
@@ -32,6 +36,9 @@ type line struct {
 // plainText says c as a text of at most 2048 bytes that ends with the link.
 func plainText(c cards.Card, lang cards.Language) string {
 	link := anchor(c, lang)
+	if len(link)+1+leastTitle > maxText {
+		link = ""
+	}
 	lines := shorten(textLines(c, lang), maxText-len(link)-1)
 	all := make([]string, 0, len(lines)+1)
 	for _, l := range append(lines, line{text: link}) {
@@ -70,12 +77,11 @@ func labelled(r cards.Row, lang cards.Language) string {
 // harmless keeps user text from becoming a link: WeCom reads <a href> in a text.
 func harmless(s string) string { return strings.NewReplacer("<", "＜", ">", "＞").Replace(s) }
 
-// anchor is the link as WeCom shows it, "" when there is none or when it alone
-// would not leave room for a title.
+// anchor is the link as WeCom shows it, "" when there is none.
 func anchor(c cards.Card, lang cards.Language) string {
 	link := c.Link()
 	i := slices.IndexFunc(c.Buttons, func(b cards.Button) bool { return b.Action == cards.View })
-	if link == "" || len(link) > maxText/2 {
+	if link == "" {
 		return ""
 	}
 	href := strings.NewReplacer(`"`, "%22", "'", "%27", "<", "%3C", ">", "%3E", " ", "%20", "\n", "", "\r", "").Replace(link)

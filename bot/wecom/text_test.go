@@ -93,10 +93,40 @@ func TestDescriptionGivesWayBeforeTheReason(t *testing.T) {
 	}
 }
 
-func TestLinkTooLongForATextIsLeftOut(t *testing.T) {
-	got := plainText(withLink("https://t/"+strings.Repeat("x", 2000)), cards.Chinese)
-	if strings.Contains(got, "<a") || !strings.HasSuffix(got, "的处理人。") {
-		t.Errorf("got %q, want the text without a link", got)
+func TestALinkIsKeptForAsLongAsItLeavesRoomForATitle(t *testing.T) {
+	const prefix, rest = "https://t/", len(`<a href="">查看工单</a>` + "\n")
+	tests := []struct {
+		name string
+		link string
+		kept bool
+	}{
+		{"1,023 bytes", prefix + strings.Repeat("x", 1023-len(prefix)), true},
+		{"1,024 bytes", prefix + strings.Repeat("x", 1024-len(prefix)), true},
+		{"1,025 bytes", prefix + strings.Repeat("x", 1025-len(prefix)), true},
+		{"1,500 bytes", prefix + strings.Repeat("x", 1500-len(prefix)), true},
+		{"1,900 bytes", prefix + strings.Repeat("x", 1900-len(prefix)), true},
+		{"the longest", prefix + strings.Repeat("x", 2048-rest-leastTitle-len(prefix)), true},
+		{"a byte longer", prefix + strings.Repeat("x", 2049-rest-leastTitle-len(prefix)), false},
+		{"2,048 bytes", prefix + strings.Repeat("x", 2048-len(prefix)), false},
+		{"600 bytes that become 1,780", prefix + strings.Repeat(`"`, 590), true},
+		{"800 bytes that become 2,380", prefix + strings.Repeat(`"`, 790), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStand(t, styleText)
+			c := withLink(tt.link)
+			c.Description = strings.Repeat("工", 700)
+			if o := s.Send(t.Context(), messageTo(c, "lisi"))[0]; o.Err != nil {
+				t.Fatal(o.Err)
+			}
+			m := s.wantMessages(1)[0]
+			if got := slices.Equal(m.Links, []string{strings.ReplaceAll(tt.link, `"`, "%22")}); got != tt.kept {
+				t.Errorf("got the link kept %t (%d links), want %t", got, len(m.Links), tt.kept)
+			}
+			if !strings.HasPrefix(m.Text, "[待审核] 待你审核") {
+				t.Errorf("got %.60q, want the title first", m.Text)
+			}
+		})
 	}
 }
 
