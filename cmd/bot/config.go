@@ -130,8 +130,7 @@ func decodeKey(s string) ([]byte, error) {
 // gather reads the environment and the settings file, and returns where kong finds
 // what was not given as a flag. The environment wins over the file. Names nobody
 // knows are all reported.
-func gather(parser *kong.Kong, args, environ []string) (kong.Resolver, error) {
-	known := flagNames(parser.Model.Node)
+func gather(known map[string]bool, args, environ []string) (kong.Resolver, []error) {
 	values, errs := map[string]string{}, []error{}
 	if file := fileOf(args, environ); file != "" {
 		errs = append(errs, readFile(file, known, values))
@@ -151,13 +150,12 @@ func gather(parser *kong.Kong, args, environ []string) (kong.Resolver, error) {
 			values[flag] = value
 		}
 	}
-	errs = append(errs, unknownFlags(args, known)...)
 	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		if v, ok := values[flag.Name]; ok {
 			return v, nil
 		}
 		return nil, nil
-	}), settingsError(errs...)
+	}), errs
 }
 
 func flagNames(n *kong.Node) map[string]bool {
@@ -173,21 +171,6 @@ func flagNames(n *kong.Node) map[string]bool {
 		}
 	}
 	return names
-}
-
-// unknownFlags reports every flag that no command knows; kong would stop at the first.
-func unknownFlags(args []string, known map[string]bool) []error {
-	var errs []error
-	for _, arg := range args {
-		if arg == "--" {
-			break
-		}
-		name, ok := strings.CutPrefix(arg, "--")
-		if name, _, _ = strings.Cut(name, "="); ok && !known[strings.TrimPrefix(name, "no-")] && !known[name] {
-			errs = append(errs, fmt.Errorf("--%s: no such flag", name))
-		}
-	}
-	return errs
 }
 
 // fileOf finds the settings file before the flags are parsed.

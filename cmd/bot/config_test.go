@@ -82,8 +82,8 @@ func TestEveryNameNobodyKnowsIsReportedAtOnce(t *testing.T) {
 	file := write(t, "bot.yaml", "colour: red\nhttp-listen: 127.0.0.1:0\nspeed: 7\n")
 	got := bot(t, []string{"TICKETBELL_HTTP_LISTNE=x", "TICKETBELL_TEST_POSTGRES_URL=y", "TICKETBELL_FOO=s3cret"},
 		"serve", "--config", file, "--bar", "--baz=s3cret", "--no-sandbox").want(t, exitUsage)
-	wantContain(t, got.err, "colour, speed", "TICKETBELL_HTTP_LISTNE", "TICKETBELL_FOO", "--bar", "--baz", "bot --help")
-	wantNone(t, got.err, "s3cret", "TEST_POSTGRES", "http-listen", "no-sandbox")
+	wantContain(t, got.err, "colour, speed", "TICKETBELL_HTTP_LISTNE", "TICKETBELL_FOO", "--bar", "--baz", "--no-sandbox", "bot --help")
+	wantNone(t, got.err, "s3cret", "TEST_POSTGRES", "http-listen")
 }
 
 func TestEveryWrongSettingIsNamedAtOnceAndNoSecret(t *testing.T) {
@@ -92,6 +92,34 @@ func TestEveryWrongSettingIsNamedAtOnceAndNoSecret(t *testing.T) {
 		"--redis-url", "http://:s3cret@redis").want(t, exitUsage)
 	got.wantOnly(t, "http-listen", "log-level", "log-format", "database-url", "secret-key and secret-key-file", "secret-key", "redis-url", "backlog-limit")
 	wantNone(t, got.err, "s3cret")
+}
+
+func TestUnknownAndWrongSettingsAreNamedTogether(t *testing.T) {
+	for name, row := range map[string]struct {
+		args, wants []string
+	}{
+		"a flag":                 {[]string{"serve", "--nope", "--http-listen", "zzz"}, []string{"--nope", "http-listen"}},
+		"a flag before":          {[]string{"--nope", "serve", "--http-listen", "zzz"}, []string{"--nope", "http-listen"}},
+		"with a value":           {[]string{"serve", "--nope", "s3cret", "--http-listen=zzz"}, []string{"--nope", "http-listen"}},
+		"with its value":         {[]string{"serve", "--nope=s3cret", "--http-listen", "zzz"}, []string{"--nope", "http-listen"}},
+		"of another command":     {[]string{"demo", "--nope", "--log-level", "loud"}, []string{"--nope", "log-level"}},
+		"of one that needs more": {[]string{"token", "create", "--nope", "--name", "ci"}, []string{"--nope", "missing flags"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := bot(t, nil, row.args...).want(t, exitUsage)
+			got.wantOnly(t, row.wants...)
+			wantNone(t, got.err, "s3cret")
+		})
+	}
+	got := bot(t, []string{"TICKETBELL_NOPE=s3cret", "TICKETBELL_LOG_FORMAT=xml"}, "sandbox", "--log-level", "loud").want(t, exitUsage)
+	got.wantOnly(t, "TICKETBELL_NOPE", "log-level", "log-format")
+	wantNone(t, got.err, "s3cret")
+}
+
+func TestHelpIsGivenToWhoeverAsksForItWrongly(t *testing.T) {
+	if got := bot(t, nil, "serve", "--nope", "--help").want(t, 0); strings.Count(got.out, "--http-listen") != 1 || got.err != "" {
+		t.Errorf("got %q and %q on stderr, want the help once", got.out, got.err)
+	}
 }
 
 func TestAFileThatCannotBeReadIsNamedAndNotShown(t *testing.T) {

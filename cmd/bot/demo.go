@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,13 +28,6 @@ type demoCommand struct {
 
 // Run plays until ctx is done.
 func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
-	keep := keeping{DataDir: c.DataDir, DatabaseURL: c.DatabaseURL}
-	if keep.DataDir == "" {
-		keep.DataDir = os.TempDir() // for the check alone
-	}
-	if err := settingsError(slices.Concat(c.listening.check(), keep.check(), c.sharing.check())...); err != nil {
-		return err
-	}
 	dir := c.DataDir
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "ticketbell-demo-"); err != nil {
@@ -41,8 +35,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	keep.DataDir = dir
-	h, err := newHouse(ctx, keep, c.sharing, newLog(c.listening, s))
+	h, err := newHouse(ctx, keeping{DataDir: dir, DatabaseURL: c.DatabaseURL}, c.sharing, newLog(c.listening, s))
 	if err != nil {
 		return err
 	}
@@ -76,6 +69,11 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 		ready(s, "url", url, "token", token, "version", version)
 		welcome(s.out, url, token)
 	})
+}
+
+func (c *demoCommand) check() []error {
+	keep := keeping{DataDir: cmp.Or(c.DataDir, os.TempDir()), DatabaseURL: c.DatabaseURL}
+	return slices.Concat(c.listening.check(), keep.check(), c.sharing.check())
 }
 
 // demoPeople are who the demo knows: the manual's own case (creator, t1, admin) and

@@ -9,7 +9,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -73,28 +72,23 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int
 		fmt.Fprintln(errOut, "bot:", err)
 		return exitFailed
 	}
-	set, err := gather(names, args, environ)
-	parser, newErr := kong.New(new(commands), append(options, kong.Resolvers(set))...)
-	if newErr != nil {
-		fmt.Fprintln(errOut, "bot:", newErr)
+	known := flagNames(names.Model.Node)
+	set, wrong := gather(known, args, environ)
+	parser, err := kong.New(new(commands), append(options, kong.Resolvers(set))...)
+	if err != nil {
+		fmt.Fprintln(errOut, "bot:", err)
 		return exitFailed
 	}
-	command, parseErr := parser.Parse(args)
+	command, err := parse(parser, known, args, func() bool { return exit >= 0 })
 	if exit >= 0 { // --help was asked for and answered
 		return exit
 	}
-	if err == nil {
-		err = parseErr
-	}
-	if err != nil {
+	if err := complaint(command, err, append(wrong, unknownFlags(known, args)...)); err != nil {
 		fmt.Fprintf(errOut, "bot: %v\n\nTry: bot --help\n", err)
 		return exitUsage
 	}
 	if err := command.Run(); err != nil {
 		fmt.Fprintln(errOut, "bot:", err)
-		if _, wrong := errors.AsType[*wrongSettings](err); wrong {
-			return exitUsage
-		}
 		return exitFailed
 	}
 	return 0

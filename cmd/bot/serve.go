@@ -19,9 +19,6 @@ type serveCommand struct {
 
 // Run serves until ctx is done.
 func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
-	if err := settingsError(slices.Concat(c.listening.check(), c.keeping.check(), c.sharing.check(), c.check())...); err != nil {
-		return err
-	}
 	log := newLog(c.listening, s)
 	h, err := newHouse(ctx, c.keeping, c.sharing, log)
 	if err != nil {
@@ -47,10 +44,11 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 }
 
 func (c *serveCommand) check() []error {
+	wrong := slices.Concat(c.listening.check(), c.keeping.check(), c.sharing.check())
 	if c.BacklogLimit < 1 {
-		return []error{errors.New("backlog-limit: must be at least 1")}
+		wrong = append(wrong, errors.New("backlog-limit: must be at least 1"))
 	}
-	return nil
+	return wrong
 }
 
 func listen(ctx context.Context, addr string) (net.Listener, error) {

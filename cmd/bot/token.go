@@ -27,10 +27,7 @@ type tokenCreateCommand struct {
 
 // Run prints the new token.
 func (c *tokenCreateCommand) Run(ctx context.Context, s *streams) (err error) {
-	scopes, wrong := scopesOf(c.Scopes)
-	if err := settingsError(append(c.keeping.check(), wrong...)...); err != nil {
-		return err
-	}
+	scopes, _ := scopesOf(c.Scopes) // checked with the settings
 	db, _, err := openStore(ctx, c.keeping, slog.New(slog.NewTextHandler(s.err, nil)))
 	if err != nil {
 		return err
@@ -47,6 +44,11 @@ func (c *tokenCreateCommand) Run(ctx context.Context, s *streams) (err error) {
 	}
 	fmt.Fprintln(s.out, secret)
 	return nil
+}
+
+func (c *tokenCreateCommand) check() []error {
+	_, wrong := scopesOf(c.Scopes)
+	return append(c.keeping.check(), wrong...)
 }
 
 func scopesOf(names []string) (scopes []access.Scope, wrong []error) {

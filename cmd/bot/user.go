@@ -29,10 +29,9 @@ type inHouse struct {
 	sharing
 }
 
+func (c inHouse) check() []error { return append(c.keeping.check(), c.sharing.check()...) }
+
 func (c inHouse) do(ctx context.Context, s *streams, do func(*house) error) (err error) {
-	if err := settingsError(append(c.keeping.check(), c.sharing.check()...)...); err != nil {
-		return err
-	}
 	h, err := newHouse(ctx, c.keeping, c.sharing, slog.New(slog.NewTextHandler(s.err, nil)))
 	if err != nil {
 		return err
@@ -187,12 +186,17 @@ type userImportDMSCommand struct {
 	DryRun bool   `help:"Only tell what would happen."`
 }
 
+func (c *userImportDMSCommand) check() []error {
+	wrong := c.inHouse.check()
+	if _, err := ticket.WebURL(c.URL); err != nil {
+		wrong = append(wrong, errors.New("url: must be an absolute http or https link"))
+	}
+	return wrong
+}
+
 // Run imports them. DMS checks no address: people are taken without those that are
 // wrong or somebody else's.
 func (c *userImportDMSCommand) Run(ctx context.Context, s *streams) error {
-	if _, err := ticket.WebURL(c.URL); err != nil {
-		return settingsError(errors.New("url: must be an absolute http or https link"))
-	}
 	rows, err := roster.DMS{URL: c.URL, Token: c.Token}.Rows(ctx)
 	if err != nil {
 		return err
