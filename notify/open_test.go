@@ -23,7 +23,7 @@ func (d slowDisk) Settle(ctx context.Context, lease string, now time.Time, s []n
 }
 
 // The next call does not wait until the last one is written down, but what a killed
-// process would send again stays bounded: four for each call that may run at once.
+// process would send again stays bounded: two for each call that may run at once.
 func TestCallsGoOnWhileOutcomesAreWrittenDown(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		h.board.only(notify.Mail)
@@ -32,8 +32,8 @@ func TestCallsGoOnWhileOutcomesAreWrittenDown(t *testing.T) {
 		w := h.worker(notify.Mail, 1)
 		w.Queue = disk
 		h.start(w)
-		if got := len(h.board.mail.all()); got != 4 {
-			t.Errorf("got %d calls while nothing can be written down, want 4", got)
+		if got := len(h.board.mail.all()); got != 2 {
+			t.Errorf("got %d calls while nothing can be written down, want 2", got)
 		}
 		close(disk.ready)
 		synctest.Wait()

@@ -28,7 +28,7 @@ const (
 	// openPerCall is how many calls may wait to be written down for each that may
 	// run: the next call does not wait for the disk. What a killed process had open
 	// is sent again.
-	openPerCall = 4
+	openPerCall = 2
 	// maxLookups is how many addresses a claim looks for at once: more than Feishu
 	// takes in one call (feishu.md 4), and not a goroutine for each of a thousand.
 	maxLookups = 64
