@@ -37,7 +37,7 @@ func rows() []row {
 	quiet := bound{tokens: 1, dials: 8, seconds: 20}
 	return []row{
 		{name: noFault, bound: quiet},
-		{name: "WeCom 300 × 45009", strike: wecom("rate_limited", 300), bound: quiet.within(90)}, // each waits a minute (wecom.md 3)
+		{name: "WeCom 300 × 45009", strike: wecom("rate_limited", 300), bound: quiet.within(200)}, // each holds the app for a minute (wecom.md 3); claims meet them in rounds
 		{name: "WeCom 300 × HTTP 502", strike: wecom("unavailable", 300), bound: quiet.within(30)},
 		{name: "Feishu 300 × 99991400", strike: feishu("rate_limited", 300), bound: quiet.within(30)},
 		{name: "WeCom 40014 in mid-run", strike: wecom("token_revoked", 1), bound: quiet.fetching(2)},
@@ -81,8 +81,8 @@ func mail(name string, times int, share float64) strike {
 }
 
 // inFlight is how many mails may be on their way or not written down yet, and so go
-// out again (with the same Message-ID) when a process is killed: four for each connection.
-const inFlight = 4 * rig.MailConnections
+// out again (with the same Message-ID) when a process is killed: two for each connection.
+const inFlight = 2 * rig.MailConnections
 
 // The bounds that are no count.
 const (

@@ -11,7 +11,7 @@ import (
 )
 
 // patience is how long a row may take before what is missing counts as lost.
-const patience = 3 * time.Minute
+const patience = 5 * time.Minute
 
 // channels are all on in every row.
 func channels() []string { return []string{"wecom", "feishu", "mail"} }
