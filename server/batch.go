@@ -126,7 +126,7 @@ func (a *api) postOne(ctx context.Context, index int, ev ticket.Event) (result b
 }
 
 func refused(ctx context.Context, index int, err error) batchResult {
-	p := problemOf(err).in(current(ctx))
+	p := problemIn(ctx, err).in(current(ctx))
 	return batchResult{Index: index, Status: p.Status, Error: p}
 }
 

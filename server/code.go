@@ -21,6 +21,7 @@ const (
 	codeTooLarge     code = "too_large"
 	codeMedia        code = "unsupported_media_type"
 	codeRate         code = "rate_limited"
+	codeGone         code = "client_closed"
 	codeInternal     code = "internal"
 	codeUnavailable  code = "unavailable"
 )
@@ -29,7 +30,7 @@ const (
 func codes() []code {
 	return []code{
 		codeInvalid, codeUnauthorized, codeScope, codeNotAllowed, codeCross, codeNotFound, codeNobody, codeMethod, codeTimeout,
-		codeConflict, codeSettled, codeStale, codeTooLarge, codeMedia, codeRate, codeInternal, codeUnavailable,
+		codeConflict, codeSettled, codeStale, codeTooLarge, codeMedia, codeRate, codeGone, codeInternal, codeUnavailable,
 	}
 }
 
@@ -74,6 +75,8 @@ func (c code) words() [2]cards.Text {
 		return say("不支持的内容类型", "Unsupported media type", "请使用文档所述的 Content-Type，通常为 application/json。", "Send the Content-Type that is documented, mostly application/json.")
 	case codeRate:
 		return say("请求过于频繁", "Too many requests", "请在 Retry-After 秒后重试。", "Try again after Retry-After seconds.")
+	case codeGone:
+		return say("请求未完成", "The request broke off", "连接在请求体传完或得到应答之前断开。", "The connection ended before the body was complete, or before there was an answer.")
 	case codeUnavailable:
 		return say("暂时不可用", "Unavailable", "未作任何更改，请稍后重试。", "Nothing was changed; try again later.")
 	default:

@@ -11,10 +11,17 @@ import (
 	"ticketbell/ticket"
 )
 
+// brokenOff is how huma says that the body ended before it was complete; it takes it
+// for a failure of ours.
+const brokenOff = "cannot read request body"
+
 // complain is how huma reports an error of its own. Its words are translated into
 // our codes; the values it would echo are left behind.
-func complain(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
+func complain(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
 	p := complaint(status, errs)
+	if message == brokenOff {
+		p = newProblem(statusGone, codeGone)
+	}
 	if ctx == nil {
 		return p
 	}

@@ -23,7 +23,16 @@ const retrySoon = "5"
 func unavailable(err error) error { return errors.Join(errUnavailable, err) }
 
 // fail turns any error into the answer the caller gets. It is the one place that does.
-func fail(ctx context.Context, err error) *problem { return problemOf(err).said(ctx) }
+func fail(ctx context.Context, err error) *problem { return problemIn(ctx, err).said(ctx) }
+
+// problemIn returns the problem of err while ctx is served. What was given up because
+// the caller is gone is no failure of ours.
+func problemIn(ctx context.Context, err error) *problem {
+	if errors.Is(err, context.Canceled) && errors.Is(ctx.Err(), context.Canceled) {
+		return newProblem(statusGone, codeGone)
+	}
+	return problemOf(err)
+}
 
 func problemOf(err error) *problem {
 	if p, ok := errors.AsType[*problem](err); ok {

@@ -165,6 +165,12 @@ func (b *lockedBuffer) lines(t *testing.T) []map[string]any {
 	}
 }
 
+// levels returns the level and status of each access line so far.
+func (b *lockedBuffer) levels(t *testing.T) []string {
+	t.Helper()
+	return mapped(b.lines(t), func(line map[string]any) string { return fmt.Sprint(line["level"], " ", line["status"]) })
+}
+
 // equal fails the test unless got is want, compared as JSON.
 func equal(t *testing.T, what string, got, want any) {
 	t.Helper()

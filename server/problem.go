@@ -11,6 +11,10 @@ import (
 	"ticketbell/ticket"
 )
 
+// statusGone is what the log shows for a caller who did not wait: nobody reads it. It
+// is nginx's number, for HTTP has none.
+const statusGone = 499
+
 // maxWrong is how many wrong fields one answer names.
 const maxWrong = 100
 

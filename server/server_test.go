@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -213,6 +214,44 @@ func TestABodyThatNeverArrivesIsGivenUp(t *testing.T) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusRequestTimeout || resp.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("got %d as %s, want 408 as a problem", resp.StatusCode, resp.Header.Get("Content-Type"))
+	}
+}
+
+func TestABodyThatBreaksOffIsNoFailureOfOurs(t *testing.T) {
+	h := newHouse(t)
+	srv := httptest.NewServer(h.http)
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", srv.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 100\r\n\r\n{", h.token(access.EventsWrite))
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(conn)
+	if err != nil || !strings.Contains(string(got), `"code":"client_closed"`) {
+		t.Errorf("got %q, %v, want a problem that says so", got, err)
+	}
+	if err := conn.Close(); err != nil {
+		t.Error(err)
+	}
+	srv.Close() // waits for the line, which is written behind the answer
+	equal(t, "lines", h.log.levels(t), []string{"INFO 499"})
+}
+
+func TestWhatIsGivenUpForACallerWhoLeftIsNoFailureOfOurs(t *testing.T) {
+	for path, row := range map[string]struct{ body, line string }{
+		"/api/v1/events":       {goodEvent, "INFO 499"},
+		"/api/v1/events:batch": {`{"events":[` + goodEvent + `]}`, "INFO 200"},
+	} {
+		h := newHouse(t)
+		h.desk.broken = fmt.Errorf("store: %w", context.Canceled)
+		ctx, leave := context.WithCancel(t.Context())
+		leave()
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, path, strings.NewReader(row.body))
+		r.Header.Set("Authorization", "Bearer "+h.token(access.EventsWrite))
+		h.http.ServeHTTP(httptest.NewRecorder(), r)
+		equal(t, path, h.log.levels(t), []string{row.line})
 	}
 }
 
