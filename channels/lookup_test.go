@@ -1,8 +1,11 @@
 package channels_test
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -83,4 +86,80 @@ func (h *house) otherFeishu(app, openID string) (url string) {
 	}))
 	h.t.Cleanup(srv.Close)
 	return srv.URL
+}
+
+// TestAnIDOfTheAppBeforeIsNoDeadLetter has an id that was entered by hand refused, as
+// all open_ids are once the app has changed.
+func TestAnIDOfTheAppBeforeIsNoDeadLetter(t *testing.T) {
+	tests := []struct {
+		name, entered, code string
+		fault               string
+	}{
+		{"known to be another app's", "ou_zhangsan", "feishu.99992361", "other_app"},
+		{"not known at all", "ou_of_the_app_before", "feishu.99992351", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := open(t)
+			h.configure(notify.Feishu)
+			u := ticket.User{Person: ticket.Person{Username: "zhangsan", Email: "zhangsan@corp.com"}, Role: ticket.Member, FeishuOpenID: tt.entered}
+			if err := h.store.CreateUser(t.Context(), u); err != nil {
+				t.Fatal(err)
+			}
+			if tt.fault != "" {
+				h.faults.Set(sandbox.Fault{Channel: "feishu", Name: tt.fault, Times: 1})
+			}
+			d, attempts := h.tell("zhangsan")
+			if d.Status != notify.Accepted || len(attempts) != 2 || attempts[0].Code != tt.code {
+				t.Errorf("got %s after %+v, want it accepted at the second attempt, after %s", d.Status, attempts, tt.code)
+			}
+		})
+	}
+}
+
+// tell accepts an event for the person, delivers it on Feishu and returns how it fared.
+func (h *house) tell(username string) (notify.Delivery, []notify.Attempt) {
+	h.t.Helper()
+	desk := notify.Desk{Ledger: h.store, Flows: h.store, People: h.store, Channels: h.Board, Settings: h.store, Now: time.Now}
+	r, err := desk.Accept(h.t.Context(), ticket.Event{
+		Source: "s", ID: "1", Kind: ticket.KindSubmitted, Audience: []ticket.Person{{Username: username}},
+		Ticket: ticket.Ticket{Key: "1", Title: "t", Status: ticket.WaitingReview},
+	})
+	if err != nil || len(r.Deliveries) != 1 {
+		h.t.Fatalf("got %+v, %v; want one delivery", r, err)
+	}
+	h.work(notify.Feishu, identity.New(h.store, h.Board, time.Now), r.Deliveries[0].ID)
+	d, attempts, err := h.store.Delivery(h.t.Context(), r.Deliveries[0].ID)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return d, attempts
+}
+
+// work delivers until the delivery waits no more.
+func (h *house) work(ch notify.Channel, d *identity.Directory, delivery string) {
+	h.t.Helper()
+	ctx, stop := context.WithTimeout(h.t.Context(), 20*time.Second)
+	defer stop()
+	w := notify.Worker{
+		Channel: ch, Queue: h.store, Switch: h.Board, Addresses: d, Settings: h.store, Parallel: 2, Now: time.Now,
+		Log: slog.New(slog.DiscardHandler),
+	}
+	var shift sync.WaitGroup
+	defer shift.Wait()
+	defer stop()
+	shift.Go(func() { w.Run(ctx) })
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		got, _, err := h.store.Delivery(h.t.Context(), delivery)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if got.Status != notify.Queued && got.Status != notify.Sending && got.Status != notify.Retrying {
+			return
+		}
+		<-tick.C
+	}
+	h.t.Fatalf("delivery %s still waits", delivery)
 }
