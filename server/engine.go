@@ -48,10 +48,16 @@ func plainColons(next http.Handler) http.Handler {
 	})
 }
 
+// rootAlone mounts a handler at "/" and at nothing below it, as in [http.ServeMux].
+const rootAlone = "/{$}"
+
 // findMount returns the handler with the longest path that covers path, or nil.
 // What is mounted at "/" is never asked for a path of the API.
 func findMount(mounted map[string]http.Handler, path string) http.Handler {
 	if h, ok := mounted[path]; ok {
+		return h
+	}
+	if h, ok := mounted[rootAlone]; ok && path == "/" {
 		return h
 	}
 	for end := strings.LastIndexByte(path, '/'); end >= 0; end = strings.LastIndexByte(path[:end], '/') {

@@ -34,7 +34,8 @@ type Config struct {
 	// MetricsToken makes /metrics ask for a token with the scope metrics:read.
 	MetricsToken bool
 	// Mount holds further handlers by path: "/callbacks/feishu" is that path alone,
-	// "/sandbox/" everything below it, "/" whatever is left outside /api/.
+	// "/sandbox/" everything below it, "/{$}" the root alone, "/" whatever is left
+	// outside /api/.
 	Mount map[string]http.Handler
 	// TrustedOrigins may send cross-origin requests that change something:
 	// "https://tickets.example.com". Behind a proxy that rewrites Host, its own

@@ -114,6 +114,15 @@ func TestMountsStandBesideTheAPI(t *testing.T) {
 			}
 		})
 	}
+	page := newHouse(t, func(c *Config) { c.Mount = map[string]http.Handler{"/{$}": says("page")} })
+	if got := page.call("GET", "/", "", ""); got.body != "page /" {
+		t.Errorf("got %d %q at the root, want the page", got.status, got.body)
+	}
+	for _, path := range []string{"/nope", "/hooks/sqle", "//"} {
+		if p := page.call("GET", path, "", "").problem(t); p.Code != codeNotFound {
+			t.Errorf("got %s at %s beside a page at the root alone, want %s", p.Code, path, codeNotFound)
+		}
+	}
 	if got := newHouse(t).call("GET", "/", "", ""); got.status != http.StatusNotFound {
 		t.Errorf("got %d with nothing mounted, want 404", got.status)
 	}

@@ -190,6 +190,12 @@ func TestATokenIsMadeWhileTheServiceRuns(t *testing.T) {
 
 func get(t *testing.T, url, token string) int {
 	t.Helper()
+	return ask(t, url, token).StatusCode
+}
+
+// ask returns the head of an answer.
+func ask(t *testing.T, url, token string) *http.Response {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +206,7 @@ func get(t *testing.T, url, token string) int {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	return resp.StatusCode
+	return resp
 }
 
 func TestEveryWrongScopeIsNamedAtOnce(t *testing.T) {
@@ -220,6 +226,12 @@ func TestADemoIsReadyWithATokenAndLeavesNothing(t *testing.T) {
 	token, ok := s.ready["token"].(string)
 	if !ok || get(t, "http://"+s.address(t)+"/api/v1/deliveries", token) != 200 {
 		t.Errorf("got ready line %v, want a token that works in it", s.ready)
+	}
+	for path, want := range map[string]int{"/": 200, "/favicon.ico": 200, "/nope": 404, "/hooks/nobody": 404} {
+		resp := ask(t, "http://"+s.address(t)+path, "")
+		if problem := resp.Header.Get("Content-Type") == "application/problem+json"; resp.StatusCode != want || problem != (want == 404) {
+			t.Errorf("got %d as %s on %s, want %d, and a problem where nobody serves", resp.StatusCode, resp.Header.Get("Content-Type"), path, want)
+		}
 	}
 	if got := s.end(t).want(t, 0); !strings.Contains(got.out, token) {
 		t.Errorf("got %q on stdout, want a welcome with the token", got.out)

@@ -52,12 +52,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 	if err := box.connect(ctx, h, true); err != nil {
 		return err
 	}
-	h.builtIn.Path = func(key string) string { return "/?ticket=" + key }
-	h.mounts["/"] = web.Playground(web.Config{
-		Token: token, People: faces(), Projects: []web.Project{{Key: "pay", Name: "支付中心"}},
-		Version: version, LoopbackOnly: true,
-	})
-	h.wrap = web.LoopbackOnly // the sandbox's door asks nobody for a token
+	openPage(h, token)
 	ln, err := listen(ctx, c.HTTPListen)
 	if err != nil {
 		return err
@@ -69,6 +64,20 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 		ready(s, "url", url, "token", token, "version", version)
 		welcome(s.out, url, token)
 	})
+}
+
+// openPage shows the playground, at its own paths alone: what nobody serves is the
+// same problem as everywhere.
+func openPage(h *house, token string) {
+	page := web.Playground(web.Config{
+		Token: token, People: faces(), Projects: []web.Project{{Key: "pay", Name: "支付中心"}},
+		Version: version, LoopbackOnly: true,
+	})
+	for _, path := range []string{"/{$}", "/assets/", "/favicon.ico"} {
+		h.mounts[path] = page
+	}
+	h.builtIn.Path = func(key string) string { return "/?ticket=" + key }
+	h.wrap = web.LoopbackOnly // the sandbox's door asks nobody for a token
 }
 
 func (c *demoCommand) check() []error {
