@@ -147,7 +147,7 @@ func (t *trial) resolve(ctx context.Context) (string, error) {
 
 func (t *trial) send(ctx context.Context) (string, error) {
 	outcomes := t.line.conn.Send(ctx, notify.Message{
-		Card: cards.Test(t.b.now(), t.zone), Language: t.language, Thread: "test",
+		Card: cards.Test(t.b.now(), t.zone), Language: t.language, Notice: notify.NewID("tst_"), Thread: "test",
 		To: []notify.Recipient{{Key: notify.NewID("tst_"), Address: t.address}},
 	})
 	t.report.ProviderID = outcomes[0].MessageID

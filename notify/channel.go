@@ -30,6 +30,9 @@ type Message struct {
 	// Language is the readers' language. A channel that shows each reader their
 	// own (Feishu) may send both.
 	Language cards.Language
+	// Notice is the id of the event it shows: the same on every attempt, and another one
+	// for another event that reads alike.
+	Notice string
 	// Thread is the ticket's id: messages of one ticket belong together.
 	Thread string
 	// To is who gets it; never more than the sender's [Sender.Batch].

@@ -241,7 +241,7 @@ func (l *load) say(n Notice, r ticket.Role, lang cards.Language, s Settings) Mes
 		cards.Notice{Event: n.Event, Reader: r, Trail: n.Trail, Now: statusIn(n.Current)},
 		cards.Setting{Location: s.Location(), URLPrefix: s.URLPrefix},
 	)
-	return Message{Card: card, Language: lang, Thread: n.Delivery.Ticket}
+	return Message{Card: card, Language: lang, Notice: n.Delivery.Want, Thread: n.Delivery.Ticket}
 }
 
 // reader is why a person is told. Somebody whose step is over is no assignee any more.

@@ -111,7 +111,7 @@ func (l *load) fold(folded [][]item, s Settings) []parcel {
 		first := items[0]
 		d := first.notice.Delivery
 		parcels = append(parcels, parcel{digest: true, items: items, message: Message{
-			Card: cards.Digest(all), Language: language(d.To, s), Thread: d.Ticket,
+			Card: cards.Digest(all), Language: language(d.To, s), Notice: d.Want, Thread: d.Ticket,
 			To: []Recipient{{Key: d.ID, Address: first.address}},
 		}})
 	}

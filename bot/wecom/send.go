@@ -6,12 +6,17 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"ticketbell/cards"
 	"ticketbell/notify"
 )
 
 // repeatWindow is how long, in seconds, WeCom recognises a repeat of the same
 // request and delivers it only once: a message whose answer got lost is sent again.
 const repeatWindow = 1800
+
+// refLength is how many characters of an event's id, from its end, which is random, go
+// into a message.
+const refLength = 8
 
 // message is the body of message/send (wecom.md 4), of our own because the SDK's
 // sends nulls and lacks fields (wecom.md 2.4, finding 17).
@@ -38,18 +43,31 @@ func (b *Bot) compose(m notify.Message) message {
 		return b.asText(m)
 	}
 	msg := b.envelope("template_card")
-	msg.TemplateCard = newTemplateCard(m.Card, m.Language)
+	msg.TemplateCard = newTemplateCard(m.Card, m.Language, reference(m))
 	return msg
 }
 
 func (b *Bot) asText(m notify.Message) message {
 	msg := b.envelope("text")
-	msg.Text = &text{Content: plainText(m.Card, m.Language)}
+	msg.Text = &text{Content: plainText(m.Card, m.Language, reference(m))}
 	msg.Safe = new(0)
 	if b.cfg.Confidential {
 		msg.Safe = new(1)
 	}
 	return msg
+}
+
+// reference is what tells a notice from another that reads alike, "" when it has no
+// id: WeCom takes the same request within [repeatWindow] for a repeat and shows it to
+// nobody, be it a second reminder or the same ticket number on another platform. It is
+// written where it can be read, for a task_id must be unique per app (wecom.md 4.3) and
+// a repeat, or a second call of the same notice, would have to carry the same.
+func reference(m notify.Message) string {
+	if m.Notice == "" {
+		return ""
+	}
+	tail := m.Notice[max(0, len(m.Notice)-refLength):]
+	return cards.Text{ZH: "通知 ", EN: "Notice "}.In(m.Language) + tail
 }
 
 func (b *Bot) envelope(msgType string) message {

@@ -124,7 +124,7 @@ func (s *stand) send(to ...string) []notify.Outcome {
 }
 
 func messageTo(c cards.Card, to ...string) notify.Message {
-	m := notify.Message{Card: c, Language: cards.Chinese, Thread: "tkt_1"}
+	m := notify.Message{Card: c, Language: cards.Chinese, Notice: "evt_0192f0c1d2e37c40b0a1c2d3e4f5a6b7", Thread: "tkt_1"}
 	for _, a := range to {
 		m.To = append(m.To, notify.Recipient{Key: "dlv_" + a, Address: a})
 	}

@@ -76,12 +76,12 @@ type cardAction struct {
 const openURL = 1
 
 // newTemplateCard lays c out. c has a link: WeCom refuses a text_notice without one.
-func newTemplateCard(c cards.Card, lang cards.Language) *templateCard {
+func newTemplateCard(c cards.Card, lang cards.Language, ref string) *templateCard {
 	t := &templateCard{
 		CardType:   "text_notice",
 		Source:     source{clip(oneLine(chip(c, lang)), maxSource), colour(c.Tone)},
 		MainTitle:  titled{clip(oneLine(c.Title().In(lang)), maxTitle), clip(oneLine(c.Subtitle()), maxSubtitle)},
-		SubTitle:   subText(c, lang),
+		SubTitle:   subText(c, lang, ref),
 		CardAction: cardAction{openURL, c.Link()},
 	}
 	t.Emphasis = emphasis(c, lang)
@@ -152,8 +152,8 @@ func pairs(c cards.Card, lang cards.Language) []pair {
 }
 
 // subText says why it went wrong or who decided last, then as much of the
-// description as fits, then why the reader got the card.
-func subText(c cards.Card, lang cards.Language) string {
+// description as fits, then why the reader got the card, with the notice's reference.
+func subText(c cards.Card, lang cards.Language, ref string) string {
 	var lines []string
 	if c.Reason != nil {
 		lines = append(lines, clip(oneLine(labelled(*c.Reason, lang)), maxCause))
@@ -163,7 +163,15 @@ func subText(c cards.Card, lang cards.Language) string {
 	if c.Description != "" {
 		lines = append(lines, oneLine(c.Description))
 	}
-	footer := clip(oneLine(c.Footer.In(lang)), maxFooter)
+	footer := beside(clip(oneLine(c.Footer.In(lang)), maxFooter), ref)
 	above := clip(strings.Join(lines, "\n"), maxSubText-utf8.RuneCountInString(footer)-1)
 	return strings.TrimSpace(above + "\n" + footer)
+}
+
+// beside puts two things on one line, either of which may be missing.
+func beside(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + " · " + b
 }

@@ -19,14 +19,14 @@ func TestLongCardStaysWithinTheAdvisedLengths(t *testing.T) {
 	for i := range c.Rows {
 		c.Rows[i].Label, c.Rows[i].Value = cards.Same(long), cards.Same(long)
 	}
-	card := newTemplateCard(c, cards.Chinese)
+	card := newTemplateCard(c, cards.Chinese, "")
 	for what, row := range map[string]struct {
 		got string
 		max int
 	}{
 		"title": {card.MainTitle.Title, 36}, "desc": {card.MainTitle.Desc, 44}, "sub_title_text": {card.SubTitle, 160},
 		"source": {card.Source.Desc, 20}, "emphasis": {card.Emphasis.Title, 14}, "emphasis desc": {card.Emphasis.Desc, 22},
-		"english value": {newTemplateCard(c, cards.English).Rows[0].Value, 50},
+		"english value": {newTemplateCard(c, cards.English, "").Rows[0].Value, 50},
 		"keyname":       {card.Rows[0].KeyName, 5}, "value": {card.Rows[0].Value, 30},
 	} {
 		if n := utf8.RuneCountInString(row.got); n > row.max || !strings.HasSuffix(row.got, "…") {
@@ -52,7 +52,7 @@ func TestColourOfEachTone(t *testing.T) {
 func TestCardWithoutAnAuditHasNoEmphasis(t *testing.T) {
 	c := withLink("https://t/1")
 	c.Rows = c.Rows[:2]
-	if got := newTemplateCard(c, cards.Chinese); got.Emphasis != nil || len(got.Rows) != 2 {
+	if got := newTemplateCard(c, cards.Chinese, ""); got.Emphasis != nil || len(got.Rows) != 2 {
 		t.Errorf("got %+v, want no emphasis and two rows", got)
 	}
 }
@@ -60,7 +60,7 @@ func TestCardWithoutAnAuditHasNoEmphasis(t *testing.T) {
 func TestAuditThatStandsLargeIsNotSaidTwice(t *testing.T) {
 	c := withLink("https://t/1")
 	c.Rows = []cards.Row{{Name: "audit", Label: cards.Same("审核结果"), Value: cards.Same("92 分")}}
-	if got := newTemplateCard(c, cards.Chinese); got.Emphasis.Title != "92 分" || len(got.Rows) != 0 {
+	if got := newTemplateCard(c, cards.Chinese, ""); got.Emphasis.Title != "92 分" || len(got.Rows) != 0 {
 		t.Errorf("got %+v, want the score large and no row", got)
 	}
 }
@@ -68,7 +68,7 @@ func TestAuditThatStandsLargeIsNotSaidTwice(t *testing.T) {
 func TestReasonComesFirstBelowTheTitle(t *testing.T) {
 	c := withLink("https://t/1")
 	c.Reason = &cards.Row{Label: cards.Text{ZH: "驳回原因"}, Value: cards.Same("索引\n过多")}
-	got := newTemplateCard(c, cards.Chinese).SubTitle
+	got := newTemplateCard(c, cards.Chinese, "").SubTitle
 	if want := "驳回原因：索引 过多\n为慢查询 #881 增加联合索引\n工单待审批，你是「DBA 审核」步骤的处理人。"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -78,7 +78,7 @@ func TestFooterAndReasonOutliveALongDescription(t *testing.T) {
 	c := withLink("https://t/1")
 	c.Reason = &cards.Row{Label: cards.Text{ZH: "驳回原因"}, Value: cards.Same("索引过多")}
 	c.Description = strings.Repeat("说", 300)
-	got := newTemplateCard(c, cards.Chinese).SubTitle
+	got := newTemplateCard(c, cards.Chinese, "").SubTitle
 	if !strings.HasPrefix(got, "驳回原因：索引过多\n说说") || !strings.HasSuffix(got, "说…\n"+c.Footer.ZH) || utf8.RuneCountInString(got) != 160 {
 		t.Errorf("got %q, want 160 characters that keep both", got)
 	}
@@ -87,16 +87,16 @@ func TestFooterAndReasonOutliveALongDescription(t *testing.T) {
 func TestProductionIsMarkedBesideTheState(t *testing.T) {
 	c := withLink("https://t/1")
 	c.Production = true
-	if got := newTemplateCard(c, cards.Chinese).Source.Desc; got != "待审核 · 生产" {
+	if got := newTemplateCard(c, cards.Chinese, "").Source.Desc; got != "待审核 · 生产" {
 		t.Errorf("got %q, want production marked", got)
 	}
-	if got := plainText(c, cards.English); !strings.HasPrefix(got, "[Pending review · PROD] ") {
+	if got := plainText(c, cards.English, ""); !strings.HasPrefix(got, "[Pending review · PROD] ") {
 		t.Errorf("got %.40q, want production marked", got)
 	}
 }
 
 func TestWhatStandsLargeOfTheAuditIsNotRepeated(t *testing.T) {
-	card := newTemplateCard(sampleCard(), cards.Chinese)
+	card := newTemplateCard(sampleCard(), cards.Chinese, "")
 	if card.Emphasis.Title != "92 分" || (card.Rows[4] != pair{"审核结果", "告警 · 12 条 SQL"}) {
 		t.Errorf("got %+v and %+v, want the score large and the rest as a row", card.Emphasis, card.Rows[4])
 	}

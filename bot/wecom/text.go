@@ -33,15 +33,16 @@ type line struct {
 	cut  int
 }
 
-// plainText says c as a text of at most 2048 bytes that ends with the link.
-func plainText(c cards.Card, lang cards.Language) string {
+// plainText says c as a text of at most 2048 bytes that ends with the link and the
+// notice's reference.
+func plainText(c cards.Card, lang cards.Language, ref string) string {
 	link := anchor(c, lang)
-	if len(link)+1+leastTitle > maxText {
+	if len(link)+1+len(ref)+1+leastTitle > maxText {
 		link = ""
 	}
-	lines := shorten(textLines(c, lang), maxText-len(link)-1)
-	all := make([]string, 0, len(lines)+1)
-	for _, l := range append(lines, line{text: link}) {
+	lines := shorten(textLines(c, lang), maxText-len(link)-1-len(ref)-1)
+	all := make([]string, 0, len(lines)+2)
+	for _, l := range append(lines, line{text: link}, line{text: ref}) {
 		if l.text != "" {
 			all = append(all, l.text)
 		}

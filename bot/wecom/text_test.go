@@ -18,7 +18,7 @@ func TestTextReadsLikeTheCard(t *testing.T) {
 		"变更窗口：周四 02:00", "组长审核：已由 组长 于 09:30 通过", "为慢查询 #881 增加联合索引",
 		"工单待审批，你是「DBA 审核」步骤的处理人。", viewZH,
 	}, "\n")
-	if got := plainText(withLink("https://t/1"), cards.Chinese); got != want {
+	if got := plainText(withLink("https://t/1"), cards.Chinese, ""); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -44,13 +44,14 @@ func TestUserTextNeverBecomesALink(t *testing.T) {
 }
 
 func TestALinkCannotBreakOutOfItsAnchor(t *testing.T) {
-	got := plainText(withLink(`https://t/1?a="><a href='x'>`), cards.Chinese)
+	got := plainText(withLink(`https://t/1?a="><a href='x'>`), cards.Chinese, "")
 	if want := `<a href="https://t/1?a=%22%3E%3Ca%20href=%27x%27%3E">查看工单</a>`; !strings.HasSuffix(got, "\n"+want) {
 		t.Errorf("got %q, want it to end with %q", got, want)
 	}
 }
 
 func TestLongTextFitsIn2048BytesAndKeepsItsLink(t *testing.T) {
+	const ref = "通知 c3d4e5f6"
 	long := strings.Repeat("工", 700) // 2100 bytes
 	for name, change := range map[string]func(*cards.Card){
 		"description": func(c *cards.Card) { c.Description = long },
@@ -68,12 +69,12 @@ func TestLongTextFitsIn2048BytesAndKeepsItsLink(t *testing.T) {
 			change(&c)
 			for pad := range 4 { // every position of the edge within a character
 				c.Number = "#" + strings.Repeat("1", pad)
-				got := plainText(c, cards.Chinese)
+				got := plainText(c, cards.Chinese, ref)
 				if len(got) > 2048 || !utf8.ValidString(got) {
 					t.Errorf("got %d bytes, valid %v, want at most 2048 valid ones", len(got), utf8.ValidString(got))
 				}
-				if !strings.HasPrefix(got, "[待审核] 待你审核：") || !strings.HasSuffix(got, "\n"+viewZH) {
-					t.Errorf("got %.60q … %q, want the title first and the link last", got, got[len(got)-60:])
+				if !strings.HasPrefix(got, "[待审核] 待你审核：") || !strings.HasSuffix(got, "\n"+viewZH+"\n"+ref) {
+					t.Errorf("got %.60q … %q, want the title first, the link and the reference last", got, got[len(got)-60:])
 				}
 			}
 		})
@@ -84,7 +85,7 @@ func TestDescriptionGivesWayBeforeTheReason(t *testing.T) {
 	c := withLink("https://t/1")
 	c.Description = strings.Repeat("说", 300)
 	c.Reason = &cards.Row{Name: "reason", Label: cards.Same("驳回原因"), Value: cards.Same(strings.Repeat("因", 300))}
-	got := plainText(c, cards.Chinese)
+	got := plainText(c, cards.Chinese, "")
 	if !strings.Contains(got, "驳回原因："+c.Reason.Value.ZH+"\n") {
 		t.Error("got the reason cut, want it whole while the description can give way")
 	}
@@ -94,7 +95,7 @@ func TestDescriptionGivesWayBeforeTheReason(t *testing.T) {
 }
 
 func TestALinkIsKeptForAsLongAsItLeavesRoomForATitle(t *testing.T) {
-	const prefix, rest = "https://t/", len(`<a href="">查看工单</a>` + "\n")
+	const prefix, rest = "https://t/", len(`<a href="">查看工单</a>` + "\n通知 a1b2c3d4\n")
 	tests := []struct {
 		name string
 		link string
