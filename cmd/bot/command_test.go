@@ -190,11 +190,12 @@ func TestATokenIsMadeWhileTheServiceRuns(t *testing.T) {
 
 func get(t *testing.T, url, token string) int {
 	t.Helper()
-	return ask(t, url, token).StatusCode
+	status, _ := ask(t, url, token)
+	return status
 }
 
-// ask returns the head of an answer.
-func ask(t *testing.T, url, token string) *http.Response {
+// ask returns the status of an answer and what it is.
+func ask(t *testing.T, url, token string) (status int, media string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
@@ -206,7 +207,7 @@ func ask(t *testing.T, url, token string) *http.Response {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	return resp
+	return resp.StatusCode, resp.Header.Get("Content-Type")
 }
 
 func TestEveryWrongScopeIsNamedAtOnce(t *testing.T) {
@@ -228,9 +229,9 @@ func TestADemoIsReadyWithATokenAndLeavesNothing(t *testing.T) {
 		t.Errorf("got ready line %v, want a token that works in it", s.ready)
 	}
 	for path, want := range map[string]int{"/": 200, "/favicon.ico": 200, "/nope": 404, "/hooks/nobody": 404} {
-		resp := ask(t, "http://"+s.address(t)+path, "")
-		if problem := resp.Header.Get("Content-Type") == "application/problem+json"; resp.StatusCode != want || problem != (want == 404) {
-			t.Errorf("got %d as %s on %s, want %d, and a problem where nobody serves", resp.StatusCode, resp.Header.Get("Content-Type"), path, want)
+		status, media := ask(t, "http://"+s.address(t)+path, "")
+		if problem := media == "application/problem+json"; status != want || problem != (want == 404) {
+			t.Errorf("got %d as %s on %s, want %d, and a problem where nobody serves", status, media, path, want)
 		}
 	}
 	if got := s.end(t).want(t, 0); !strings.Contains(got.out, token) {

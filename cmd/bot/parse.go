@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -26,7 +27,7 @@ func parse(parser *kong.Kong, known map[string]bool, args []string, answered fun
 // command, or, where it could not be read so far, why.
 func complaint(command *kong.Context, unread error, unknown []error) error {
 	if unread == nil {
-		if c, ok := command.Selected().Target.Addr().Interface().(checked); ok {
+		if c, ok := reflect.TypeAssert[checked](command.Selected().Target.Addr()); ok {
 			unknown = append(unknown, c.check()...)
 		}
 		return settingsError(unknown...)
