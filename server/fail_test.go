@@ -84,6 +84,16 @@ func TestWrongFieldsAreToldInChinese(t *testing.T) {
 	})
 }
 
+func TestWordsParticularToAFieldAreSaidInTheCallersLanguage(t *testing.T) {
+	err := &ticket.Invalid{Fields: []ticket.FieldError{{Field: "project", Code: "unknown_value", Message: "has no flow", Chinese: "没有审批流程"}}}
+	for lang, want := range map[string]string{"en": "has no flow", "zh": "没有审批流程"} {
+		x := &exchange{query: lang}
+		if got := fail(x.in(t.Context()), err).Errors[0].Message; got != want {
+			t.Errorf("got %q in %s, want %q", got, lang, want)
+		}
+	}
+}
+
 func TestEveryCodeIsExplainedInBothLanguages(t *testing.T) {
 	seen := map[string]code{}
 	for _, c := range codes() {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"ticketbell/cards"
 	"ticketbell/ticket"
 )
 
@@ -38,6 +39,8 @@ type wrong struct {
 	Field   string `json:"field" doc:"Path of the field." example:"ticket.step.assignees[1].email"`
 	Code    string `json:"code" doc:"required, unknown_field, unknown_value, too_long, too_many, taken or invalid." example:"required"`
 	Message string `json:"message" doc:"What would be right." example:"is required"`
+
+	chinese string // the message in Chinese, where it is particular to the field
 }
 
 func newProblem(status int, c code) *problem {
@@ -48,7 +51,7 @@ func newProblem(status int, c code) *problem {
 func invalid(fields []ticket.FieldError) *problem {
 	p := newProblem(http.StatusBadRequest, codeInvalid)
 	for _, f := range tidy(fields) {
-		p.Errors = append(p.Errors, wrong{f.Field, f.Code, f.Message})
+		p.Errors = append(p.Errors, wrong{f.Field, f.Code, f.Message, f.Chinese})
 	}
 	return p
 }
@@ -107,8 +110,10 @@ func (p *problem) in(x *exchange) *problem {
 	q.Title = p.Code.title().In(lang)
 	q.Detail = strings.ReplaceAll(p.Code.detail().In(lang), "{scope}", p.scope)
 	q.Errors = slices.Clone(p.Errors)
-	for i := range q.Errors {
-		q.Errors[i].Message = inLanguage(lang, q.Errors[i].Message)
+	for i, w := range q.Errors {
+		if q.Errors[i].Message = inLanguage(lang, w.Message); lang == cards.Chinese && w.chinese != "" {
+			q.Errors[i].Message = w.chinese
+		}
 	}
 	return &q
 }
