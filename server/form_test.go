@@ -68,6 +68,7 @@ func TestEveryWrongFieldIsNamedAtOnceInFormAndInMeaning(t *testing.T) {
 			"a test of two", "POST", "/api/v1/channels/mail/test", `{"to":{"email":"a@b.co","phone":"13800001234"},"draft":5,"zz":1}`,
 			[]string{"draft invalid", "to invalid", "zz unknown_field"},
 		},
+		{"an import", "POST", "/api/v1/users:import-dms", `{"url":"ftp://x","dry_run":"x"}`, []string{"dry_run invalid", "token required", "url invalid"}},
 		{"a test of nobody", "POST", "/api/v1/channels/mail/test", `{"to":{"email":5}}`, []string{"to.email invalid"}},
 	}
 	for _, tt := range tests {
