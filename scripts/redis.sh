@@ -1,6 +1,6 @@
 #!/bin/sh
 # A private Redis for tests that keeps nothing, on a port nobody else uses.
-#   scripts/redis.sh start DIR   prints its address (redis://…) on stdout
+#   scripts/redis.sh start DIR   prints its address (redis://…) on stdout; after a stop, the same as before
 #   scripts/redis.sh stop DIR
 set -eu
 dir=${2:?"usage: scripts/redis.sh start|stop DIR"}
@@ -23,10 +23,11 @@ start() {
 	command -v redis-server >/dev/null 2>&1 || { echo "redis: not installed; scripts/deps.sh installs it" >&2; exit 1; }
 	mkdir -p "$dir"
 	for _ in 1 2 3 4 5; do
-		port=$(free_port)
+		port=$(cat "$dir/port" 2>/dev/null || free_port)
 		redis-server --bind 127.0.0.1 --port "$port" --save '' --appendonly no --dir "$dir" \
 			--daemonize yes --pidfile "$dir/pid" --logfile "$dir/server.log" >/dev/null
 		if up "$port"; then
+			echo "$port" >"$dir/port"
 			echo "redis://127.0.0.1:$port/0"
 			return
 		fi
@@ -36,8 +37,14 @@ start() {
 	exit 1
 }
 
+# stop waits for the end: the folder may be removed then.
 stop() {
-	[ ! -f "$dir/pid" ] || kill "$(cat "$dir/pid")" 2>/dev/null || true
+	pid=$(cat "$dir/pid" 2>/dev/null) || return 0
+	kill "$pid" 2>/dev/null || return 0
+	for _ in $(seq 100); do
+		kill -0 "$pid" 2>/dev/null || return 0
+		sleep 0.05
+	done
 }
 
 case $1 in

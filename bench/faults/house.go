@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -14,14 +15,12 @@ func (r *run) furnish(ctx context.Context) (err error) {
 	if r.world, err = rig.Open(ctx, 0); err != nil {
 		return err
 	}
+	r.world.Counted = r.row.redis
 	if err := os.Mkdir(r.binary.Dir, 0o711); err != nil {
 		return fmt.Errorf("make a data directory: %w", err)
 	}
-	if r.engine == postgres {
-		if r.database, err = rig.StartPostgres(ctx, r.binary.Dir+"-postgres"); err != nil {
-			return err
-		}
-		r.binary.DatabaseURL = r.database.URL
+	if err := r.startServers(ctx); err != nil {
+		return err
 	}
 	for range max(r.row.replicas, 1) {
 		if err := r.start(ctx); err != nil {
@@ -32,6 +31,22 @@ func (r *run) furnish(ctx context.Context) (err error) {
 		return err
 	}
 	return r.introduce(ctx)
+}
+
+func (r *run) startServers(ctx context.Context) (err error) {
+	if r.engine == postgres {
+		if r.database, err = rig.StartPostgres(ctx, r.binary.Dir+"-postgres"); err != nil {
+			return err
+		}
+		r.binary.DatabaseURL = r.database.URL
+	}
+	if r.row.redis {
+		if r.redis, err = rig.StartRedis(ctx, r.binary.Dir+"-redis"); err != nil {
+			return err
+		}
+		r.binary.RedisURL = r.redis.URL
+	}
+	return nil
 }
 
 // start adds a process; all are used with the token of the first.
@@ -94,8 +109,11 @@ func (r *run) close(ctx context.Context) error {
 	if r.world != nil {
 		r.world.Close()
 	}
-	if r.database != nil {
-		return r.database.Stop(ctx)
+	var errs []error
+	for _, server := range []*rig.Server{r.database, r.redis} {
+		if server != nil {
+			errs = append(errs, server.Stop(ctx))
+		}
 	}
-	return nil
+	return errors.Join(errs...)
 }

@@ -23,6 +23,8 @@ type row struct {
 	name string
 	// engine is where it is played; "" is on every one.
 	engine engine
+	// redis says that the replicas share one, and that every message is counted there.
+	redis bool
 	// replicas is how many processes serve; 0 is one.
 	replicas int
 	// strike breaks it, and mends it when that takes a hand. It begins when a third
@@ -49,6 +51,7 @@ func rows() []row {
 		{name: "kill -9, restarted", strike: powerCut, bound: quiet.fetching(2).dialling(16).repeating(inFlight).within(40)},
 		{name: "PostgreSQL restarted", engine: postgres, strike: databaseRestart, bound: quiet.repeating(inFlight).within(60)},
 		{name: "two replicas, one killed", engine: postgres, replicas: 2, strike: replicaKilled, bound: quiet.fetching(2).dialling(16).repeating(inFlight).within(40)},
+		{name: "Redis stopped for 10 s", redis: true, strike: redisStopped, bound: quiet.within(30)},
 		{name: "disk full", engine: sqlite, strike: diskFull, bound: quiet.repeating(inFlight).within(60)},
 	}
 }
@@ -91,4 +94,6 @@ const (
 	// backAtWork is how soon after a kill everything is sent, that what the killed
 	// process held included.
 	backAtWork = 20 * time.Second
+	// redisAway is how long Redis is stopped.
+	redisAway = 10 * time.Second
 )

@@ -24,7 +24,8 @@ type run struct {
 	binary rig.Binary
 
 	world    *rig.World
-	database *rig.Postgres
+	database *rig.Server // nil: SQLite
+	redis    *rig.Server // nil: none
 	token    string
 
 	mu      sync.Mutex // guards the fields below while posters work

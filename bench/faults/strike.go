@@ -128,6 +128,30 @@ func databaseRestart(ctx context.Context, r *run) error {
 	return nil
 }
 
+// redisStopped stops Redis and starts it again, empty. Everything else must have
+// gone on meanwhile.
+func redisStopped(ctx context.Context, r *run) error {
+	if err := r.arrived(ctx, "mail", third); err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := r.redis.Stop(ctx); err != nil {
+		return err
+	}
+	for _, ch := range channels() {
+		if err := r.arrived(ctx, ch, 1); err != nil {
+			return err
+		}
+	}
+	all := time.Since(began)
+	r.notef("everything out %.1f s after Redis went, before it came back", all.Seconds())
+	r.mustf(all < redisAway, "the messages waited for Redis: the last one out after %.1f s", all.Seconds())
+	if err := wait(ctx, redisAway-all); err != nil {
+		return err
+	}
+	return r.redis.Start(ctx)
+}
+
 // diskFull lets no file of the bot grow for two seconds: what an event needs cannot
 // be written, so it must be refused.
 func diskFull(ctx context.Context, r *run) error {

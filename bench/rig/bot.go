@@ -27,6 +27,8 @@ type Binary struct {
 	path string
 	// Dir is the data directory, DatabaseURL the database; "" is SQLite in the directory.
 	Dir, DatabaseURL string
+	// RedisURL is what replicas share; "" is nothing.
+	RedisURL string
 }
 
 // Build builds the bot of this checkout into dir, as small as `make build` does.
@@ -62,7 +64,11 @@ func (b Binary) Start(ctx context.Context) (*Bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the bot's log: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, b.path, append([]string{"serve", "--http-listen", "127.0.0.1:0"}, b.keeping()...)...)
+	args := append([]string{"serve", "--http-listen", "127.0.0.1:0"}, b.keeping()...)
+	if b.RedisURL != "" {
+		args = append(args, "--redis-url", b.RedisURL)
+	}
+	cmd := exec.CommandContext(ctx, b.path, args...)
 	said, err := cmd.StderrPipe()
 	if err == nil {
 		err = cmd.Start()

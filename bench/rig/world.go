@@ -33,6 +33,8 @@ const mailReplies = 4
 // they received and what goes wrong with them.
 type World struct {
 	Faults *sandbox.Faults
+	// Counted gives the channels limits too high to be met.
+	Counted bool
 
 	box       *sandbox.Box
 	directory *sandbox.Directory
@@ -104,9 +106,13 @@ func (w *World) listen(latency time.Duration) (err error) {
 func (w *World) Hire(n int) { w.directory.Add(Employee(n)) }
 
 // Channel is what to PATCH to a channel of ticketbell, so that it uses this world
-// without any limit of its own.
+// without any limit of its own; with Counted, every message is counted all the same.
 func (w *World) Channel(name string) map[string]any {
-	unlimited := map[string]int{"per_second": 0, "per_minute": 0, "person_per_second": 0, "person_per_minute": 0, "person_per_hour": 0}
+	most := 0
+	if w.Counted {
+		most = 1_000_000
+	}
+	unlimited := map[string]int{"per_second": 0, "per_minute": most, "person_per_second": 0, "person_per_minute": most, "person_per_hour": 0}
 	switch name {
 	case "feishu":
 		return map[string]any{"enabled": true, "limits": unlimited, "app_id": appID, "app_secret": password, "api_base_url": w.urls[name]}
