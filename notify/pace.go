@@ -2,7 +2,10 @@ package notify
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
+	"strings"
 	"time"
 
 	"ticketbell/cards"
@@ -30,8 +33,12 @@ func (l *load) pace(ctx context.Context, items []item) (single []item, folded []
 			single = append(single, own...)
 			continue
 		case granted > 0 && l.slow(len(own)-granted):
+			known, doubtful := apart(own[granted-1:])
 			single = append(single, own[:granted-1]...)
-			folded = append(folded, own[granted-1:])
+			deferred = append(deferred, l.later(doubtful, wait)...)
+			if len(known) > 0 {
+				folded = append(folded, known)
+			}
 			continue
 		}
 		single = append(single, own[:granted]...)
@@ -39,6 +46,19 @@ func (l *load) pace(ctx context.Context, items []item) (single []item, folded []
 	}
 	l.settle(ctx, deferred)
 	return single, folded
+}
+
+// apart takes out what may have arrived already: it is said again in its own words
+// and under its own key, which the provider may know.
+func apart(items []item) (known, doubtful []item) {
+	for _, it := range items {
+		if it.notice.Delivery.UnknownSince.IsZero() {
+			known = append(known, it)
+		} else {
+			doubtful = append(doubtful, it)
+		}
+	}
+	return known, doubtful
 }
 
 // toActFirst puts what asks its reader to act before what merely tells: of a burst,
@@ -112,10 +132,22 @@ func (l *load) fold(folded [][]item, s Settings) []parcel {
 		d := first.notice.Delivery
 		parcels = append(parcels, parcel{digest: true, items: items, message: Message{
 			Card: cards.Digest(all), Language: language(d.To, s), Notice: d.Want, Thread: d.Ticket,
-			To: []Recipient{{Key: d.ID, Address: first.address}},
+			To: []Recipient{{Key: digestKey(items), Address: first.address}},
 		}})
 	}
 	return parcels
+}
+
+// digestKey names a digest by all it speaks of. No delivery's own key would do: the
+// provider may know it with other words, and would show nothing (feishu.md 5.1, uuid).
+func digestKey(items []item) string {
+	ids := make([]string, 0, len(items))
+	for _, it := range items {
+		ids = append(ids, it.notice.Delivery.ID)
+	}
+	slices.Sort(ids)
+	sum := sha256.Sum256([]byte(strings.Join(ids, "\n")))
+	return "dgs_" + hex.EncodeToString(sum[:16])
 }
 
 // admit keeps the limits of the whole app: it returns the calls that may be made
