@@ -15,6 +15,9 @@ type Line struct {
 	Version int64
 	// Limits are what the channel may be asked for.
 	Limits Limits
+	// Decides is true when a press on the channel's cards comes back to us: its callback
+	// is configured. Cards offer a decision only then.
+	Decides bool
 }
 
 // Switchboard knows which channels are on, and connects to them.
