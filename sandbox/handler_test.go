@@ -179,7 +179,7 @@ func TestFaultsAreSetListedAndCleared(t *testing.T) {
 }
 
 func TestEveryWrongFieldIsNamedAtOnce(t *testing.T) {
-	r := newRig(t, func(cfg *sandbox.HandlerConfig) { cfg.Press = pressNothing })
+	r := newRig(t, func(cfg *sandbox.HandlerConfig) { cfg.Press, cfg.Say = pressed(nothing), said(nothing) })
 	tests := []struct{ name, method, path, body, want string }{
 		{"unknown channel", "GET", "messages?channel=sms", "", "query.channel"},
 		{"unknown parameters", "GET", "messages?person=lisi&chanel=feishu", "", "query.chanel query.person"},
@@ -195,6 +195,8 @@ func TestEveryWrongFieldIsNamedAtOnce(t *testing.T) {
 		{"everything", "POST", "faults?x=1", `{"channel":"sms","fault":7,"times":-1,"probability":1.5,"name":"slow"}`, "query.x body.fault body.name body.channel body.times body.probability"},
 		{"half a time", "POST", "faults", `{"channel":"mail","fault":"refused","times":0.5}`, "body.times"},
 		{"nothing pressed", "POST", "press", `{}`, "body.channel body.message_id body.person body.action"},
+		{"nothing said", "POST", "say", `{}`, "body.channel body.person body.text"},
+		{"typed and chosen at once", "POST", "say", `{"channel":"feishu","person":"lisi","text":"todo","menu":"todo"}`, "body.text"},
 		{"a form of numbers", "POST", "press", `{"channel":"mail","message_id":"1","person":"lisi","action":"approve","form":{"a":1}}`, "body.form"},
 	}
 	for _, test := range tests {
@@ -241,27 +243,43 @@ func TestPeopleAreListed(t *testing.T) {
 	}
 }
 
-func pressNothing(context.Context, sandbox.Press) (sandbox.PressResult, error) {
-	return sandbox.PressResult{}, nil
+// pressed and said let the one simulator of the rig carry things as do does.
+func pressed(do func() (sandbox.Carried, error)) map[string]func(context.Context, sandbox.Press) (sandbox.Carried, error) {
+	return map[string]func(context.Context, sandbox.Press) (sandbox.Carried, error){
+		"feishu": func(context.Context, sandbox.Press) (sandbox.Carried, error) { return do() },
+	}
 }
 
-const aPress = `{"channel":"feishu","message_id":"om_1","person":"lisi","action":"reject_submit","form":{"reject_reason":"no plan"}}`
+func said(do func() (sandbox.Carried, error)) map[string]func(context.Context, sandbox.Saying) (sandbox.Carried, error) {
+	return map[string]func(context.Context, sandbox.Saying) (sandbox.Carried, error){
+		"feishu": func(context.Context, sandbox.Saying) (sandbox.Carried, error) { return do() },
+	}
+}
+
+func nothing() (sandbox.Carried, error) { return sandbox.Carried{}, nil }
+
+const (
+	aPress  = `{"channel":"feishu","message_id":"om_1","person":"lisi","action":"reject_submit","form":{"reject_reason":"no plan"}}`
+	aSaying = `{"channel":"feishu","person":"lisi","text":"todo"}`
+)
 
 func TestAPressIsCarriedOn(t *testing.T) {
-	var pressed sandbox.Press
+	var carried sandbox.Press
 	r := newRig(t, func(cfg *sandbox.HandlerConfig) {
-		cfg.Press = func(_ context.Context, p sandbox.Press) (sandbox.PressResult, error) {
-			pressed = p
-			return sandbox.PressResult{Status: 200, Answer: json.RawMessage(`{"toast":{}}`), TookMS: 12}, nil
+		cfg.Press = map[string]func(context.Context, sandbox.Press) (sandbox.Carried, error){
+			"feishu": func(_ context.Context, p sandbox.Press) (sandbox.Carried, error) {
+				carried = p
+				return sandbox.Carried{Status: 200, Answer: json.RawMessage(`{"toast":{}}`), TookMS: 12}, nil
+			},
 		}
 	})
-	var got sandbox.PressResult
+	var got sandbox.Carried
 	r.do("POST", "press", aPress, 200, &got)
 	want := sandbox.Press{
 		Channel: "feishu", MessageID: "om_1", Person: "lisi", Action: "reject_submit",
 		Form: map[string]string{"reject_reason": "no plan"},
 	}
-	if diff := cmp.Diff(want, pressed); diff != "" {
+	if diff := cmp.Diff(want, carried); diff != "" {
 		t.Errorf("got a different press (-want +got):\n%s", diff)
 	}
 	if got.Status != 200 || string(got.Answer) != `{"toast":{}}` || got.TookMS != 12 {
@@ -269,7 +287,28 @@ func TestAPressIsCarriedOn(t *testing.T) {
 	}
 }
 
-func TestAPressThatFailsSaysWhy(t *testing.T) {
+func TestASayingIsCarriedOn(t *testing.T) {
+	var carried []sandbox.Saying
+	r := newRig(t, func(cfg *sandbox.HandlerConfig) {
+		cfg.Say = map[string]func(context.Context, sandbox.Saying) (sandbox.Carried, error){
+			"feishu": func(_ context.Context, s sandbox.Saying) (sandbox.Carried, error) {
+				carried = append(carried, s)
+				return sandbox.Carried{Status: 200}, nil
+			},
+		}
+	})
+	r.do("POST", "say", aSaying, 200, nil)
+	r.do("POST", "say", `{"channel":"feishu","person":"lisi","menu":"help"}`, 200, nil)
+	want := []sandbox.Saying{
+		{Channel: "feishu", Person: "lisi", Text: "todo"},
+		{Channel: "feishu", Person: "lisi", Menu: "help"},
+	}
+	if diff := cmp.Diff(want, carried); diff != "" {
+		t.Errorf("got different sayings (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatCannotBeCarriedSaysWhy(t *testing.T) {
 	tests := []struct {
 		name   string
 		err    error
@@ -281,25 +320,26 @@ func TestAPressThatFailsSaysWhy(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := newRig(t, func(cfg *sandbox.HandlerConfig) {
-				cfg.Press = func(context.Context, sandbox.Press) (sandbox.PressResult, error) {
-					return sandbox.PressResult{}, test.err
+			fails := func() (sandbox.Carried, error) { return sandbox.Carried{}, test.err }
+			r := newRig(t, func(cfg *sandbox.HandlerConfig) { cfg.Press, cfg.Say = pressed(fails), said(fails) })
+			for path, body := range map[string]string{"press": aPress, "say": aSaying} {
+				var got problem
+				r.do("POST", path, body, test.status, &got)
+				if got.Code != test.code || got.Detail != test.err.Error() {
+					t.Errorf("%s: got %+v, want %s with %q", path, got, test.code, test.err)
 				}
-			})
-			var got problem
-			r.do("POST", "press", aPress, test.status, &got)
-			if got.Code != test.code || got.Detail != test.err.Error() {
-				t.Errorf("got %+v, want %s with %q", got, test.code, test.err)
 			}
 		})
 	}
 }
 
-func TestWithoutCallbacksNothingCanBePressed(t *testing.T) {
+func TestAChannelThatBringsNothingBackSaysSo(t *testing.T) {
 	r := newRig(t)
-	var got problem
-	r.do("POST", "press", aPress, 501, &got)
-	if got.Code != "not_implemented" || !strings.HasPrefix(got.Detail, "pressing comes with the callbacks") {
-		t.Errorf("got %+v, want it said plainly", got)
+	for path, body := range map[string]string{"press": aPress, "say": aSaying} {
+		var got problem
+		r.do("POST", path, body, 501, &got)
+		if got.Code != "not_implemented" || got.Detail != "nothing comes back from feishu in this sandbox" {
+			t.Errorf("%s: got %+v, want it said plainly", path, got)
+		}
 	}
 }

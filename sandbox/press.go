@@ -18,8 +18,18 @@ type Press struct {
 	Form map[string]string `json:"form,omitempty"`
 }
 
-// PressResult is what came back to the device.
-type PressResult struct {
+// Saying is somebody writing to the bot, or choosing from its menu.
+type Saying struct {
+	Channel string `json:"channel"`
+	// Person is who writes: a username, an address or an id.
+	Person string `json:"person"`
+	// Text is what is typed; Menu is the key of the menu entry chosen instead.
+	Text string `json:"text,omitempty"`
+	Menu string `json:"menu,omitempty"`
+}
+
+// Carried is what came of carrying a press or a saying to our own door.
+type Carried struct {
 	// Status is the HTTP status our own door gave to the callback.
 	Status int `json:"status"`
 	// Answer is the body it gave, null when that was not JSON.
@@ -33,18 +43,43 @@ type PressResult struct {
 var ErrNotPressable = errors.New("cannot be pressed")
 
 func (d *door) press(w http.ResponseWriter, r *http.Request) {
-	if d.Press == nil {
-		problem{
-			Status: http.StatusNotImplemented, Code: "not_implemented",
-			Detail: "pressing comes with the callbacks: this sandbox delivers and shows messages, and carries no press back yet",
-		}.write(w)
-		return
-	}
 	p, ok := readPress(w, r)
 	if !ok {
 		return
 	}
-	result, err := d.Press(r.Context(), p)
+	carry := d.Press[p.Channel]
+	if carry == nil {
+		notCarried(w, p.Channel)
+		return
+	}
+	result, err := carry(r.Context(), p)
+	carried(w, result, err)
+}
+
+func (d *door) say(w http.ResponseWriter, r *http.Request) {
+	s, ok := readSaying(w, r)
+	if !ok {
+		return
+	}
+	carry := d.Say[s.Channel]
+	if carry == nil {
+		notCarried(w, s.Channel)
+		return
+	}
+	result, err := carry(r.Context(), s)
+	carried(w, result, err)
+}
+
+// notCarried answers for a channel whose simulator brings nothing back: mail, or one
+// that was told of no door.
+func notCarried(w http.ResponseWriter, channel string) {
+	problem{
+		Status: http.StatusNotImplemented, Code: "not_implemented",
+		Detail: "nothing comes back from " + channel + " in this sandbox",
+	}.write(w)
+}
+
+func carried(w http.ResponseWriter, result Carried, err error) {
 	switch {
 	case errors.Is(err, ErrNotPressable):
 		problem{Status: http.StatusNotFound, Code: "not_pressable", Detail: err.Error()}.write(w)
@@ -67,4 +102,17 @@ func readPress(w http.ResponseWriter, r *http.Request) (Press, bool) {
 		}
 	}
 	return p, !c.refuse(w)
+}
+
+func readSaying(w http.ResponseWriter, r *http.Request) (Saying, bool) {
+	s, c := Saying{}, &complaints{}
+	c.body(w, r, map[string]any{"channel": &s.Channel, "person": &s.Person, "text": &s.Text, "menu": &s.Menu})
+	c.channel("body.channel", s.Channel, false)
+	if s.Person == "" {
+		c.add("body.person", "is required")
+	}
+	if (s.Text == "") == (s.Menu == "") {
+		c.add("body.text", "is required, or menu, and not both")
+	}
+	return s, !c.refuse(w)
 }

@@ -57,6 +57,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 	if err != nil {
 		return err
 	}
+	box.callBack(ln.Addr())
 	if err := here(ctx, h, "http://"+ln.Addr().String()); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 
 	"ticketbell/notify"
@@ -30,6 +31,12 @@ type simulators struct {
 	mail          *simsmtp.Server
 	settings      map[notify.Channel]map[string]any
 	names         map[string][]string
+
+	// What the devices press and type, by channel, and who must be told where our own
+	// door is before any of it can be carried there.
+	press map[string]func(context.Context, sandbox.Press) (sandbox.Carried, error)
+	say   map[string]func(context.Context, sandbox.Saying) (sandbox.Carried, error)
+	doors []func(url string)
 }
 
 // openSandbox starts the simulators. Their directory is open: whoever is looked up
@@ -38,6 +45,8 @@ func openSandbox(people ...sandbox.Person) (*simulators, error) {
 	s := &simulators{
 		box: sandbox.NewBox(time.Now), directory: sandbox.NewDirectory(true, people...), faults: sandbox.NewFaults(),
 		settings: map[notify.Channel]map[string]any{}, names: map[string][]string{},
+		press: map[string]func(context.Context, sandbox.Press) (sandbox.Carried, error){},
+		say:   map[string]func(context.Context, sandbox.Saying) (sandbox.Carried, error){},
 	}
 	for _, open := range []func() error{s.openFeishu, s.openWeCom, s.openMail} {
 		if err := open(); err != nil {
@@ -134,8 +143,19 @@ func (s *simulators) connect(ctx context.Context, h *house, all bool) error {
 // door shows the devices and takes faults (api.md 6).
 func (s *simulators) door() http.Handler {
 	return sandbox.Handler(sandbox.HandlerConfig{
-		Box: s.box, Directory: s.directory, Faults: s.faults, FaultNames: s.names,
+		Box: s.box, Directory: s.directory, Faults: s.faults, FaultNames: s.names, Press: s.press, Say: s.say,
 	})
+}
+
+// callBack tells the simulators where our own door is: addr is what it listens on.
+func (s *simulators) callBack(addr net.Addr) {
+	url := "http://" + addr.String()
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() { // listening everywhere is no place to call
+		url = "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	}
+	for _, tell := range s.doors {
+		tell(url)
+	}
 }
 
 func (s *simulators) close() {

@@ -26,6 +26,11 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
 	h.desk.Backlog.Mark = c.BacklogLimit
+	ln, err := listen(ctx, c.HTTPListen)
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
 	if c.Sandbox {
 		box, err := openSandbox()
 		if err != nil {
@@ -35,10 +40,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 		if err := box.connect(ctx, h, false); err != nil {
 			return err
 		}
-	}
-	ln, err := listen(ctx, c.HTTPListen)
-	if err != nil {
-		return err
+		box.callBack(ln.Addr())
 	}
 	return h.live(ctx, ln, func(url string) { ready(s, "url", url, "version", version) })
 }
