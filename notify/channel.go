@@ -58,7 +58,9 @@ type Outcome struct {
 	// Payload is what went over the wire (a card's JSON, a mail's source), for the
 	// preview of a delivery. It holds no credentials.
 	Payload string
-	Err     error
+	// Fixed is true when the accepted message can never be changed.
+	Fixed bool
+	Err   error
 }
 
 // Sender hands messages to a provider. It is safe for use by many goroutines.
@@ -72,7 +74,8 @@ type Sender interface {
 
 // Updater is a Sender whose messages can be brought up to date in place.
 type Updater interface {
-	// Update shows m.Card in the message of that id, sent earlier to m.To[0], whose
-	// address is left out: they may be found elsewhere by now, or nowhere.
+	// Update shows m.Card in the message of that id, sent earlier to all of m.To by one
+	// call, and tells how all of them fared. Addresses are left out: people may be found
+	// elsewhere by now, or nowhere. [ErrSpared] says that it was left alone on purpose.
 	Update(ctx context.Context, messageID string, m Message) Outcome
 }

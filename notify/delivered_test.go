@@ -24,8 +24,8 @@ func TestAMessageThatIsOutStaysDelivered(t *testing.T) {
 				h.board.feishu.from(refusing(err))
 				r := h.accept(executing("admin"))
 				d := h.wantFate("lisi", notify.Feishu, notify.Accepted, "not_updatable")
-				if d.MessageID != id || d.Want != r.EventID || d.Shown != d.Want {
-					t.Errorf("got message %s with %s still wanted, want %s and nothing left to do", d.MessageID, d.Want, id)
+				if d.MessageID != id || d.Want != r.EventID || d.Shown != d.Event {
+					t.Errorf("got message %s that shows %s, want %s and what it showed", d.MessageID, d.Shown, id)
 				}
 				pass(time.Minute)
 				if got := len(h.board.feishu.all()); got != 2 {

@@ -56,8 +56,8 @@ type Delivery struct {
 	// MessageID is the provider's id once accepted. A delivery without one is sent;
 	// one with it is brought up to date.
 	MessageID string
-	// Shown is the event the reader sees now, Want the one they should see. A
-	// delivery whose Want differs from its Shown has work to do.
+	// Shown is the event the reader sees now, Want the one they should see. They differ
+	// while there is work to do, and for good where the message can no longer be changed.
 	Shown, Want string
 	// State is the ticket's state the notice speaks of, see [StateOf].
 	State string

@@ -30,11 +30,15 @@ func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
 		DeliveryID: it.notice.Delivery.ID,
 		MessageID:  o.MessageID,
 		Payload:    o.Payload,
+		Fixed:      o.Fixed,
 		NotBefore:  now,
 		Attempt:    &Attempt{StartedAt: it.started, Duration: now.Sub(it.started), RequestID: o.RequestID},
 	}
 	if o.Err == nil {
 		return accepted(s, it.notice.Delivery, now)
+	}
+	if errors.Is(o.Err, ErrSpared) {
+		return spared(s, it.notice.Delivery)
 	}
 	verdict, wait := VerdictOf(o.Err)
 	if holdsChannel(o.Err) {
@@ -66,6 +70,15 @@ func accepted(s Settlement, d Delivery, now time.Time) Settlement {
 	return s
 }
 
+// spared is a message that was left alone on purpose: nothing was tried.
+func spared(s Settlement, d Delivery) Settlement {
+	s.Status, s.Reason, s.Free, s.Attempt = Accepted, ReasonSpared, true, nil
+	if d.Shown != d.Event {
+		s.Status = Updated
+	}
+	return s
+}
+
 // sentence decides what becomes of a delivery whose attempt failed.
 func (l *load) sentence(ctx context.Context, s Settlement, it item, v Verdict, wait time.Duration) Settlement {
 	now, d := l.w.Now(), it.notice.Delivery
@@ -78,7 +91,7 @@ func (l *load) sentence(ctx context.Context, s Settlement, it item, v Verdict, w
 		s.Status, s.Reason, s.Free = waitingStatus(d), ReasonLimited, true
 		s.NotBefore = now.Add(wait)
 	case d.MessageID != "" && (v != VerdictAgain || !inTime): // the message is out: what befalls an update never undoes that
-		s.Status, s.Reason, s.Shown = Accepted, ReasonNotUpdatable, d.Want
+		s.Status, s.Reason = Accepted, ReasonNotUpdatable
 	case v == VerdictUnreachable:
 		s.Status, s.Reason = Skipped, whyUnreachable(s.Code)
 	case v == VerdictStaleAddress:

@@ -116,6 +116,8 @@ type Settlement struct {
 	Attempt *Attempt
 	// Unknown is true when nobody can tell whether the provider took the message.
 	Unknown bool
+	// Fixed is true when the message of MessageID can never be changed.
+	Fixed bool
 	// Free is true when the attempt does not count towards the delivery's attempts.
 	Free bool
 }

@@ -217,7 +217,7 @@ func (l *load) pack(items []item, s Settings) []parcel {
 		event    string
 		reader   ticket.Role
 		language cards.Language
-		update   string // a message id: an update goes alone
+		update   string // a message id: one update is for all who got it by one call
 	}
 	at := map[alike]int{}
 	var parcels []parcel
@@ -323,10 +323,11 @@ func (l *load) call(ctx context.Context, p parcel) (outcomes []Outcome) {
 	if id == "" {
 		return l.line.Sender.Send(ctx, p.message)
 	}
+	o := Outcome{Err: Permanent(errFixed)}
 	if u, ok := l.line.Sender.(Updater); ok {
-		return []Outcome{u.Update(ctx, id, p.message)}
+		o = u.Update(ctx, id, p.message)
 	}
-	return []Outcome{{MessageID: id}} // nothing on this channel can be changed
+	return slices.Repeat([]Outcome{o}, len(p.items))
 }
 
 func (l *load) putBack(ctx context.Context, notices []Notice) {

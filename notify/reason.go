@@ -18,6 +18,7 @@ const (
 	ReasonLimited       = "rate_limited"
 	ReasonFailing       = "failing"
 	ReasonNotUpdatable  = "not_updatable"
+	ReasonSpared        = "spared"
 	ReasonStaleIdentity = "stale_identity"
 	ReasonNotAsked      = "not_looked_up"
 	ReasonLookupOff     = "lookup_off"
@@ -59,6 +60,8 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "暂时失败，将重试", EN: "failed for now; will be tried again"}
 	case ReasonNotUpdatable:
 		return cards.Text{ZH: "已送达，但消息已不能更新", EN: "delivered, but the message can no longer be brought up to date"}
+	case ReasonSpared:
+		return cards.Text{ZH: "已送达；消息可更新的次数有限，留给最终结果", EN: "delivered; the message allows few changes, and the next is kept for the result"}
 	case ReasonNotAsked:
 		return cards.Text{ZH: "尚未查找", EN: "not looked up yet"}
 	case ReasonLookupOff:

@@ -108,6 +108,8 @@ type board struct {
 	version  int64
 	pauseErr error
 	limits   notify.Limits
+	// changeable makes messages of WeCom such that they can be changed.
+	changeable bool
 }
 
 func newBoard() *board {
@@ -130,6 +132,9 @@ func (b *board) Line(_ context.Context, ch notify.Channel) (notify.Line, error) 
 	}
 	senders := map[notify.Channel]notify.Sender{
 		notify.Feishu: refreshing{b.feishu}, notify.WeCom: b.wecom, notify.Mail: b.mail,
+	}
+	if b.changeable {
+		senders[notify.WeCom] = refreshing{b.wecom}
 	}
 	return notify.Line{Sender: senders[ch], Version: b.version, Limits: b.limits}, nil
 }

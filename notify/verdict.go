@@ -100,6 +100,13 @@ func VerdictOf(err error) (Verdict, time.Duration) {
 	return VerdictAgain, 0
 }
 
+// ErrSpared is a sender's word for a message it left as it is on purpose: the message
+// allows few changes, and a later state is worth one of them more than this one.
+var ErrSpared = errors.New("left as it is: a later state is worth the change")
+
+// errFixed says that nothing on this channel can be changed.
+var errFixed = errors.New("messages of this channel cannot be changed")
+
 func misconfigured(err error) bool {
 	v, _ := VerdictOf(err)
 	return v == VerdictMisconfigured

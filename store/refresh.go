@@ -7,7 +7,7 @@ import (
 )
 
 // refresh makes the event what the ticket's messages on the plan's channels must
-// show: those that are out, and those being sent right now. A message that is out
+// show: those that are out and can be changed, and those being sent right now. A message that is out
 // gets as long for it as the delivery had at first.
 func (tx *txn) refresh(ctx context.Context, e notify.Entry, p notify.Plan) error {
 	if len(p.Refresh) == 0 {
@@ -45,7 +45,7 @@ func (tx *txn) refreshChannel(ctx context.Context, e notify.Entry, ticketID stri
 			not_before = CASE WHEN `+out+` THEN 0 ELSE not_before END,
 			due_at = CASE WHEN `+out+` THEN $2 ELSE due_at END,
 			status = CASE WHEN `+out+` THEN 'queued' ELSE status END
-		WHERE ticket_id = $3 AND channel = $4 AND (message_id <> '' OR status = 'sending')`,
+		WHERE ticket_id = $3 AND channel = $4 AND NOT fixed AND (message_id <> '' OR status = 'sending')`,
 		e.ID, millis(e.AcceptedAt), ticketID, string(ch))
 	if err != nil {
 		return err

@@ -11,8 +11,8 @@ import (
 	"ticketbell/notify"
 )
 
-// Settle implements [notify.Queue]. A message the provider gave no id cannot be
-// brought up to date, so it does not become due again.
+// Settle implements [notify.Queue]. A message the provider gave no id, or that is
+// fixed, cannot be brought up to date, so it does not become due again.
 func (s *Store) Settle(ctx context.Context, lease string, now time.Time, settled []notify.Settlement) error {
 	inOrder := slices.SortedFunc(slices.Values(settled), func(a, b notify.Settlement) int {
 		return strings.Compare(a.DeliveryID, b.DeliveryID) // the order in which refresh locks them
@@ -51,7 +51,7 @@ func (tx *txn) settle(ctx context.Context, lease string, now time.Time, s notify
 // release writes the outcome and gives the delivery free, if it is held under
 // lease: else it returns [ErrNotFound].
 func (tx *txn) release(ctx context.Context, lease string, now time.Time, s notify.Settlement) (notify.Delivery, error) {
-	const again = `$3 IN ('accepted', 'updated') AND want <> claimed AND (message_id <> '' OR $6 <> '')`
+	const again = `$3 IN ('accepted', 'updated') AND want <> claimed AND (message_id <> '' OR $6 <> '') AND NOT (fixed OR $14)`
 	counts := 1
 	if s.Free {
 		counts = 0
@@ -61,7 +61,7 @@ func (tx *txn) release(ctx context.Context, lease string, now time.Time, s notif
 			status = CASE WHEN `+again+` THEN 'queued' ELSE $3 END,
 			due_at = CASE WHEN `+again+` THEN CAST($10 AS BIGINT) ELSE CAST($11 AS BIGINT) END,
 			reason = $4, code = $5,
-			message_id = CASE WHEN $6 <> '' THEN $6 ELSE message_id END,
+			message_id = CASE WHEN $6 <> '' THEN $6 ELSE message_id END, fixed = fixed OR $14,
 			payload = CASE WHEN $7 <> '' THEN $7 ELSE payload END,
 			shown = CASE WHEN $8 <> '' THEN $8 ELSE shown END,
 			not_before = $9, attempts = attempts + $12, lease = '',
@@ -69,7 +69,7 @@ func (tx *txn) release(ctx context.Context, lease string, now time.Time, s notif
 		WHERE id = $1 AND lease = $2 AND status = 'sending'
 		RETURNING channel, status`,
 		s.DeliveryID, lease, string(s.Status), clean(s.Reason), clean(s.Code), clean(s.MessageID), clean(s.Payload), s.Shown,
-		millis(s.NotBefore), millis(now), dueAt(s, now), counts, s.Unknown)
+		millis(s.NotBefore), millis(now), dueAt(s, now), counts, s.Unknown, s.Fixed)
 }
 
 // dueAt keeps the place in the queue of what goes back untouched: a time that has

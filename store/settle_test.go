@@ -120,6 +120,11 @@ func TestARefreshWhileSendingMakesItDueAgain(t *testing.T) {
 		{"accepted without an id to change it by", func(d notify.Delivery) notify.Settlement {
 			return notify.Settlement{DeliveryID: d.ID, Status: notify.Accepted, Shown: d.Want}
 		}, notify.Accepted},
+		{"accepted, never to be changed", func(d notify.Delivery) notify.Settlement {
+			s := sent(d)
+			s.Fixed = true
+			return s
+		}, notify.Accepted},
 		{"failed for now", func(d notify.Delivery) notify.Settlement {
 			return notify.Settlement{DeliveryID: d.ID, Status: notify.Retrying}
 		}, notify.Retrying},
@@ -140,6 +145,21 @@ func TestARefreshWhileSendingMakesItDueAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestARefreshLeavesAMessageAloneThatCanNeverBeChanged(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		recordTo(t, s, "1", "lisi")
+		d := claim(t, s, "w", 1, noon)[0].Delivery
+		fixed := sent(d)
+		fixed.Fixed = true
+		settle(t, s, "w", noon, fixed)
+		e := entry("2")
+		record(t, s, e, refreshing(e, notify.Feishu))
+		if got := read(t, s, d.ID); got.Status != notify.Accepted || got.Want != "evt_1" {
+			t.Errorf("got %s wanting %s, want accepted wanting evt_1", got.Status, got.Want)
+		}
+	})
 }
 
 func TestARefreshLeavesTheRestAlone(t *testing.T) {
