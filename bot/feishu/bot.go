@@ -91,7 +91,7 @@ func (b *Bot) Batch() int { return 1 }
 // Send sends m's card in both languages to the open_id of each of m.To.
 // Feishu recognises a repeat by the recipient's key for one hour (feishu.md 5.1).
 func (b *Bot) Send(ctx context.Context, m notify.Message) []notify.Outcome {
-	card := render(m.Card)
+	card := render(m.Card, m.Notice)
 	outcomes := make([]notify.Outcome, len(m.To))
 	for i, to := range m.To {
 		id, requestID, err := b.create(ctx, to, card)
@@ -123,7 +123,7 @@ func (b *Bot) create(ctx context.Context, to notify.Recipient, card string) (id,
 // Update shows m.Card in the message of that id. Feishu allows it for 14 days
 // and five times a second per message (feishu.md 6.1); nobody is notified of it.
 func (b *Bot) Update(ctx context.Context, messageID string, m notify.Message) notify.Outcome {
-	card := render(m.Card)
+	card := render(m.Card, m.Notice)
 	req := larkim.NewPatchMessageReqBuilder().MessageId(messageID).Body(
 		larkim.NewPatchMessageReqBodyBuilder().Content(card).Build()).Build()
 	requestID, err := b.call(ctx, func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, error) {

@@ -40,7 +40,7 @@ func TestASendAsItGoesOverTheWire(t *testing.T) {
 	if fmt.Sprint(body) != fmt.Sprint(want) {
 		t.Errorf("got body %v, want %v", body, want)
 	}
-	if got.Payload != render(reviewCard()) {
+	if got.Payload != render(reviewCard(), "") {
 		t.Errorf("got payload %s, want the card", got.Payload)
 	}
 }
@@ -48,7 +48,7 @@ func TestASendAsItGoesOverTheWire(t *testing.T) {
 func TestAnUpdateAsItGoesOverTheWire(t *testing.T) {
 	s := newStand(t, always(said{body: patched}))
 	got := s.bot(t).Update(t.Context(), "om_1/../x", to(rejectedCard()))
-	if got.Err != nil || got.MessageID != "om_1/../x" || got.RequestID != "log-1" || got.Payload != render(rejectedCard()) {
+	if got.Err != nil || got.MessageID != "om_1/../x" || got.RequestID != "log-1" || got.Payload != render(rejectedCard(), "") {
 		t.Fatalf("got %+v, want the card shown", got)
 	}
 	_, requests := s.calls()

@@ -9,8 +9,9 @@ import (
 // shortValue is how wide a label and its value may be, in Latin characters, to share a line with another.
 const shortValue = 32
 
-// layout writes c as a card of JSON 2.0, top to bottom as it is read.
-func layout(c cards.Card) document {
+// layout writes c as a card of JSON 2.0, top to bottom as it is read. notice is the id
+// of the event it shows.
+func layout(c cards.Card, notice string) document {
 	return document{
 		Schema: "2.0",
 		Config: settings{
@@ -18,7 +19,7 @@ func layout(c cards.Card) document {
 			Summary:     summary{Content: c.Title().ZH, I18n: english(c.Title())},
 		},
 		Header: headerOf(c),
-		Body:   body{Direction: "vertical", VerticalSpacing: "8px", Elements: elements(c)},
+		Body:   body{Direction: "vertical", VerticalSpacing: "8px", Elements: elements(c, notice)},
 	}
 }
 
@@ -60,7 +61,7 @@ func colours(t cards.Tone) (template, tag string) {
 	}
 }
 
-func elements(c cards.Card) []element {
+func elements(c cards.Card, notice string) []element {
 	list := []element{}
 	if len(c.Rows) > 0 {
 		list = append(list, facts(c.Rows))
@@ -74,7 +75,7 @@ func elements(c cards.Card) []element {
 	if c.Description != "" {
 		list = append(list, paragraph(plain(cards.Same(c.Description))))
 	}
-	if buttons := actions(c.Buttons); len(buttons) > 0 {
+	if buttons := actions(c.Buttons, notice); len(buttons) > 0 {
 		list = append(append(list, hr{Tag: "hr"}), buttons...)
 	}
 	if !c.Footer.IsZero() {
@@ -125,23 +126,4 @@ func footer(t cards.Text) element {
 	small := plain(t)
 	small.Size, small.Color = "notation", "grey"
 	return paragraph(small)
-}
-
-// actions lays out the buttons a press on which leads somewhere. Decisions are
-// not carried back from Feishu yet, so their buttons stay away.
-func actions(buttons []cards.Button) []element {
-	list := []element{}
-	for _, b := range buttons {
-		if b.Action == cards.View && b.URL != "" {
-			list = append(list, viewButton(b))
-		}
-	}
-	return list
-}
-
-func viewButton(b cards.Button) element {
-	return button{
-		Tag: "button", Text: plain(b.Text), Type: "primary",
-		Behaviors: []behavior{{Type: "open_url", URL: b.URL}},
-	}
 }

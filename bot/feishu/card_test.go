@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"ticketbell/cards"
+	simulator "ticketbell/sandbox/feishu"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -72,12 +75,30 @@ func TestGoldenCards(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer
-			if err := json.Indent(&got, []byte(render(card)+"\n"), "", "  "); err != nil {
+			if err := json.Indent(&got, []byte(render(card, "")+"\n"), "", "  "); err != nil {
 				t.Fatal(err)
 			}
 			golden(t, filepath.Join("testdata", name+".json"), got.Bytes())
+			for lang, client := range map[string]string{"zh": "", "en": "en_us"} {
+				golden(t, filepath.Join("testdata", name+"."+lang+".txt"), asRead(t, render(card, ""), client))
+			}
 		})
 	}
+}
+
+// asRead is what a person reads in the card, and below the line what they can press.
+func asRead(t *testing.T, card, client string) []byte {
+	t.Helper()
+	view, err := simulator.Readable(json.RawMessage(card), client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "%s\n---\n", view.Text())
+	for _, b := range view.Buttons {
+		fmt.Fprintf(&text, "[ %s ] %s\n", b.Text, b.Action)
+	}
+	return text.Bytes()
 }
 
 func golden(t *testing.T, file string, got []byte) {
@@ -108,7 +129,7 @@ func TestEveryToneHasItsColours(t *testing.T) {
 	} {
 		c := bareCard()
 		c.Tone = tone
-		h := layout(c).Header
+		h := layout(c, "").Header
 		if got := [2]string{h.Template, h.Tags[0].Color}; got != want {
 			t.Errorf("%s: got header and chip %v, want %v", tone, got, want)
 		}
@@ -116,37 +137,64 @@ func TestEveryToneHasItsColours(t *testing.T) {
 }
 
 func TestProductionIsMarkedInRed(t *testing.T) {
-	tags := layout(reviewCard()).Header.Tags
+	tags := layout(reviewCard(), "").Header.Tags
 	if len(tags) != 2 || tags[1].Color != "red" || tags[1].Text.Content != "生产" || tags[1].Text.I18n.English != "PROD" {
 		t.Errorf("got tags %+v, want the state and a red 生产/PROD", tags)
 	}
-	if tags := layout(rejectedCard()).Header.Tags; len(tags) != 1 {
+	if tags := layout(rejectedCard(), "").Header.Tags; len(tags) != 1 {
 		t.Errorf("got %d tags on a card of no production change, want 1", len(tags))
 	}
 }
 
-func TestOnlyTheLinkCanBePressed(t *testing.T) {
+func TestWhatCanBeDoneIsWhatTheCardOffers(t *testing.T) {
+	remind := cards.Button{Action: "remind", Text: text2("催一下", "Remind")}
 	for name, tc := range map[string]struct {
-		card cards.Card
-		want []element
+		buttons []cards.Button
+		want    []string
 	}{
-		"decisions are left out": {reviewCard(), []element{viewButton(view()[0])}},
-		"no link, no button":     {bareCard(), nil},
+		"a review":           {reviewCard().Buttons, []string{"line: 通过 查看工单", "form: 驳回"}},
+		"without a link":     {reviewCard().Buttons[:2], []string{"button: 通过", "form: 驳回"}},
+		"a rejection alone":  {reviewCard().Buttons[1:2], []string{"form: 驳回"}},
+		"the creator":        {append([]cards.Button{remind}, view()...), []string{"line: 催一下 查看工单"}},
+		"nothing to decide":  {view(), []string{"button: 查看工单"}},
+		"a link to nowhere":  {[]cards.Button{{Action: cards.View, Text: text2("查看工单", "View ticket")}}, nil},
+		"nothing whatsoever": {nil, nil},
 	} {
-		var got []element
-		for _, e := range layout(tc.card).Body.Elements {
-			if b, ok := e.(button); ok {
-				got = append(got, b)
-			}
+		var got []string
+		for _, e := range actions(tc.buttons, "evt_1") {
+			got = append(got, spoken(e))
 		}
-		if encode(got) != encode(tc.want) {
-			t.Errorf("%s: got buttons %s, want %s", name, encode(got), encode(tc.want))
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s: got %q, want %q", name, got, tc.want)
 		}
 	}
 }
 
+// spoken names the buttons of an element by what they say.
+func spoken(e element) string {
+	switch e := e.(type) {
+	case button:
+		return "button: " + e.Text.Content
+	case form:
+		submit, _ := e.Elements[len(e.Elements)-1].(button)
+		return "form: " + submit.Text.Content
+	case columnSet:
+		line := "line:"
+		for _, c := range e.Columns {
+			b, _ := c.Elements[0].(button)
+			line += " " + b.Text.Content
+		}
+		return line
+	}
+	return "something else"
+}
+
+func TestAnApprovalSaysWhichNoticeItAnswers(t *testing.T) {
+	mustContain(t, "card", render(reviewCard(), "evt_7"), `"value":{"act":"approve","notice":"evt_7"}`)
+}
+
 func TestShortFactsShareALine(t *testing.T) {
-	d, ok := layout(reviewCard()).Body.Elements[0].(div)
+	d, ok := layout(reviewCard(), "").Body.Elements[0].(div)
 	if !ok {
 		t.Fatal("got no facts at the top of the body")
 	}
@@ -158,5 +206,5 @@ func TestShortFactsShareALine(t *testing.T) {
 }
 
 func TestALinkSurvivesUnescaped(t *testing.T) {
-	mustContain(t, "card", render(reviewCard()), `"default_url":"https://sqle.example.com/t/1024?a=1&b=2"`)
+	mustContain(t, "card", render(reviewCard(), ""), `"default_url":"https://sqle.example.com/t/1024?a=1&b=2"`)
 }

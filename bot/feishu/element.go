@@ -67,21 +67,77 @@ type hr struct {
 	Tag string `json:"tag"`
 }
 
+type columnSet struct {
+	Tag      string   `json:"tag"`
+	FlexMode string   `json:"flex_mode"`
+	Spacing  string   `json:"horizontal_spacing"`
+	Columns  []column `json:"columns"`
+}
+
+type column struct {
+	Tag      string    `json:"tag"`
+	Width    string    `json:"width"`
+	Elements []element `json:"elements"`
+}
+
+// form stands directly in the body and nowhere else (feishu.md 7.2).
+type form struct {
+	Tag      string    `json:"tag"`
+	Name     string    `json:"name"`
+	Spacing  string    `json:"vertical_spacing"`
+	Elements []element `json:"elements"`
+}
+
+type input struct {
+	Tag           string `json:"tag"`
+	Name          string `json:"name"`
+	InputType     string `json:"input_type"`
+	Rows          int    `json:"rows"`
+	Required      bool   `json:"required"`
+	MaxLength     int    `json:"max_length"`
+	Width         string `json:"width"`
+	Label         text   `json:"label"`
+	LabelPosition string `json:"label_position"`
+	Placeholder   text   `json:"placeholder"`
+}
+
+// button leads somewhere or calls us back by its behaviors; one that submits a form
+// has a name and FormAction instead, and must not behave (feishu.md 7.2).
 type button struct {
-	Tag       string     `json:"tag"`
-	Text      text       `json:"text"`
-	Type      string     `json:"type"`
-	Behaviors []behavior `json:"behaviors,omitempty"`
+	Tag        string     `json:"tag"`
+	Name       string     `json:"name,omitempty"`
+	FormAction string     `json:"form_action_type,omitempty"`
+	Text       text       `json:"text"`
+	Type       string     `json:"type"`
+	Confirm    *confirm   `json:"confirm,omitempty"`
+	Behaviors  []behavior `json:"behaviors,omitempty"`
+}
+
+type confirm struct {
+	Title text `json:"title"`
+	Text  text `json:"text"`
 }
 
 type behavior struct {
 	Type string `json:"type"`
 	URL  string `json:"default_url,omitempty"`
+	// Value comes back with a press. It holds strings only: numbers would lose digits.
+	Value *pressed `json:"value,omitempty"`
 }
 
-func (div) component()    {}
-func (hr) component()     {}
-func (button) component() {}
+// pressed is what a callback button says of itself. The message it stands in tells the
+// rest, except that a client may show what was there before the last update.
+type pressed struct {
+	Act    string `json:"act"`
+	Notice string `json:"notice,omitempty"`
+}
+
+func (div) component()       {}
+func (hr) component()        {}
+func (button) component()    {}
+func (columnSet) component() {}
+func (form) component()      {}
+func (input) component()     {}
 
 // text is always plain_text: in lark_md and markdown a ticket's title could
 // smuggle in <at id=all> or a link (feishu.md 7.2).

@@ -27,21 +27,21 @@ const (
 	shortest = 40
 )
 
-// render returns c as Feishu's JSON, cut to fit. What gives way, in this order: the
+// render returns c, which shows the event notice, as Feishu's JSON, cut to fit. What gives way, in this order: the
 // description, the platform's own rows, the reason, the trail, the other rows. The
 // title and the chips stay whatever happens, and the link unless it alone is too long.
-func render(c cards.Card) string {
+func render(c cards.Card, notice string) string {
 	c = bounded(c)
 	for _, give := range []func(*cards.Card) bool{
 		shortenDescription, dropField, shortenReason, dropMark, dropRow, dropButtons,
 	} {
 		for more := true; more; more = give(&c) {
-			if card := encode(layout(c)); fits(card) {
+			if card := encode(layout(c, notice)); fits(card) {
 				return card
 			}
 		}
 	}
-	return encode(layout(c))
+	return encode(layout(c, notice))
 }
 
 func fits(card string) bool {

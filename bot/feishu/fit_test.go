@@ -59,7 +59,7 @@ func TestHostileCardsFitAndKeepWhatMatters(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range 60 {
 		c := hostileCard(r)
-		card := render(c)
+		card := render(c, "")
 		if size := requestSize(t, card); size > feishuLimit {
 			t.Fatalf("card %d: got a request of %d bytes, want at most %d", i, size, feishuLimit)
 		}
@@ -115,7 +115,10 @@ func walk(v any, visit func(map[string]any)) {
 // which reads markup, and that every text is valid.
 func plainTextOnly(t *testing.T, doc map[string]any) {
 	t.Helper()
-	known := map[any]bool{"plain_text": true, "text_tag": true, "div": true, "hr": true, "button": true}
+	known := map[any]bool{
+		"plain_text": true, "text_tag": true, "div": true, "hr": true, "button": true,
+		"column_set": true, "column": true, "form": true, "input": true,
+	}
 	walk(doc, func(o map[string]any) {
 		if tag, ok := o["tag"]; ok && !known[tag] {
 			t.Errorf("got component %v, want none but %v", tag, known)
@@ -173,7 +176,7 @@ func TestWhatGivesWayFirst(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := full()
 			tc.grow(&c)
-			card := render(c)
+			card := render(c, "")
 			mustContain(t, "card", card, append(tc.kept, c.Subject, c.Link(), c.Chip.ZH)...)
 			mustNotContain(t, "card", card, tc.gone...)
 		})
@@ -183,7 +186,7 @@ func TestWhatGivesWayFirst(t *testing.T) {
 func TestALinkTooLongForAnyCardIsLeftOut(t *testing.T) {
 	c := reviewCard()
 	c.Buttons = []cards.Button{{Action: cards.View, URL: "https://sqle.example.com/" + strings.Repeat("x", feishuLimit)}}
-	card := render(c)
+	card := render(c, "")
 	mustContain(t, "card", card, c.Subject)
 	mustNotContain(t, "card", card, "xxx")
 }
@@ -193,7 +196,7 @@ func TestRenderingLeavesTheCardAlone(t *testing.T) {
 	c.Reason.Value = cards.Same(strings.Repeat("长", 9000))
 	c.Description = strings.Repeat("长", 9000)
 	before := encode(c)
-	render(c)
+	render(c, "")
 	if got := encode(c); got != before {
 		t.Error("got a card changed by rendering it, want it as it was")
 	}
