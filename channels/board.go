@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"ticketbell/bot/feishu"
 	"ticketbell/identity"
 	"ticketbell/notify"
 	"ticketbell/ticket"
@@ -68,6 +69,7 @@ type line struct {
 	conn    connection
 	app     string
 	limits  notify.Limits
+	decides bool
 }
 
 // New returns a board.
@@ -111,7 +113,7 @@ func (b *Board) Line(ctx context.Context, ch notify.Channel) (notify.Line, error
 	if err != nil {
 		return notify.Line{}, err
 	}
-	return notify.Line{Sender: l.conn, Version: l.version, Limits: l.limits}, nil
+	return notify.Line{Sender: l.conn, Version: l.version, Limits: l.limits, Decides: l.decides}, nil
 }
 
 // Pause stops the channel until its configuration is mended.
@@ -171,7 +173,17 @@ func dial(rec notify.ChannelRecord) (line, error) {
 	if err != nil {
 		return line{}, fmt.Errorf("connect %s: %w", rec.Channel, err)
 	}
-	return line{version: rec.Version, conn: conn, app: appOf(rec.Channel, fields), limits: limits}, nil
+	return line{version: rec.Version, conn: conn, app: appOf(rec.Channel, fields), limits: limits, decides: decides(c)}, nil
+}
+
+// decides reports whether presses on the channel's cards come back to us.
+func decides(c config) bool {
+	switch c := c.(type) {
+	case *feishu.Config:
+		return c.Callback != feishu.CallbackOff
+	default:
+		return false
+	}
 }
 
 // appOf names the app whose ids a channel's look-ups return.
