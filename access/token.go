@@ -21,9 +21,15 @@ const (
 	ConfigRead      Scope = "config:read"
 	ConfigWrite     Scope = "config:write"
 	ChannelsTest    Scope = "channels:test"
-	UsersWrite      Scope = "users:write"
-	TokensWrite     Scope = "tokens:write"
-	MetricsRead     Scope = "metrics:read"
+	// UsersRead shows people; whoever cannot also write them sees their addresses masked.
+	UsersRead Scope = "users:read"
+	// UsersResolve has the providers asked again how people are reached.
+	UsersResolve Scope = "users:resolve"
+	// UsersWrite includes both.
+	UsersWrite  Scope = "users:write"
+	AuditRead   Scope = "audit:read"
+	TokensWrite Scope = "tokens:write"
+	MetricsRead Scope = "metrics:read"
 	// Me is a person's own profile: that of the person the token belongs to.
 	Me         Scope = "me"
 	Everything Scope = "*"
@@ -33,12 +39,20 @@ const (
 func Scopes() []Scope {
 	return []Scope{
 		EventsWrite, TicketsWrite, DeliveriesRead, DeliveriesRetry, ConfigRead, ConfigWrite,
-		ChannelsTest, UsersWrite, TokensWrite, MetricsRead, Me, Everything,
+		ChannelsTest, UsersRead, UsersResolve, UsersWrite, TokensWrite, AuditRead, MetricsRead, Me, Everything,
 	}
 }
 
 // Valid reports whether s is one of the scopes.
 func (s Scope) Valid() bool { return slices.Contains(Scopes(), s) }
+
+// includes are the scopes that s carries with it.
+func (s Scope) includes() []Scope {
+	if s == UsersWrite {
+		return []Scope{UsersRead, UsersResolve}
+	}
+	return nil
+}
 
 // TokenPrefix begins every token, so that scanners for leaked secrets can find it.
 const TokenPrefix = "tb_"
@@ -81,9 +95,7 @@ func HashToken(secret string) string {
 }
 
 // Allows reports whether t may do what s names.
-func (t Token) Allows(s Scope) bool {
-	return slices.Contains(t.Scopes, Everything) || slices.Contains(t.Scopes, s)
-}
+func (t Token) Allows(s Scope) bool { return allows(t.Scopes, s) }
 
 // Expired reports whether t has ended by now.
 func (t Token) Expired(now time.Time) bool {

@@ -27,8 +27,9 @@ type Tokens interface {
 	TouchToken(ctx context.Context, id string, now time.Time) error
 }
 
-// admit lets a request through that carries a token with the scope. It runs
-// before anything else of the request is read.
+// admit lets a request through that carries a token with the scope, or comes from
+// somebody who signed in and whose role includes it. It runs before anything else of
+// the request is read.
 func (a *api) admit(s access.Scope) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		if err := a.authorize(ctx.Context(), ctx.Header("Authorization"), s); err != nil {
@@ -42,7 +43,7 @@ func (a *api) admit(s access.Scope) func(huma.Context, func(huma.Context)) {
 // authorize checks the header and notes the caller. Whatever is wrong with a
 // token, the same work is done and the same answer given.
 func (a *api) authorize(ctx context.Context, header string, s access.Scope) error {
-	t, err := a.tokenOf(ctx, header)
+	t, err := a.callerOf(ctx, header)
 	if err != nil {
 		return err
 	}
@@ -52,10 +53,21 @@ func (a *api) authorize(ctx context.Context, header string, s access.Scope) erro
 		p.scope = string(s)
 		return p
 	}
+	if t.ID == "" { // a session
+		return nil
+	}
 	if err := a.Tokens.TouchToken(ctx, t.ID, a.Now()); err != nil {
 		a.Log.WarnContext(ctx, "could not note the use of a token", "token", t.Name, "error", err)
 	}
 	return nil
+}
+
+// callerOf is who calls: whose token stands in the header, else who signed in.
+func (a *api) callerOf(ctx context.Context, header string) (access.Token, error) {
+	if who := access.Current(ctx); header == "" && who.Known() {
+		return who.Token(), nil
+	}
+	return a.tokenOf(ctx, header)
 }
 
 func (a *api) tokenOf(ctx context.Context, header string) (access.Token, error) {

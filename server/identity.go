@@ -35,11 +35,11 @@ type identitiesOutput struct {
 
 func (a *api) registerIdentities() {
 	register(a, route{
-		method: http.MethodGet, path: "/api/v1/users/{username}/identities", id: "list-identities", scope: access.UsersWrite, tag: tagPeople,
+		method: http.MethodGet, path: "/api/v1/users/{username}/identities", id: "list-identities", scope: access.UsersRead, tag: tagPeople,
 		title: "How a person is reached", text: "What is known on each channel; no provider is asked.", fails: []int{404},
 	}, a.listIdentities)
 	register(a, route{
-		method: http.MethodPost, path: "/api/v1/users/{username}/identities:resolve", id: "resolve-identities", scope: access.UsersWrite, tag: tagPeople,
+		method: http.MethodPost, path: "/api/v1/users/{username}/identities:resolve", id: "resolve-identities", scope: access.UsersResolve, tag: tagPeople,
 		title: "Look a person up again", text: "Asks the provider of each channel that is enabled.", fails: []int{404, 429},
 	}, a.resolveIdentities)
 }

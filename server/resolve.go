@@ -26,7 +26,7 @@ type resolveInput struct {
 
 func (a *api) registerResolve() {
 	register(a, route{
-		method: http.MethodPost, path: "/api/v1/users:resolve", id: "resolve-users", scope: access.UsersWrite, tag: tagPeople,
+		method: http.MethodPost, path: "/api/v1/users:resolve", id: "resolve-users", scope: access.UsersResolve, tag: tagPeople,
 		title: "Look many people up again",
 		text: "Answers with a job. Feishu takes 50 people a call; WeCom one, and stops for the day before so many look-ups find nobody that it would close them: " +
 			"whoever was not asked counts as `wecom.lookup_budget` in the summary, and what was known of them stays.",

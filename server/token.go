@@ -47,7 +47,7 @@ type tokenCreate struct{ Body form[tokenFields] }
 // tokenFields is a token somebody asks for.
 type tokenFields struct {
 	Name      string         `json:"name" minLength:"1" maxLength:"64" example:"sqle"`
-	Scopes    []access.Scope `json:"scopes" minItems:"1" maxItems:"20" enum:"events:write,tickets:write,deliveries:read,deliveries:retry,config:read,config:write,channels:test,users:write,tokens:write,metrics:read,me,*" doc:"What the token may do; never more than the caller's own."`
+	Scopes    []access.Scope `json:"scopes" minItems:"1" maxItems:"20" enum:"events:write,tickets:write,deliveries:read,deliveries:retry,config:read,config:write,channels:test,users:read,users:resolve,users:write,tokens:write,audit:read,metrics:read,me,*" doc:"What the token may do; never more than the caller's own."`
 	Username  string         `json:"username,omitempty" maxLength:"128" doc:"Whose token it is: the person /api/v1/me answers for. Absent for a program's."`
 	ExpiresAt time.Time      `json:"expires_at,omitzero" doc:"When it ends; absent: never."`
 }

@@ -83,7 +83,11 @@ func (a *api) registerUsers() {
 		if id == "list-users" || id == "create-user" {
 			path = "/api/v1/users"
 		}
-		return route{method: method, path: path, id: id, scope: access.UsersWrite, tag: tagPeople, title: title, fails: fails}
+		scope := access.UsersWrite
+		if method == http.MethodGet {
+			scope = access.UsersRead
+		}
+		return route{method: method, path: path, id: id, scope: scope, tag: tagPeople, title: title, fails: fails}
 	}
 	register(a, at(http.MethodGet, "list-users", "List people", 400), a.listUsers)
 	create := at(http.MethodPost, "create-user", "Add a person", 400, 409)

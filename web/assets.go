@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -8,9 +10,10 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 )
 
-//go:embed assets pages texts.json
+//go:embed assets pages texts
 var embedded embed.FS
 
 // assets serves the embedded styles, scripts and pictures from a folder that is named
@@ -19,13 +22,15 @@ var embedded embed.FS
 type assets struct {
 	folder string
 	files  map[string][]byte
+	// zipped are the same files as they travel, each compressed when first asked for.
+	zipped map[string]func() []byte
 }
 
 func loadAssets() *assets {
-	a := &assets{files: map[string][]byte{}}
+	a := &assets{files: map[string][]byte{}, zipped: map[string]func() []byte{}}
 	sum := sha256.New()
 	err := fs.WalkDir(embedded, "assets", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || path.Ext(name) == ".md" {
 			return err
 		}
 		content, err := embedded.ReadFile(name)
@@ -34,7 +39,9 @@ func loadAssets() *assets {
 		}
 		sum.Write([]byte(name))
 		sum.Write(content)
-		a.files[strings.TrimPrefix(name, "assets/")] = content
+		name = strings.TrimPrefix(name, "assets/")
+		a.files[name] = content
+		a.zipped[name] = sync.OnceValue(func() []byte { return zip(content) })
 		return nil
 	})
 	if err != nil {
@@ -53,6 +60,11 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", contentType(name))
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	w.Header().Set("Vary", "Accept-Encoding")
+	if takesGzip(r) {
+		w.Header().Set("Content-Encoding", "gzip")
+		content = a.zipped[name]()
+	}
 	_, _ = w.Write(content)
 }
 
@@ -75,4 +87,25 @@ func contentType(name string) string {
 		return "image/svg+xml"
 	}
 	return "application/octet-stream"
+}
+
+// takesGzip reports whether the browser unpacks gzip. All of them do; a program that
+// reads pages may not.
+func takesGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			return strings.ReplaceAll(q, " ", "") != "q=0"
+		}
+	}
+	return false
+}
+
+// zip compresses content as well as gzip can.
+func zip(content []byte) []byte {
+	var packed bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // the level is a valid one
+	_, _ = w.Write(content)                                    // a buffer takes everything
+	_ = w.Close()
+	return packed.Bytes()
 }

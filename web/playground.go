@@ -10,8 +10,8 @@ import (
 	"ticketbell/cards"
 )
 
-// Config is what the playground knows about the house it is served in.
-type Config struct {
+// PlaygroundConfig is what the playground knows about the house it is served in.
+type PlaygroundConfig struct {
 	// Token is an API token that may submit and move tickets, read deliveries and test
 	// channels. It is written into the page: whoever can open the page can use it.
 	Token string
@@ -39,7 +39,7 @@ type Project struct {
 
 // Playground returns the playground page at "/" with its assets below "/assets/".
 // Anything else is 404.
-func Playground(cfg Config) http.Handler {
+func Playground(cfg PlaygroundConfig) http.Handler {
 	if len(cfg.Projects) == 0 {
 		cfg.Projects = []Project{{Key: "pay", Name: "支付中心"}}
 	}
@@ -56,14 +56,14 @@ func Playground(cfg Config) http.Handler {
 }
 
 type playground struct {
-	cfg    Config
+	cfg    PlaygroundConfig
 	words  texts
 	assets *assets
 	pages  map[cards.Language]*template.Template
 }
 
-// view is what the template sees.
-type view struct {
+// scene is what the template sees.
+type scene struct {
 	Language cards.Language
 	// Assets is the folder of the assets, with a slash at its end.
 	Assets  string
@@ -84,9 +84,9 @@ type setup struct {
 }
 
 func (p *playground) serve(w http.ResponseWriter, r *http.Request) {
-	lang, nonce := language(r), rand.Text()
+	lang, nonce := languageOf(r), rand.Text()
 	var page bytes.Buffer
-	err := p.pages[lang].Execute(&page, view{
+	err := p.pages[lang].Execute(&page, scene{
 		Language: lang, Assets: p.assets.folder, Version: p.cfg.Version, Nonce: nonce,
 		People: p.cfg.People, Projects: p.cfg.Projects, Texts: p.words,
 		Setup: setup{Token: p.cfg.Token, People: p.cfg.People, Nonce: nonce},
@@ -102,9 +102,9 @@ func (p *playground) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = page.WriteTo(w) // a reader who left is no fault of ours
 }
 
-// language is what the first paint is written in: ?lang=en, else Chinese. The scripts
+// languageOf is what the first paint is written in: ?lang=en, else Chinese. The scripts
 // switch to what the reader chose before.
-func language(r *http.Request) cards.Language {
+func languageOf(r *http.Request) cards.Language {
 	if r.URL.Query().Get("lang") == string(cards.English) {
 		return cards.English
 	}
@@ -121,7 +121,7 @@ func parsePages(words texts) map[cards.Language]*template.Template {
 	pages := map[cards.Language]*template.Template{}
 	for _, lang := range cards.Languages() {
 		say := template.FuncMap{"say": func(key string) (string, error) { return words.say(key, lang) }}
-		pages[lang] = template.Must(template.New("playground.html").Funcs(say).ParseFS(sources, "*.html"))
+		pages[lang] = template.Must(template.New("playground.html").Funcs(say).ParseFS(sources, "playground.html", "form.html"))
 	}
 	return pages
 }

@@ -14,7 +14,7 @@ import (
 const nasty = `</script><script>alert(1)</script>"'&<!--`
 
 func demo() http.Handler {
-	return Playground(Config{
+	return Playground(PlaygroundConfig{
 		Token: "tb_demo", Version: "1.2.3",
 		People: []Person{{Username: "t1"}, {Username: "creator", Name: "张三"}},
 	})
@@ -77,7 +77,7 @@ func TestTheScriptsGetTokenPeopleAndTexts(t *testing.T) {
 }
 
 func TestNastyNamesAndTokensStayData(t *testing.T) {
-	page := get(t, Playground(Config{
+	page := get(t, Playground(PlaygroundConfig{
 		Token: nasty, Version: nasty,
 		People:   []Person{{Username: nasty, Name: nasty}},
 		Projects: []Project{{Key: nasty, Name: nasty}},

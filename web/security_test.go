@@ -65,7 +65,7 @@ func TestThePageWithTheTokenIsNeverStored(t *testing.T) {
 }
 
 func TestOnlyTheMachineItselfIsAnsweredWhenLoopbackOnly(t *testing.T) {
-	guarded := Playground(Config{Token: "tb_demo", LoopbackOnly: true})
+	guarded := Playground(PlaygroundConfig{Token: "tb_demo", LoopbackOnly: true})
 	for host, want := range map[string]int{
 		"127.0.0.1":              http.StatusOK,
 		"127.0.0.1:8080":         http.StatusOK,

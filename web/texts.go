@@ -13,13 +13,13 @@ type texts map[string]cards.Text
 
 // loadTexts reads the embedded catalogue; a fault in it is a fault of the build, and panics.
 func loadTexts() texts {
-	raw, err := embedded.ReadFile("texts.json")
+	raw, err := embedded.ReadFile("texts/playground.json")
 	if err != nil {
 		panic(err)
 	}
 	words := texts{}
 	if err := json.Unmarshal(raw, &words); err != nil {
-		panic(fmt.Errorf("read texts.json: %w", err))
+		panic(fmt.Errorf("read texts/playground.json: %w", err))
 	}
 	for _, reason := range reasons() {
 		words["why."+reason] = notify.ReasonWords(reason)

@@ -13,6 +13,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"ticketbell/access"
+	"ticketbell/cards"
 	"ticketbell/channels"
 	"ticketbell/identity"
 	"ticketbell/jobs"
@@ -21,6 +23,7 @@ import (
 	"ticketbell/platform"
 	"ticketbell/server"
 	"ticketbell/store"
+	"ticketbell/web"
 )
 
 // defaultBacklog is how many deliveries may wait before events are turned away.
@@ -44,6 +47,8 @@ type house struct {
 	log       *slog.Logger
 	now       func() time.Time
 	mounts    map[string]http.Handler
+	// visitor is who everybody is on the pages who did not sign in: the demo's administrator.
+	visitor access.Principal
 	// wrap, when not nil, stands before everything that is served.
 	wrap func(http.Handler) http.Handler
 }
@@ -160,7 +165,35 @@ func (h *house) close() error {
 	return h.store.Close()
 }
 
+// handler is everything that is answered. The pages ask the API in the process.
 func (h *house) handler() (http.Handler, error) {
+	var door http.Handler
+	site, err := web.New(web.Config{
+		API:     http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { door.ServeHTTP(w, r) }),
+		Visitor: h.visitor, Language: h.language, Version: version, Log: h.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range site.Mounts() {
+		if _, taken := h.mounts[path]; !taken {
+			h.mounts[path] = site
+		}
+	}
+	door, err = h.open()
+	return door, err
+}
+
+// language is what is read by whoever chose none.
+func (h *house) language(ctx context.Context) cards.Language {
+	s, err := h.store.Settings(ctx)
+	if err != nil {
+		return cards.Chinese
+	}
+	return s.DefaultLanguage
+}
+
+func (h *house) open() (http.Handler, error) {
 	return server.New(server.Config{
 		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: h.board, Users: h.store, Identities: h.directory,
 		Flows: h.store, Settings: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn,

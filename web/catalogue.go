@@ -1,0 +1,92 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"ticketbell/cards"
+)
+
+// catalogue is what the administrator's pages say, by key. texts/PAGE.json holds the
+// keys that begin with "PAGE."; {name} in a text stands for a value.
+type catalogue map[string]cards.Text
+
+// loadCatalogue reads the embedded texts; a fault in them is a fault of the build, and panics.
+func loadCatalogue() catalogue {
+	names, err := fs.Glob(embedded, "texts/*.json")
+	if err != nil {
+		panic(err)
+	}
+	words := catalogue{}
+	for _, name := range names {
+		page := strings.TrimSuffix(path.Base(name), ".json")
+		if page == "playground" {
+			continue // a page with a catalogue of its own, see loadTexts
+		}
+		for key, text := range readTexts(name) {
+			if !strings.HasPrefix(key, page+".") {
+				panic(fmt.Errorf("%s: the key %q belongs to another page", name, key))
+			}
+			words[key] = text
+		}
+	}
+	return words
+}
+
+func readTexts(name string) map[string]cards.Text {
+	raw, err := embedded.ReadFile(name)
+	if err != nil {
+		panic(err)
+	}
+	var read map[string]cards.Text
+	if err := json.Unmarshal(raw, &read); err != nil {
+		panic(fmt.Errorf("read %s: %w", name, err))
+	}
+	return read
+}
+
+// text is the text of key with its values put in, given as "name", value, …; an
+// unknown key is an error, so that no page shows a hole.
+func (c catalogue) text(key string, pairs ...any) (cards.Text, error) {
+	text, ok := c[key]
+	if !ok {
+		return text, fmt.Errorf("no text %q", key)
+	}
+	if len(pairs)%2 != 0 {
+		return text, fmt.Errorf("text %q: a value is missing", key)
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		hole := fmt.Sprintf("{%v}", pairs[i])
+		zh, en := spoken(pairs[i+1])
+		text.ZH, text.EN = strings.ReplaceAll(text.ZH, hole, zh), strings.ReplaceAll(text.EN, hole, en)
+	}
+	return text, nil
+}
+
+// spoken is a value in both languages.
+func spoken(v any) (zh, en string) {
+	if t, ok := v.(cards.Text); ok {
+		return t.ZH, t.EN
+	}
+	s := fmt.Sprint(v)
+	return s, s
+}
+
+// forScripts are the texts that the frame's and the page's scripts say: those whose
+// second word is "js".
+func (c catalogue) forScripts(page string) json.RawMessage {
+	said := map[string]cards.Text{}
+	for key, text := range c {
+		if strings.HasPrefix(key, "frame.js.") || strings.HasPrefix(key, page+".js.") {
+			said[key] = text
+		}
+	}
+	raw, err := json.Marshal(said)
+	if err != nil {
+		panic(err) // strings in a map can be written
+	}
+	return raw
+}

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"fmt"
+	"html"
+	"html/template"
+	"io/fs"
+	"slices"
+	"time"
+
+	"ticketbell/cards"
+)
+
+// templates are the pages by name, each with the frame around it.
+type templates map[string]*template.Template
+
+// parse prepares every page once per language. The templates are embedded, so a fault
+// in them is a fault of the build, and panics.
+func (s *Site) parse() map[cards.Language]templates {
+	sources, err := fs.Sub(embedded, "pages")
+	if err != nil {
+		panic(err)
+	}
+	names := []string{"trouble"}
+	for _, p := range s.pages {
+		names = append(names, p.name)
+	}
+	drawn := map[cards.Language]templates{}
+	for _, lang := range cards.Languages() {
+		drawn[lang] = templates{}
+		frame := template.Must(template.New("frame").Funcs(s.funcs(lang)).ParseFS(sources, "frame.html", "parts.html"))
+		for _, name := range names {
+			drawn[lang][name] = template.Must(template.Must(frame.Clone()).ParseFS(sources, name+".html"))
+		}
+	}
+	return drawn
+}
+
+// funcs are what templates can say. A text is written in the visitor's language and
+// carries the other one along, so that the language is switched without asking the
+// server, and nothing that was typed is lost:
+//
+//	{{t "users.title"}}                       an element with the text
+//	<option {{both "x"}}>{{say "x"}}</option> where no element may stand
+//	<input {{attr "placeholder" "x"}}>        an attribute
+//	{{text .Words}}                           a text that is not in the catalogue
+//	{{when .At}}                              a time
+func (s *Site) funcs(lang cards.Language) template.FuncMap {
+	c := s.words
+	return template.FuncMap{
+		"say": func(key string, pairs ...any) (string, error) {
+			text, err := c.text(key, pairs...)
+			return text.In(lang), err
+		},
+		"t": func(key string, pairs ...any) (template.HTML, error) {
+			text, err := c.text(key, pairs...)
+			return element(text, lang), err
+		},
+		"text": func(text cards.Text) template.HTML { return element(text, lang) },
+		"both": func(key string, pairs ...any) (template.HTMLAttr, error) {
+			text, err := c.text(key, pairs...)
+			return languages("", text), err
+		},
+		"bothOf": func(text cards.Text) template.HTMLAttr { return languages("", text) },
+		"in":     func(text cards.Text) string { return text.In(lang) },
+		"attr": func(name, key string, pairs ...any) (template.HTMLAttr, error) {
+			if !slices.Contains(spokenAttributes(), name) {
+				return "", fmt.Errorf("attribute %q is not switched", name)
+			}
+			text, err := c.text(key, pairs...)
+			return template.HTMLAttr(name+`="`+html.EscapeString(text.In(lang))+`" `) + languages("-"+name, text), err //nolint:gosec // escaped
+		},
+		"when": when,
+		"tag":  tag,
+		"dict": dict,
+	}
+}
+
+// spokenAttributes are the attributes a reader reads; frame.js switches these.
+func spokenAttributes() []string { return []string{"aria-label", "placeholder", "title", "data-label"} }
+
+// element is a text in lang that can be switched.
+func element(text cards.Text, lang cards.Language) template.HTML {
+	return `<span ` + template.HTML(languages("", text)) + `>` + template.HTML(html.EscapeString(text.In(lang))) + `</span>` //nolint:gosec // escaped
+}
+
+// languages are the attributes that carry both languages.
+func languages(suffix string, text cards.Text) template.HTMLAttr {
+	return template.HTMLAttr(`data-zh` + suffix + `="` + html.EscapeString(text.ZH) + `" data-en` + suffix + `="` + html.EscapeString(text.EN) + `"`) //nolint:gosec // escaped
+}
+
+// when is a moment. The browser writes it anew in its own zone.
+func when(at time.Time) template.HTML {
+	if at.IsZero() {
+		return "–"
+	}
+	iso := at.Format(time.RFC3339)
+	return template.HTML(`<time datetime="` + iso + `">` + at.Format("2006-01-02 15:04") + `</time>`) //nolint:gosec // digits
+}
+
+// dict hands several values to a block: "name", value, …
+func dict(pairs ...any) (map[string]any, error) {
+	values := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("%v is no name", pairs[i])
+		}
+		values[name] = pairs[i+1]
+	}
+	return values, nil
+}
