@@ -14,8 +14,8 @@ const maxBatch = 256
 var errClosed = errors.New("the store is closed")
 
 // writer is the only one to write to a SQLite file. It commits all writes that
-// wait together: the disk is waited for once, not once for each. Every write has
-// a savepoint, so that one that fails takes no other with it.
+// wait together: the disk is waited for once, not once for each. Should one of them
+// fail, they are done again with a savepoint each, so that it takes no other with it.
 type writer struct {
 	*compiled
 
@@ -85,11 +85,16 @@ func (w *writer) gather(first *job) []*job {
 	return batch
 }
 
-// commit does the batch in one transaction and lets every caller know.
+// commit does the batch in one transaction and lets every caller know. A savepoint
+// makes SQLite copy each page before it changes, and a write that fails is rare: they
+// are used the second time only.
 func (w *writer) commit(batch []*job) {
-	err := w.transact(batch)
-	if err != nil {
-		_ = w.exec("ROLLBACK") // fails where SQLite has rolled back by itself
+	err := w.transact(batch, (*writer).dare)
+	if errors.Is(err, errUndone) {
+		err = nil
+		if len(batch) > 1 {
+			err = w.transact(batch, (*writer).try)
+		}
 	}
 	for _, j := range batch {
 		if err != nil {
@@ -99,16 +104,36 @@ func (w *writer) commit(batch []*job) {
 	}
 }
 
-func (w *writer) transact(batch []*job) error {
+// transact does every job of the batch and commits, or leaves nothing behind.
+func (w *writer) transact(batch []*job, do func(*writer, *job) error) error {
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	for _, j := range batch {
-		if err := w.try(j); err != nil {
-			return err
+		if err := do(w, j); err != nil {
+			return w.rollBack(err)
 		}
 	}
-	return w.exec("COMMIT")
+	if err := w.exec("COMMIT"); err != nil {
+		return w.rollBack(err)
+	}
+	return nil
+}
+
+func (w *writer) rollBack(err error) error {
+	_ = w.exec("ROLLBACK") // fails where SQLite has rolled back by itself
+	return err
+}
+
+// errUndone says that a job failed, and with it the whole batch.
+var errUndone = errors.New("a write of the batch failed")
+
+// dare does j without a way back for it alone.
+func (w *writer) dare(j *job) error {
+	if j.run(w); j.err != nil || j.panicked != nil {
+		return errUndone
+	}
+	return nil
 }
 
 // try does j within a savepoint. It fails only when the transaction is lost.
@@ -124,7 +149,9 @@ func (w *writer) try(j *job) error {
 	return w.exec("RELEASE job")
 }
 
+// run does j, for the first time or once more.
 func (j *job) run(q querier) {
+	j.err, j.panicked = nil, nil
 	defer func() { j.panicked = recover() }()
 	j.err = j.do(q)
 }
