@@ -76,7 +76,12 @@ func labelled(r cards.Row, lang cards.Language) string {
 }
 
 // harmless keeps user text from becoming a link: WeCom reads <a href> in a text.
-func harmless(s string) string { return strings.NewReplacer("<", "＜", ">", "＞").Replace(s) }
+func harmless(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, "<", "＜"), ">", "＞")
+}
+
+// hrefEscapes keeps a link within the quotes of its attribute.
+var hrefEscapes = strings.NewReplacer(`"`, "%22", "'", "%27", "<", "%3C", ">", "%3E", " ", "%20", "\n", "", "\r", "")
 
 // anchor is the link as WeCom shows it, "" when there is none.
 func anchor(c cards.Card, lang cards.Language) string {
@@ -85,8 +90,7 @@ func anchor(c cards.Card, lang cards.Language) string {
 	if link == "" {
 		return ""
 	}
-	href := strings.NewReplacer(`"`, "%22", "'", "%27", "<", "%3C", ">", "%3E", " ", "%20", "\n", "", "\r", "").Replace(link)
-	return `<a href="` + href + `">` + harmless(c.Buttons[i].Text.In(lang)) + "</a>"
+	return `<a href="` + hrefEscapes.Replace(link) + `">` + harmless(c.Buttons[i].Text.In(lang)) + "</a>"
 }
 
 // shorten cuts lines until they take at most limit bytes, with a line break each:
