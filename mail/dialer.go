@@ -47,72 +47,101 @@ func (d dialer) begin(ctx context.Context, s *session) error {
 	wire := s.conn
 	if d.cfg.implicitTLS() {
 		secure := tls.Client(s.conn, d.tls)
-		if err := secure.HandshakeContext(ctx); err != nil {
+		err := step(ctx, "tls", func() (string, error) {
+			err := secure.HandshakeContext(ctx)
+			if err == nil {
+				secured(ctx, secure.ConnectionState())
+			}
+			return "", err
+		})
+		if err != nil {
 			return &failure{stage: stageTLS, err: err}
 		}
 		wire = secure
 	}
-	client, err := smtp.NewClient(wire, d.cfg.Host)
-	if err != nil {
-		return &failure{stage: stageGreeting, err: err}
+	if err := d.greet(ctx, s, wire); err != nil {
+		return err
 	}
-	if err := client.Hello(helloName(s.conn)); err != nil {
-		return &failure{stage: stageHello, err: err}
-	}
-	s.smtp = client
-	if err := d.encrypt(s); err != nil {
+	if err := d.encrypt(ctx, s); err != nil {
 		return &failure{stage: stageTLS, err: err}
 	}
-	if err := d.signIn(s); err != nil {
+	if err := d.signIn(ctx, s); err != nil {
 		return &failure{stage: stageAuth, err: err}
 	}
 	return nil
 }
 
+// greet hears the server's greeting and says ours.
+func (d dialer) greet(ctx context.Context, s *session, wire net.Conn) error {
+	err := step(ctx, "greeting", func() (_ string, err error) {
+		s.smtp, err = smtp.NewClient(wire, d.cfg.Host)
+		return "", err
+	})
+	if err != nil {
+		return &failure{stage: stageGreeting, err: err}
+	}
+	err = step(ctx, "hello", func() (string, error) {
+		name := helloName(s.conn)
+		return "EHLO " + name, s.smtp.Hello(name)
+	})
+	if err != nil {
+		return &failure{stage: stageHello, err: err}
+	}
+	return nil
+}
+
 // encrypt goes over to TLS where the configuration and the server want it.
-func (d dialer) encrypt(s *session) error {
+func (d dialer) encrypt(ctx context.Context, s *session) error {
 	if d.cfg.implicitTLS() || d.cfg.security() == None {
 		return nil
 	}
 	offered, _ := s.smtp.Extension("STARTTLS")
-	switch {
-	case offered:
-		return s.smtp.StartTLS(d.tls)
-	case d.cfg.security() == STARTTLS:
-		return errNoSTARTTLS
+	if !offered && d.cfg.security() != STARTTLS {
+		return nil
 	}
-	return nil
+	return step(ctx, "tls", func() (string, error) {
+		if !offered {
+			return "", errNoSTARTTLS
+		}
+		err := s.smtp.StartTLS(d.tls)
+		if state, ok := s.smtp.TLSConnectionState(); ok && err == nil {
+			secured(ctx, state)
+		}
+		return "STARTTLS", err
+	})
 }
 
 // signIn gives the credentials, if there are any, over TLS or to this machine only.
-func (d dialer) signIn(s *session) error {
+func (d dialer) signIn(ctx context.Context, s *session) error {
 	if !d.cfg.signsIn() {
 		return nil
 	}
-	if _, secure := s.smtp.TLSConnectionState(); !secure && !isLocal(s.conn) {
-		return errPlainLogin
-	}
-	_, mechanisms := s.smtp.Extension("AUTH")
-	auth := d.auth(strings.Fields(mechanisms))
-	if auth == nil {
-		return errNoLogin
-	}
-	return s.smtp.Auth(auth)
+	return step(ctx, "authenticate", func() (string, error) {
+		if _, secure := s.smtp.TLSConnectionState(); !secure && !isLocal(s.conn) {
+			return "", errPlainLogin
+		}
+		_, offered := s.smtp.Extension("AUTH")
+		mechanism, auth := d.auth(strings.Fields(offered))
+		if auth == nil {
+			return "", errNoLogin
+		}
+		return mechanism, s.smtp.Auth(auth)
+	})
 }
 
 // auth picks a way to sign in. The plain ones come first: the line is safe, and
 // every provider has them. go-mail would prefer NTLM, which needs a Windows domain.
-func (d dialer) auth(mechanisms []string) smtp.Auth {
+func (d dialer) auth(offered []string) (mechanism string, auth smtp.Auth) {
 	user, password, host := d.cfg.Username, d.cfg.Password, d.cfg.Host
 	switch {
-	case slices.Contains(mechanisms, "PLAIN"):
-		return smtp.PlainAuth("", user, password, host, true)
-	case slices.Contains(mechanisms, "LOGIN"):
-		return smtp.LoginAuth(user, password, host, true)
-	case slices.Contains(mechanisms, "CRAM-MD5"):
-		return smtp.CRAMMD5Auth(user, password)
+	case slices.Contains(offered, "PLAIN"):
+		return "PLAIN", smtp.PlainAuth("", user, password, host, true)
+	case slices.Contains(offered, "LOGIN"):
+		return "LOGIN", smtp.LoginAuth(user, password, host, true)
+	case slices.Contains(offered, "CRAM-MD5"):
+		return "CRAM-MD5", smtp.CRAMMD5Auth(user, password)
 	}
-	return nil
+	return "", nil
 }
 
 func isLocal(conn net.Conn) bool {

@@ -132,15 +132,16 @@ func TestEveryWayOfSigningIn(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.quit()
-			if err := s.smtp.Auth(signer.auth([]string{"NTLM", "XOAUTH2", mechanism})); err != nil {
-				t.Fatalf("got %v, want to be signed in", err)
+			way, auth := signer.auth([]string{"NTLM", "XOAUTH2", mechanism})
+			if err := s.smtp.Auth(auth); err != nil || way != mechanism {
+				t.Fatalf("got %v by %s, want to be signed in by %s", err, way, mechanism)
 			}
 			if err := s.smtp.Mail("<bell@corp.example>"); err != nil {
 				t.Errorf("got %v, want MAIL accepted", err)
 			}
 		})
 	}
-	if auth := signer.auth([]string{"NTLM", "XOAUTH2"}); auth != nil {
+	if _, auth := signer.auth([]string{"NTLM", "XOAUTH2"}); auth != nil {
 		t.Error("got a way to sign in by NTLM, want none")
 	}
 }

@@ -38,24 +38,28 @@ func (s *session) within(ctx context.Context, talk func() error) error {
 // queue id. Its errors are *failure.
 func (s *session) send(ctx context.Context, l letter) (reply string, err error) {
 	err = s.within(ctx, func() error {
-		if err := s.open(l); err != nil {
+		if err := s.open(ctx, l); err != nil {
 			return err
 		}
-		reply, err = s.handOver(l.source)
-		return err
+		return step(ctx, "send", func() (string, error) {
+			reply, err = s.handOver(l.source)
+			return shorten(reply), err
+		})
 	})
 	return reply, err
 }
 
 // open names sender and receiver. A receiver who is refused leaves the connection as
 // good as new.
-func (s *session) open(l letter) error {
+func (s *session) open(ctx context.Context, l letter) error {
 	s.smtp.SkipSMTPUTF8(!l.utf8) // asked for without need, the next server may refuse the mail
-	if err := s.smtp.Mail("<" + l.from + ">"); err != nil {
+	err := step(ctx, "sender", func() (string, error) { return "MAIL FROM " + l.from, s.smtp.Mail("<" + l.from + ">") })
+	if err != nil {
 		s.broken = true
 		return &failure{stage: stageFrom, err: err}
 	}
-	if err := s.smtp.Rcpt("<" + l.to + ">"); err != nil {
+	err = step(ctx, "receiver", func() (string, error) { return "RCPT TO", s.smtp.Rcpt("<" + l.to + ">") })
+	if err != nil {
 		s.broken = s.smtp.Reset() != nil
 		return &failure{stage: stageTo, err: err}
 	}
