@@ -236,7 +236,7 @@ func (b *Board) Health(ctx context.Context, ch notify.Channel) (notify.Health, e
 	}
 	h.LastAcceptedAt = good.UpdatedAt
 	if bad.Code != "" {
-		h.LastError = explain(bad.Code, "", notify.VerdictAgain)
+		h.LastError = explain(bad.Code, "", notify.VerdictAgain, nil)
 	}
 	switch {
 	case !rec.Enabled:
@@ -244,7 +244,7 @@ func (b *Board) Health(ctx context.Context, ch notify.Channel) (notify.Health, e
 	case rec.Paused != "":
 		code, message := pausedBy(rec)
 		h.State, h.Reason, h.Since = "paused", code, rec.PausedAt
-		h.LastError = explain(code, message, notify.VerdictMisconfigured)
+		h.LastError = explain(code, message, notify.VerdictMisconfigured, nil)
 	case bad.UpdatedAt.After(good.UpdatedAt):
 		h.State, h.Reason, h.Since = "failing", bad.Code, bad.UpdatedAt
 	}

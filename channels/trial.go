@@ -5,10 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"ticketbell/cards"
 	"ticketbell/identity"
+	"ticketbell/mail"
 	"ticketbell/notify"
 	"ticketbell/ticket"
 )
@@ -38,7 +42,10 @@ func (b *Board) Test(ctx context.Context, ch notify.Channel, r notify.TestReques
 	if err != nil {
 		return notify.TestReport{}, err
 	}
-	t := &trial{b: b, rec: rec, to: to, language: r.Language, zone: settings.Location()}
+	t := &trial{
+		b: b, rec: rec, to: to, language: r.Language, zone: settings.Location(),
+		stages: newStages(b.now, r.Watch, r.Language),
+	}
 	t.run(ctx)
 	if t.report.Success && len(r.Draft) == 0 {
 		if err := b.records.ReleaseChannel(ctx, ch); err != nil {
@@ -80,6 +87,7 @@ type trial struct {
 	language cards.Language
 	zone     *time.Location
 
+	stages  *stages
 	line    line
 	address string
 	report  notify.TestReport
@@ -87,9 +95,9 @@ type trial struct {
 
 // run goes from stage to stage until one fails.
 func (t *trial) run(ctx context.Context) {
-	stages := []struct {
+	parts := []struct {
 		name string
-		do   func(context.Context) (detail string, err error)
+		do   func(context.Context) error
 	}{
 		{"config", t.configure},
 		{"authenticate", t.authenticate},
@@ -101,57 +109,96 @@ func (t *trial) run(ctx context.Context) {
 			t.line.conn.Close()
 		}
 	}()
-	for _, s := range stages {
-		started := t.b.now()
-		detail, err := s.do(ctx)
-		t.report.Stages = append(t.report.Stages, notify.TestStage{
-			Name: s.name, OK: err == nil, DurationMS: t.b.now().Sub(started).Milliseconds(), Detail: detail,
-		})
-		if err != nil {
-			t.fail(err)
-			return
+	for _, p := range parts {
+		if err := p.do(ctx); err != nil {
+			t.fail(p.name, err)
+			break
 		}
 	}
-	t.report.Success = true
+	t.report.Stages = t.stages.all()
+	t.report.Success = t.report.Error == nil
 }
 
-func (t *trial) fail(err error) {
-	v, _ := notify.VerdictOf(err)
+// fail ends the test: at the stage that is open, or at the part that failed.
+func (t *trial) fail(part string, err error) {
+	v, wait := notify.VerdictOf(err)
 	code, message := string(t.rec.Channel)+"."+v.String(), err.Error()
 	if r, ok := errors.AsType[*notify.Refusal](err); ok {
 		code, message = r.Code, r.Message
 	}
-	t.report.Error = explain(code, message, v)
-	t.report.Stages[len(t.report.Stages)-1].Detail = message
+	stage := t.stages.fail(part, message)
+	if slices.Contains([]string{"dns", "connect", "tls"}, stage) {
+		if own := string(t.rec.Channel) + "." + stage; known(own) {
+			code = own
+		}
+	}
+	t.report.Error = explain(code, message, v, t.facts())
+	if wait > 0 {
+		if t.report.Error.Extract == nil {
+			t.report.Error.Extract = map[string]string{}
+		}
+		t.report.Error.Extract["wait"] = strconv.Itoa(int(wait.Seconds()))
+	}
 }
 
-func (t *trial) configure(context.Context) (string, error) {
+func known(code string) bool {
+	_, ok := adviceOn(code)
+	return ok
+}
+
+// facts are what a link may need and no provider says.
+func (t *trial) facts() map[string]string {
+	fields, err := fieldsOf(t.rec)
+	var app string
+	if err != nil || json.Unmarshal(fields["app_id"], &app) != nil || app == "" {
+		return nil
+	}
+	return map[string]string{"app_id": strings.TrimSpace(app)}
+}
+
+func (t *trial) configure(context.Context) error {
+	t.stages.Begin("config")
 	var err error
 	t.line, err = dial(t.rec)
-	if err != nil {
-		err = notify.Misconfigured(err)
-	}
-	return "", err
+	t.stages.End("config", "", err)
+	return notify.Misconfigured(err)
 }
 
-func (t *trial) authenticate(ctx context.Context) (string, error) {
-	return "", t.line.conn.Check(ctx)
+// authenticate connects and signs in, and is told of the stages on the way.
+func (t *trial) authenticate(ctx context.Context) error {
+	if t.rec.Channel == notify.Mail {
+		return t.line.conn.Check(mail.Watch(t.stages.network(ctx, ""), t.stages))
+	}
+	err := t.line.conn.Check(t.stages.network(ctx, "authenticate"))
+	if err == nil {
+		t.stages.Begin("authenticate") // on a connection that reported nothing
+		t.stages.End("authenticate", "", nil)
+	}
+	return err
 }
 
 // resolve asks the provider afresh: a test must test, not remember.
-func (t *trial) resolve(ctx context.Context) (string, error) {
+func (t *trial) resolve(ctx context.Context) error {
+	t.stages.Begin("resolve")
 	var err error
 	t.address, err = identity.New(asIs{t.to}, onlyLine{t.line}, t.b.now).Address(ctx, t.rec.Channel, t.to)
-	return t.address, err
+	t.stages.End("resolve", t.address, err)
+	return err
 }
 
-func (t *trial) send(ctx context.Context) (string, error) {
-	outcomes := t.line.conn.Send(ctx, notify.Message{
+func (t *trial) send(ctx context.Context) error {
+	if t.rec.Channel == notify.Mail {
+		ctx = mail.Watch(ctx, t.stages) // its stages are sender, receiver and send
+	} else {
+		t.stages.Begin("send")
+	}
+	outcome := t.line.conn.Send(ctx, notify.Message{
 		Card: cards.Test(t.b.now(), t.zone), Language: t.language, Notice: notify.NewID("tst_"), Thread: "test",
 		To: []notify.Recipient{{Key: notify.NewID("tst_"), Address: t.address}},
-	})
-	t.report.ProviderID = outcomes[0].MessageID
-	return outcomes[0].MessageID, outcomes[0].Err
+	})[0]
+	t.report.ProviderID = outcome.MessageID
+	t.stages.End("send", outcome.MessageID, outcome.Err)
+	return outcome.Err
 }
 
 // asIs knows the person a test is for.

@@ -1,9 +1,13 @@
 package channels_test
 
 import (
+	"context"
 	"errors"
+	"net/http/httptest"
 	"slices"
+	"sync"
 	"testing"
+	"time"
 
 	"ticketbell/cards"
 	"ticketbell/notify"
@@ -40,7 +44,11 @@ func TestATestThatWorksShowsEveryStageAndTheMessage(t *testing.T) {
 			if !r.Success || r.Error != nil || r.ProviderID == "" {
 				t.Fatalf("got %+v %+v, want success with the provider's id", r, r.Error)
 			}
-			if got, want := stages(r), []string{"config", "authenticate", "resolve", "send"}; !slices.Equal(got, want) {
+			want := []string{"config", "connect", "authenticate", "resolve", "send"}
+			if ch == notify.Mail {
+				want = []string{"config", "connect", "greeting", "hello", "authenticate", "resolve", "sender", "receiver", "send"}
+			}
+			if got := stages(r); !slices.Equal(got, want) {
 				t.Errorf("got stages %v, want %v", got, want)
 			}
 			got := h.box.Messages(func(m sandbox.Message) bool { return m.Channel == string(ch) && m.Person == "zhangsan" })
@@ -105,10 +113,10 @@ func TestATestExplainsWhatWentWrong(t *testing.T) {
 		{notify.WeCom, "unlicensed", "send", "identity", "wecom.unlicensed"},
 		{notify.WeCom, "unavailable", "authenticate", "transient", "wecom.http_502"},
 		{notify.Mail, "wrong_secret", "authenticate", "config", "mail.535"},
-		{notify.Mail, "unavailable", "authenticate", "transient", "mail.421"},
-		{notify.Mail, "bounce_sender", "send", "config", "mail.553"},
-		{notify.Mail, "unknown_person", "send", "identity", "mail.550"},
-		{notify.Mail, "rate_limited", "send", "rate", "mail.450"},
+		{notify.Mail, "unavailable", "greeting", "transient", "mail.421"},
+		{notify.Mail, "bounce_sender", "sender", "config", "mail.553"},
+		{notify.Mail, "unknown_person", "receiver", "identity", "mail.550"},
+		{notify.Mail, "rate_limited", "receiver", "rate", "mail.450"},
 		{notify.Mail, "spam", "send", "content", "mail.554"},
 	} {
 		t.Run(string(row.ch)+" "+row.fault, func(t *testing.T) {
@@ -194,5 +202,83 @@ func TestATestAsksForNothingItCouldNotTry(t *testing.T) {
 	wantWrong(t, err, "draft.agent_id", "draft.corp_id", "draft.corp_secret")
 	if invalid, ok := errors.AsType[*ticket.Invalid](err); !ok || invalid.Fields[0].Chinese == "" {
 		t.Errorf("got %v, want it in Chinese as well", err)
+	}
+}
+
+// TestATestIsFollowedLive is told of each stage when it begins and when it ends, in
+// the order of the report.
+func TestATestIsFollowedLive(t *testing.T) {
+	for _, ch := range notify.Channels() {
+		t.Run(string(ch), func(t *testing.T) {
+			h := open(t)
+			h.configure(ch)
+			var mu sync.Mutex
+			var told []notify.TestStage
+			r, err := h.Test(t.Context(), ch, notify.TestRequest{To: zhangsan(), Watch: func(s notify.TestStage) {
+				mu.Lock()
+				defer mu.Unlock()
+				told = append(told, s)
+			}})
+			if err != nil || !r.Success {
+				t.Fatalf("got %+v, %v; want success", r, err)
+			}
+			var ended []notify.TestStage
+			running := map[string]bool{}
+			for _, s := range told {
+				if !s.Running && !running[s.Name] {
+					t.Errorf("got the end of %s before its beginning", s.Name)
+				}
+				running[s.Name] = s.Running
+				if !s.Running {
+					ended = append(ended, s)
+				}
+			}
+			if !slices.Equal(ended, r.Stages) {
+				t.Errorf("told of %v, want what the report says: %v", ended, r.Stages)
+			}
+		})
+	}
+}
+
+func TestATestEndsWhenItsCallerGoesAway(t *testing.T) {
+	h := open(t)
+	h.configure(notify.Feishu)
+	h.goesWrong(notify.Feishu, "timeout")
+	ctx, leave := context.WithCancel(t.Context())
+	began := time.Now()
+	r, err := h.Test(ctx, notify.Feishu, notify.TestRequest{To: zhangsan(), Watch: func(s notify.TestStage) {
+		if s.Name == "authenticate" {
+			leave()
+		}
+	}})
+	if err != nil || r.Success {
+		t.Errorf("got %+v, %v; want a test without success", r, err)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("took %s, want it over as soon as nobody waits", took)
+	}
+}
+
+func TestAServerThatIsNotThereFailsAtTheConnection(t *testing.T) {
+	h := open(t)
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	for _, ch := range []notify.Channel{notify.Feishu, notify.WeCom} {
+		h.fields[ch]["api_base_url"] = gone.URL
+		h.configure(ch)
+		r := h.test(ch, zhangsan(), nil)
+		if names := stages(r); names[len(names)-1] != "connect failed" {
+			t.Errorf("got stages %v, want the connection to fail", names)
+		}
+		wantExplained(t, r.Error, "transient", string(ch)+".connect")
+	}
+}
+
+func TestANameIsLookedUpFirst(t *testing.T) {
+	h := open(t)
+	h.configure(notify.Mail)
+	r := h.test(notify.Mail, zhangsan(), map[string]any{"host": "localhost", "password": password})
+	if names := stages(r); len(names) < 3 || names[1] != "dns" || names[2] != "connect" {
+		t.Errorf("got stages %v, want the name looked up before the connection", names)
 	}
 }

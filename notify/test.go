@@ -15,6 +15,9 @@ type TestRequest struct {
 	Draft map[string]json.RawMessage
 	// Language is what the message and the details of the report are written in.
 	Language cards.Language
+	// Watch, when not nil, is told of each stage as it begins, Running, and as it ends.
+	// It must not block.
+	Watch func(TestStage)
 }
 
 // TestTarget is who gets a test message, named by one of the fields.
@@ -39,7 +42,8 @@ type TestReport struct {
 
 // TestStage is one step of a test.
 type TestStage struct {
-	Name       string `json:"name" doc:"What was tried: config, connect, authenticate, resolve, send and the like."`
+	Name       string `json:"name" doc:"What was tried: config, dns, connect, tls, greeting, hello, authenticate, permissions, resolve, sender, receiver or send."`
+	Running    bool   `json:"running,omitempty" doc:"Only while a test is followed live: the stage has begun."`
 	OK         bool   `json:"ok" doc:"Whether it worked."`
 	DurationMS int64  `json:"duration_ms" doc:"How long it took, in milliseconds."`
 	Detail     string `json:"detail,omitempty" doc:"One line for people."`
@@ -53,10 +57,22 @@ type TestError struct {
 	Code string `json:"code" doc:"Stable code with the channel in front." example:"wecom.60020"`
 	// Message is the provider's own text, with secrets taken out.
 	Message string `json:"message" doc:"The provider's own words."`
-	// Advice says what to do about it.
-	Advice cards.Text `json:"advice" doc:"What to do about it, in both languages."`
+	// Retry is what becomes of a delivery that met it: "auto", "after_fix" or "never".
+	Retry string `json:"retry,omitempty" enum:"auto,after_fix,never" doc:"What becomes of a delivery that met it: auto is tried again by itself, after_fix waits until the channel is mended, never is not tried again."`
+	// Title, Cause and Steps say it in parts, Advice the cause and the steps in one.
+	Title  cards.Text   `json:"title" doc:"The fault in a few words, in both languages."`
+	Cause  cards.Text   `json:"cause" doc:"Why it happened."`
+	Steps  []cards.Text `json:"steps,omitempty" doc:"What to do about it, one after the other."`
+	Links  []Link       `json:"links,omitempty" doc:"Pages to open."`
+	Advice cards.Text   `json:"advice" doc:"Cause and steps in one, in both languages."`
 	// Extract holds facts picked out of the provider's answer: an address to allow, a link to open.
 	Extract map[string]string `json:"extract,omitempty" doc:"Facts picked out of the provider's answer, such as ip or url."`
+}
+
+// Link is a page to open.
+type Link struct {
+	URL  string     `json:"url" doc:"Where it leads."`
+	Text cards.Text `json:"text" doc:"What it says, in both languages."`
 }
 
 // Health is how a channel fares now.
