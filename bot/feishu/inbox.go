@@ -1,0 +1,133 @@
+package feishu
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"ticketbell/cards"
+	"ticketbell/notify"
+)
+
+const (
+	// patience is how long a press may take before its toast says that it takes longer:
+	// after 3 s Feishu shows an error instead (feishu.md 8.3).
+	patience = 2500 * time.Millisecond
+	// longest bounds what goes on after that.
+	longest = time.Minute
+)
+
+// Inbox hands what people do and say on Feishu to those who act on it, whichever way
+// it came in. It is safe for use by many goroutines.
+type Inbox struct {
+	presses  notify.Presses
+	listener notify.Listener
+	now      func() time.Time
+	log      *slog.Logger
+
+	work sync.WaitGroup // presses that are still being acted on
+}
+
+// NewInbox returns an inbox that hands presses to presses and words to listener. Both
+// recognise what is handed in again.
+func NewInbox(presses notify.Presses, listener notify.Listener, now func() time.Time, log *slog.Logger) *Inbox {
+	return &Inbox{presses: presses, listener: listener, now: now, log: log}
+}
+
+// Close waits for the presses that are still being acted on.
+func (b *Inbox) Close() { b.work.Wait() }
+
+// Take acts on an event of the app that came over a connection Feishu vouches for, and
+// returns the JSON to answer with. An error says that it was not taken: Feishu should
+// hand it in again.
+func (b *Inbox) Take(ctx context.Context, app string, event []byte) ([]byte, error) {
+	var e incoming
+	if err := json.Unmarshal(event, &e); err != nil {
+		return nil, fmt.Errorf("read a feishu event: %w", err)
+	}
+	if e.Schema != "2.0" || e.Header.AppID != app {
+		return nil, fmt.Errorf("take a feishu event: %w", errNotOurs)
+	}
+	return b.take(ctx, e)
+}
+
+func (b *Inbox) take(ctx context.Context, e incoming) ([]byte, error) {
+	switch e.Header.EventType {
+	case cardAction:
+		return json.Marshal(b.press(ctx, e))
+	case textMessage:
+		return b.hear(ctx, e, incoming.message)
+	case menuEntry:
+		return b.hear(ctx, e, incoming.choice)
+	}
+	return []byte("{}"), nil
+}
+
+// pressReply is what whoever pressed sees. The cards follow by themselves: one in the reply
+// is refused by some clients (feishu.md 8.3).
+type pressReply struct {
+	Toast *toast `json:"toast,omitempty"`
+}
+
+type toast struct {
+	Type    notify.Tone `json:"type"`
+	Content string      `json:"content"`
+	I18n    toastI18n   `json:"i18n"`
+}
+
+type toastI18n struct {
+	Chinese string `json:"zh_cn"`
+	English string `json:"en_us"`
+}
+
+func toastOf(tone notify.Tone, t cards.Text) pressReply {
+	return pressReply{&toast{Type: tone, Content: t.ZH, I18n: toastI18n{Chinese: t.ZH, English: t.EN}}}
+}
+
+// press acts on a press and answers in time, at the latest that it takes longer.
+func (b *Inbox) press(ctx context.Context, e incoming) pressReply {
+	p, err := e.press(b.now())
+	if err != nil {
+		b.log.Warn("a press on Feishu was not understood", "event_id", e.Header.EventID, "error", err)
+		return toastOf(notify.ToneBroken, cards.NotUnderstood())
+	}
+	answers := make(chan notify.Answer, 1)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longest)
+	b.work.Go(func() {
+		defer cancel()
+		answers <- b.presses.Act(ctx, p)
+	})
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case a := <-answers:
+		return answerOf(a)
+	case <-late.C:
+		return toastOf(notify.TonePending, cards.StillWorking())
+	}
+}
+
+func answerOf(a notify.Answer) pressReply {
+	if a.Text.IsZero() {
+		return pressReply{}
+	}
+	return toastOf(a.Tone, a.Text)
+}
+
+// hear hands words on. They are answered in the chat; here only whether they were heard.
+func (b *Inbox) hear(ctx context.Context, e incoming, read func(incoming, time.Time) (notify.Said, error)) ([]byte, error) {
+	said, err := read(e, b.now())
+	if err != nil {
+		b.log.Debug("an event of Feishu says nothing to us", "event_id", e.Header.EventID, "type", e.Header.EventType, "error", err)
+		return []byte("{}"), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := b.listener.Hear(ctx, said); err != nil {
+		return nil, fmt.Errorf("hear %s on feishu: %w", said.ID, err)
+	}
+	return []byte("{}"), nil
+}
