@@ -94,7 +94,7 @@ func late(h http.Handler, d time.Duration) http.Handler {
 func (w *World) listen(latency time.Duration) (err error) {
 	w.mail, err = smtp.Listen(smtp.Config{
 		Addr: "127.0.0.1:0", Box: w.box, Directory: w.directory, Faults: w.Faults,
-		Username: sender, Password: password, Slow: latency / mailReplies,
+		Username: sender, Password: password, Slow: latency / mailReplies, TextOnly: true,
 	})
 	if latency > 0 {
 		w.Faults.Set(sandbox.Fault{Channel: smtp.Channel, Name: "slow"})

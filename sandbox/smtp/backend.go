@@ -98,9 +98,12 @@ func (b *backend) take(_ net.Addr, from string, to []string, data []byte) (strin
 
 func (b *backend) message(m *parsed, from, to string) sandbox.Message {
 	person, _ := b.cfg.Directory.ByEmail(to)
-	return sandbox.Message{
+	shown := sandbox.Message{
 		Channel: Channel, ID: m.id, To: to, Person: person.Username, Kind: "mail",
-		Title: m.subject, Text: m.readable(), Links: m.links(), Buttons: m.buttons(),
-		Payload: m.payload(from),
+		Title: m.subject, Text: m.readable(), Payload: m.payload(from),
 	}
+	if !b.cfg.TextOnly {
+		shown.Links, shown.Buttons = m.links(), m.buttons()
+	}
+	return shown
 }

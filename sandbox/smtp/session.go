@@ -12,6 +12,10 @@ import (
 // have, so that the mail is refused in words.
 const maxLine = 64 << 10
 
+// passAtOnce is how much of a mail is passed on at once: a pipe keeps its writer
+// waiting for its reader.
+const passAtOnce = 8 << 10
+
 // errOver ends a session.
 var errOver = errors.New("session over")
 
@@ -161,16 +165,17 @@ func (s *session) data(line string) error {
 // passMail hands lines to smtpd up to the dot. It ends a mail exactly where smtpd
 // does, so that both stay in step.
 func (s *session) passMail() error {
+	on := bufio.NewWriterSize(s.back, passAtOnce)
 	for {
 		line, err := s.readLine()
 		if err != nil {
 			return err
 		}
-		if _, err := s.back.Write(line); err != nil {
+		if _, err := on.Write(line); err != nil {
 			return err
 		}
 		if string(line) == ".\r\n" {
-			return nil
+			return on.Flush()
 		}
 	}
 }
