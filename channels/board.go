@@ -22,6 +22,8 @@ import (
 // Records keeps the channels' configurations.
 type Records interface {
 	Channel(ctx context.Context, ch notify.Channel) (notify.ChannelRecord, error)
+	// EnabledChannels lists the channels that are switched on.
+	EnabledChannels(ctx context.Context) ([]notify.Channel, error)
 	// PutChannel stores rec when rec.Version is still the stored one, else
 	// [notify.ErrConflict]; it releases a pause.
 	PutChannel(ctx context.Context, rec notify.ChannelRecord) error
@@ -93,17 +95,7 @@ func (b *Board) Close() {
 
 // Enabled lists the channels that are switched on.
 func (b *Board) Enabled(ctx context.Context) ([]notify.Channel, error) {
-	var on []notify.Channel
-	for _, ch := range notify.Channels() {
-		rec, err := b.records.Channel(ctx, ch)
-		if err != nil {
-			return nil, err
-		}
-		if rec.Enabled {
-			on = append(on, ch)
-		}
-	}
-	return on, nil
+	return b.records.EnabledChannels(ctx)
 }
 
 // Line returns the channel's sender as configured now; [notify.ErrOff] when it is

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ticketbell/notify"
@@ -29,6 +30,16 @@ func (s *Store) Channel(ctx context.Context, ch notify.Channel) (notify.ChannelR
 		return notify.ChannelRecord{}, fmt.Errorf("read channel %s: %w", ch, err)
 	}
 	return rec, nil
+}
+
+// EnabledChannels lists the channels that are switched on, in the order of
+// [notify.Channels]. It opens no secret: every event asks.
+func (s *Store) EnabledChannels(ctx context.Context) ([]notify.Channel, error) {
+	found, err := all(ctx, s.read, value[notify.Channel], `SELECT channel FROM channels WHERE enabled`)
+	if err != nil {
+		return nil, fmt.Errorf("list the channels that are on: %w", err)
+	}
+	return slices.DeleteFunc(notify.Channels(), func(ch notify.Channel) bool { return !slices.Contains(found, ch) }), nil
 }
 
 func (s *Store) scanChannel(r row) (rec notify.ChannelRecord, err error) {

@@ -47,6 +47,23 @@ func TestAChannelIsReadAsItWasWritten(t *testing.T) {
 	})
 }
 
+func TestTheChannelsThatAreOnAreListedInOrder(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		for ch, on := range map[notify.Channel]bool{notify.Mail: true, notify.WeCom: false, notify.Feishu: true} {
+			if err := s.PutChannel(t.Context(), notify.ChannelRecord{Channel: ch, Enabled: on}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.PauseChannel(t.Context(), notify.Mail, "a wrong password", noon, 1); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.EnabledChannels(t.Context())
+		if want := []notify.Channel{notify.Feishu, notify.Mail}; err != nil || !cmp.Equal(got, want) {
+			t.Errorf("got %v, %v, want %v: a pause does not switch a channel off", got, err, want)
+		}
+	})
+}
+
 func TestOfTwoChangesFromOneVersionOneIsRefused(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
 		if err := s.PutChannel(t.Context(), withSecret("first")); err != nil {
