@@ -38,7 +38,7 @@ func newHouse(t *testing.T, change ...func(*Config)) *house {
 	h := &house{t: t, desk: newDesk(), tokens: newTokens(), rooms: newRooms(), log: &lockedBuffer{}}
 	c := Config{
 		Desk: h.desk, Tokens: h.tokens, Deliveries: h.rooms, Channels: h.rooms, Users: h.rooms, Identities: h.rooms,
-		Flows: h.rooms, Settings: h.rooms, Platforms: h.rooms, Tickets: h.rooms,
+		Flows: h.rooms, Settings: h.rooms, Platforms: h.rooms, Tickets: h.rooms, Audit: h.rooms,
 		Jobs:  jobs.New(time.Now, func() string { return notify.NewID("job_") }),
 		Build: Build{Version: "1.2.3", Commit: "abc"}, Now: noon,
 		Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

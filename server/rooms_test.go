@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"ticketbell/audit"
 	"ticketbell/notify"
 	"ticketbell/ticket"
 )
@@ -30,6 +31,7 @@ type rooms struct {
 	ticket     ticket.Event
 	flow       ticket.Flow
 	hold       chan struct{} // when not nil, a look-up waits until it is closed
+	noted      []audit.Entry // the audit log
 	edited     []string      // e-mail addresses of people whose identities were forgotten
 }
 
@@ -368,4 +370,25 @@ func (r *rooms) Ticket(_ context.Context, id string) (notify.TicketRecord, error
 		return notify.TicketRecord{}, notify.ErrNotFound
 	}
 	return notify.TicketRecord{ID: id, Source: r.ticket.Source, Event: r.ticket}, nil
+}
+
+// Note writes an entry down.
+func (r *rooms) Note(_ context.Context, e audit.Entry) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e.ID = fmt.Sprintf("aud_%d", len(r.noted))
+	r.noted = append(r.noted, e)
+	return nil
+}
+
+// AuditEntries returns what was noted of that action, the newest first.
+func (r *rooms) AuditEntries(_ context.Context, f audit.Filter) (entries []audit.Entry, next string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range slices.Backward(r.noted) {
+		if f.Action == "" || e.Action == f.Action {
+			entries = append(entries, e)
+		}
+	}
+	return entries, "", nil
 }

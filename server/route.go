@@ -71,6 +71,9 @@ func register[I, O any](a *api, r route, handle func(context.Context, *I) (*O, e
 		if err != nil {
 			return nil, fail(ctx, err)
 		}
+		if r.audited() {
+			a.note(ctx, r, in)
+		}
 		return out, nil
 	})
 }

@@ -58,6 +58,7 @@ func TestTheDocumentHoldsTheWholeContract(t *testing.T) {
 		"GET /api/v1/tokens", "POST /api/v1/tokens", "DELETE /api/v1/tokens/{id}",
 		"GET /api/v1/platforms/{source}", "PUT /api/v1/platforms/{source}",
 		"POST /api/v1/tickets", "POST /api/v1/tickets/{id}/actions", "GET /api/v1/tickets/{id}",
+		"GET /api/v1/audit",
 	}
 	got := mapped(operations(t, newHouse(t)), func(o operation) string { return o.method + " " + o.path })
 	slices.Sort(got)

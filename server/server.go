@@ -24,6 +24,7 @@ type Config struct {
 	Tokens     Tokens
 	Platforms  Platforms
 	Tickets    Tickets
+	Audit      Audit
 	// Jobs runs what takes longer than a request. Whoever made it closes it.
 	Jobs *jobs.Registry
 
@@ -37,6 +38,9 @@ type Config struct {
 	// "/sandbox/" everything below it, "/{$}" the root alone, "/" whatever is left
 	// outside /api/.
 	Mount map[string]http.Handler
+	// Sessions says in the context of a request who signed in, see [access.Current];
+	// nil: nobody does.
+	Sessions func(http.Handler) http.Handler
 	// TrustedOrigins may send cross-origin requests that change something:
 	// "https://tickets.example.com". Behind a proxy that rewrites Host, its own
 	// origin belongs here.
@@ -64,7 +68,11 @@ func New(c Config) (http.Handler, error) {
 	if err := api.registerPlain(engine); err != nil {
 		return nil, fmt.Errorf("configure the server: %w", err)
 	}
-	return introduce(c.Log, c.Now, recoverPanics(secure(cross.Handler(plainColons(engine))))), nil
+	inside := plainColons(engine)
+	if c.Sessions != nil {
+		inside = c.Sessions(inside)
+	}
+	return introduce(c.Log, c.Now, recoverPanics(secure(cross.Handler(inside)))), nil
 }
 
 func (c Config) check() error {
@@ -82,6 +90,7 @@ func (c Config) check() error {
 		{"Tokens", c.Tokens == nil},
 		{"Platforms", c.Platforms == nil},
 		{"Tickets", c.Tickets == nil},
+		{"Audit", c.Audit == nil},
 		{"Jobs", c.Jobs == nil},
 		{"Now", c.Now == nil},
 		{"Log", c.Log == nil},
@@ -119,4 +128,5 @@ func (a *api) registerAll() {
 	a.registerTokens()
 	a.registerPlatforms()
 	a.registerTickets()
+	a.registerAudit()
 }

@@ -12,9 +12,9 @@ type page struct {
 	scope access.Scope
 	// letter opens the page after g; "" for none.
 	letter string
-	// apart sets the page off in the navigation; offstage leaves it out.
-	apart, offstage bool
-	// alone draws the page without navigation.
+	// apart sets the page off in the navigation.
+	apart bool
+	// alone draws the page without the navigation, in which it does not stand either.
 	alone bool
 	// styles and scripts are assets beyond the frame's own.
 	styles, scripts []string
@@ -25,6 +25,8 @@ type page struct {
 func (s *Site) all() []page {
 	return []page{
 		tokensPage(),
+		signInPage(s.cfg.Visitor != ""),
+		setUpPage(),
 	}
 }
 
@@ -38,7 +40,7 @@ type navigation struct {
 func (v *visit) navigation() []navigation {
 	var items []navigation
 	for _, p := range v.site.pages {
-		if !p.offstage && v.who.Allows(p.scope) {
+		if !p.alone && v.who.Allows(p.scope) {
 			items = append(items, navigation{p.name, p.path, p.letter, p.name == v.page.name, p.apart})
 		}
 	}

@@ -21,8 +21,12 @@ type Config struct {
 	// Language is what a visitor reads who chose nothing and whose browser asks for
 	// neither language; nil is Chinese.
 	Language func(context.Context) cards.Language
-	// Visitor is who everybody is who did not sign in. Only the demo sets it.
-	Visitor access.Principal
+	// Gate lets visitors in and out.
+	Gate Gate
+	// Visitor is the username of who everybody is who did not sign in, and Cast are those
+	// whom visitors may be instead. Only the demo sets them.
+	Visitor string
+	Cast    []string
 	// Version is shown in the foot of the pages.
 	Version string
 	// Label tells installations apart ("prod"); "" shows none.
@@ -43,8 +47,8 @@ type Site struct {
 
 // New returns the pages, ready to be served.
 func New(cfg Config) (*Site, error) {
-	if cfg.API == nil || cfg.Log == nil {
-		return nil, errors.New("the pages need an API and a log")
+	if cfg.API == nil || cfg.Gate == nil || cfg.Log == nil {
+		return nil, errors.New("the pages need an API, a gate and a log")
 	}
 	s := &Site{cfg: cfg, words: loadCatalogue(), assets: loadAssets(), mux: http.NewServeMux()}
 	s.pages = s.all()
@@ -115,8 +119,10 @@ func takes(pattern string, s access.Scope, handle func(*visit) error) route {
 // answers for what went wrong.
 func (s *Site) open(p page, r route) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
-		v := s.meet(w, req, p)
-		err := v.admitted(r.Scope)
+		v, err := s.meet(w, req, p)
+		if err == nil {
+			err = v.admitted(r.Scope)
+		}
 		if err == nil {
 			err = r.handle(v)
 		}

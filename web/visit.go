@@ -22,16 +22,16 @@ type visit struct {
 	lang cards.Language
 }
 
-// meet finds out who is there.
-func (s *Site) meet(w http.ResponseWriter, r *http.Request, p page) *visit {
-	who := access.Current(r.Context())
-	if !who.Known() && s.cfg.Visitor.Known() {
-		who = s.cfg.Visitor
-		r = r.WithContext(who.In(r.Context()))
-	}
-	v := &visit{site: s, page: p, w: w, r: r, who: who}
+// meet finds out who is there. In the demo it is always somebody.
+func (s *Site) meet(w http.ResponseWriter, r *http.Request, p page) (*visit, error) {
+	v := &visit{site: s, page: p, w: w, r: r, who: access.Current(r.Context())}
 	v.lang = v.language()
-	return v
+	if v.who.Known() || s.cfg.Visitor == "" {
+		return v, nil
+	}
+	who, err := s.cfg.Gate.Enter(w, r, s.cfg.Visitor)
+	v.who = who
+	return v, err
 }
 
 // The cookies of the pages; scripts write them too.
@@ -126,9 +126,11 @@ type frame struct {
 	Label    string
 	Who      access.Principal
 	Pages    []navigation
-	Alone    bool
-	Styles   []string
-	Scripts  []string
+	// Cast are whom a visitor of the demo may be.
+	Cast    []string
+	Alone   bool
+	Styles  []string
+	Scripts []string
 	// Texts are those that scripts say.
 	Texts json.RawMessage
 	Data  any
@@ -138,7 +140,7 @@ func (v *visit) frame(data any) frame {
 	return frame{
 		Page: v.page.name, Title: v.page.name + ".title", Language: v.lang, Theme: v.theme(),
 		Assets: v.site.assets.folder, Version: v.site.cfg.Version, Label: v.site.cfg.Label,
-		Who: v.who, Pages: v.navigation(), Alone: v.page.alone, Styles: v.page.styles, Scripts: v.page.scripts,
+		Who: v.who, Pages: v.navigation(), Cast: v.site.cfg.Cast, Alone: v.page.alone, Styles: v.page.styles, Scripts: v.page.scripts,
 		Texts: v.site.words.forScripts(v.page.name), Data: data,
 	}
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"ticketbell/access"
 	"ticketbell/cards"
 	"ticketbell/channels"
 	"ticketbell/identity"
@@ -22,6 +21,7 @@ import (
 	"ticketbell/pace"
 	"ticketbell/platform"
 	"ticketbell/server"
+	"ticketbell/signin"
 	"ticketbell/store"
 	"ticketbell/web"
 )
@@ -47,8 +47,11 @@ type house struct {
 	log       *slog.Logger
 	now       func() time.Time
 	mounts    map[string]http.Handler
-	// visitor is who everybody is on the pages who did not sign in: the demo's administrator.
-	visitor access.Principal
+	gate      *signin.Door
+	// visitor is who everybody is on the pages who did not sign in, cast whom they may be
+	// instead: in the demo only.
+	visitor string
+	cast    []string
 	// wrap, when not nil, stands before everything that is served.
 	wrap func(http.Handler) http.Handler
 }
@@ -87,6 +90,9 @@ func (h *house) build(key []byte, sh sharing) error {
 	if err != nil {
 		return err
 	}
+	if h.gate, err = openGate(db, h.now, log); err != nil {
+		return err
+	}
 	h.metrics = newMetrics(db, log)
 	h.jobs = jobs.New(h.now, func() string { return notify.NewID("job_") })
 	h.board = channels.New(channels.Config{
@@ -109,6 +115,11 @@ func (h *house) build(key []byte, sh sharing) error {
 		})
 	}
 	return nil
+}
+
+// openGate opens the door for people; db keeps what it must not forget.
+func openGate(db *store.Store, now func() time.Time, log *slog.Logger) (*signin.Door, error) {
+	return signin.New(signin.Config{Records: db, Sessions: db, Users: db, Audit: db, Now: now, Log: log})
 }
 
 // openDirectory opens the directory of people, together with the other replicas when
@@ -169,8 +180,8 @@ func (h *house) close() error {
 func (h *house) handler() (http.Handler, error) {
 	var door http.Handler
 	site, err := web.New(web.Config{
-		API:     http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { door.ServeHTTP(w, r) }),
-		Visitor: h.visitor, Language: h.language, Version: version, Log: h.log,
+		API:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { door.ServeHTTP(w, r) }),
+		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Language: h.language, Version: version, Log: h.log,
 	})
 	if err != nil {
 		return nil, err
@@ -197,6 +208,7 @@ func (h *house) open() (http.Handler, error) {
 	return server.New(server.Config{
 		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: h.board, Users: h.store, Identities: h.directory,
 		Flows: h.store, Settings: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn,
+		Audit: h.store, Sessions: h.gate.Wrap,
 		Jobs:    h.jobs,
 		Checks:  []server.Check{{Name: "database", Run: h.store.Ping}, {Name: "redis", Run: h.directory.Redis, Soft: true}},
 		Metrics: h.metrics.handler(),

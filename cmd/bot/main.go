@@ -44,6 +44,7 @@ type commands struct {
 	Demo        demoCommand        `cmd:"" help:"Run everything on this machine, with simulated devices and no account anywhere."`
 	Sandbox     sandboxCommand     `cmd:"" help:"Run the simulated Feishu, WeCom and mail server alone, for trying and testing a service that runs elsewhere."`
 	User        userCommand        `cmd:"" help:"People: who they are and how they are reached."`
+	Admin       adminCommand       `cmd:"" help:"Administrators and their passwords."`
 	Token       tokenCommand       `cmd:"" help:"API tokens."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running service whether it is ready; for a container's health check."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

@@ -13,8 +13,9 @@ type serveCommand struct {
 	listening
 	keeping
 	sharing
-	BacklogLimit int  `help:"How many deliveries may wait before events are turned away with 429." default:"200000"`
-	Sandbox      bool `help:"Start the simulators of Feishu, WeCom and mail as well, and connect every channel that is not configured to them."`
+	BacklogLimit      int    `help:"How many deliveries may wait before events are turned away with 429." default:"200000"`
+	AdminPasswordFile string `help:"File that holds the password of the administrator \"admin\", who is made when there is no administrator. Empty: a one-time set-up link is logged instead." placeholder:"FILE"`
+	Sandbox           bool   `help:"Start the simulators of Feishu, WeCom and mail as well, and connect every channel that is not configured to them."`
 }
 
 // Run serves until ctx is done.
@@ -43,6 +44,27 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 		box.callBack(ln.Addr())
 	}
 	return h.live(ctx, ln, func(url string) { ready(s, "url", url, "version", version) })
+}
+
+// welcomeAdministrator sees to it that somebody can become the administrator when there
+// is none: with the password in the file, else by a link that is logged.
+func (h *house) welcomeAdministrator(ctx context.Context, url, passwordFile string) error {
+	secret, err := h.gate.FirstLink(ctx)
+	if err != nil || secret == "" {
+		return err
+	}
+	if passwordFile == "" {
+		h.log.Warn("there is no administrator yet: open this link within 30 minutes, it works once", "url", url+"/setup#"+secret)
+		return nil
+	}
+	password, err := passwordIn(passwordFile)
+	if err != nil {
+		return err
+	}
+	if err := h.gate.CreateAdministrator(ctx, "admin", password); err != nil {
+		return fmt.Errorf("make the administrator of admin-password-file: %w", err)
+	}
+	return nil
 }
 
 func (c *serveCommand) check() []error {

@@ -99,6 +99,28 @@ document.addEventListener("click", async (event) => {
   announce(say("frame.js.copied"));
 });
 
+// data-reveal shows and hides what is typed into a password field.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-reveal]");
+  if (!button) return;
+  const field = byId(button.dataset.reveal);
+  const shown = field.type === "password";
+  field.type = shown ? "text" : "password";
+  button.setAttribute("aria-pressed", String(shown));
+});
+
+// A session that is over asks for the password in place: the form stays as it is.
+document.addEventListener("signed-out", () => {
+  byId("again")?.showModal();
+  byId("again-password")?.focus();
+});
+document.addEventListener("signed-in", () => {
+  const dialog = byId("again");
+  dialog?.querySelector("form").reset();
+  dialog?.close();
+  announce(say("frame.js.again"));
+});
+
 // What htmx brings in is spoken and dated like the rest, and an error takes the focus.
 document.addEventListener("htmx:afterSettle", (event) => {
   speak(language());

@@ -1,0 +1,86 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"ticketbell/access"
+)
+
+// setUpPage is where a one-time link leads: somebody sets their password there. The
+// link's secret is behind the #, which no server is told and no log holds.
+func setUpPage() page {
+	return page{
+		name: "setup", path: "/setup", alone: true, scripts: []string{"setup.js"},
+		routes: []route{
+			shows("/setup", "", func(v *visit) error { return v.show(setUpView{}) }),
+			takes("/setup/open", "", openLink),
+			takes("/setup", "", setUp),
+		},
+	}
+}
+
+type setUpView struct {
+	Secret   string
+	Username string
+	// First: the link is for the first administrator, who chooses a name.
+	First bool
+	// Problem is "link", "weak", "name", "busy" or "" for none; Refusal is what the API said.
+	Problem string
+	Least   int
+}
+
+// openLink shows the form of a link that is good.
+func openLink(v *visit) error {
+	view := setUpView{Secret: strings.TrimSpace(v.r.PostFormValue("secret")), Least: access.MinPassword}
+	name, err := v.site.cfg.Gate.Invited(v.r.Context(), view.Secret)
+	if errors.Is(err, access.ErrLink) {
+		return v.refused("setup-link", setUpView{Problem: "link"})
+	}
+	if err != nil {
+		return err
+	}
+	view.Username, view.First = name, name == ""
+	if view.First {
+		view.Username = "admin"
+	}
+	return v.part("setup-form", view)
+}
+
+func setUp(v *visit) error {
+	view := setUpView{
+		Secret: v.r.PostFormValue("secret"), Username: strings.TrimSpace(v.r.PostFormValue("username")),
+		First: v.r.PostFormValue("first") != "", Least: access.MinPassword,
+	}
+	if view.First && view.Username == "" {
+		view.Problem = "name"
+		return v.refused("setup-form", view)
+	}
+	who, err := v.site.cfg.Gate.SetUp(v.w, v.r, view.Secret, view.Username, v.r.PostFormValue("password"))
+	switch {
+	case errors.Is(err, access.ErrLink):
+		return v.refused("setup-link", setUpView{Problem: "link"})
+	case errors.Is(err, access.ErrWeak):
+		view.Problem = "weak"
+	case errors.Is(err, access.ErrBusy):
+		view.Problem = "busy"
+	case err != nil:
+		return err
+	default:
+		v.who = who
+		return v.settle()
+	}
+	return v.refused("setup-form", view)
+}
+
+// settle keeps the language somebody set themselves up in, and lets them go on.
+func (v *visit) settle() error {
+	if err := v.ask(http.MethodPatch, "/api/v1/me", map[string]any{"language": v.lang}, nil); err != nil {
+		return err
+	}
+	if v.who.Role == access.Member {
+		return v.to("/me")
+	}
+	return v.to("/")
+}
