@@ -19,6 +19,9 @@ const (
 	atSend    point = "send"    // send and reply
 	atPatch   point = "patch"   // patch
 	accepted  point = "accepted"
+
+	atCallback point = "callback" // what is handed in to our own door
+	atLine     point = "line"     // asking for a long connection
 )
 
 // fault is one way to misbehave. One without a plain refusal is carried out by
@@ -70,6 +73,20 @@ func faults() []fault {
 		{name: "recalled", at: []point{atPatch}, no: recalled()},
 		{name: "too_old", at: []point{atPatch}, no: tooOld()},
 		{name: "message_gone", at: []point{atPatch}, no: unknownMessage()},
+
+		// What comes back: as a forger would send it, or twice.
+		{name: "callback_unsigned", at: []point{atCallback}},
+		{name: "callback_wrong_signature", at: []point{atCallback}},
+		{name: "callback_stale", at: []point{atCallback}}, // signed an hour ago
+		{name: "callback_wrong_token", at: []point{atCallback}},
+		{name: "callback_wrong_app", at: []point{atCallback}},
+		{name: "callback_plain", at: []point{atCallback}}, // not encrypted
+		{name: "callback_replayed", at: []point{atCallback}},
+
+		// The long connection.
+		{name: "line_busy", at: []point{atLine}, no: badApp(http.StatusOK, 1, "system busy")},
+		{name: "line_full", at: []point{atLine}, no: badApp(http.StatusOK, 1000040350, "the number of connections exceeded the limit")},
+		{name: "line_empty_config", at: []point{atLine}}, // a ClientConfig of {}: a careless client pings without a pause
 	}
 }
 

@@ -137,7 +137,7 @@ func (m *message) answer(appID string) map[string]any {
 		"message_id": m.id, "msg_type": m.kind, "chat_id": m.chat,
 		"create_time": millis(m.sentAt), "update_time": millis(m.changedAt),
 		"deleted": m.recalled, "updated": m.changedAt.After(m.sentAt),
-		"sender": map[string]string{"id": appID, "id_type": "app_id", "sender_type": "app", "tenant_key": "736588c9260f175e"},
+		"sender": map[string]string{"id": appID, "id_type": "app_id", "sender_type": "app", "tenant_key": tenantKey},
 		"body":   map[string]string{"content": m.content},
 	}
 	if m.parent != "" {
@@ -154,4 +154,11 @@ func (v View) message(m *message) sandbox.Message {
 		Channel: Channel, ID: m.id, To: m.to.OpenID, Person: m.to.Username, Kind: m.kind,
 		Title: v.Title, Text: v.Text(), Links: v.Links, Buttons: v.Buttons, Payload: json.RawMessage(m.content),
 	}
+}
+
+// chatWith is the chat of the bot with p.
+func (o *postOffice) chatWith(p sandbox.Person) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.chatOf(p)
 }

@@ -1,6 +1,7 @@
 package feishu
 
 import (
+	"context"
 	"errors"
 	"io"
 	"maps"
@@ -22,6 +23,14 @@ const maxBody = 1 << 20
 type Config struct {
 	// AppID and AppSecret are the only app this platform knows.
 	AppID, AppSecret string
+	// EncryptKey and VerificationToken guard what is handed in over HTTP; without a key
+	// it is neither sealed nor signed.
+	EncryptKey, VerificationToken string
+	// Line is what long connections are told: how often to ping and when to come back.
+	Line LineConfig
+	// Again is after which times an event is handed in again that was not taken; nil is
+	// the provider's own: 15 s, 5 min, 1 h and 6 h (feishu.md 8.4).
+	Again []time.Duration
 	// Box shows what arrives; nil is a box of its own.
 	Box *sandbox.Box
 	// Directory is who works here; nil hires everybody who is looked up.
@@ -51,6 +60,9 @@ func (c Config) withDefaults() Config {
 	if c.Faults == nil {
 		c.Faults = sandbox.NewFaults()
 	}
+	if c.Again == nil {
+		c.Again = []time.Duration{15 * time.Second, 5 * time.Minute, time.Hour, 6 * time.Hour}
+	}
 	if c.Slow == 0 {
 		c.Slow = 2 * time.Second
 	}
@@ -68,9 +80,17 @@ type Simulator struct {
 	tokens *tokens
 	limits *limits
 	post   *postOffice
+	lines  *lines
+	client *http.Client
 
-	mu    sync.Mutex // guards calls
+	ending context.Context // done with Close
+	end    context.CancelFunc
+	work   sync.WaitGroup // events that are handed in again
+
+	mu    sync.Mutex // guards the fields below
 	calls map[string]int
+	door  string
+	turns int
 }
 
 // New returns a simulator without tokens and messages.
@@ -79,18 +99,30 @@ func New(cfg Config) *Simulator {
 	limits := newLimits(cfg.Now, cfg.Unlimited)
 	s := &Simulator{
 		cfg: cfg, mux: http.NewServeMux(), calls: map[string]int{},
-		tokens: newTokens(cfg.Now), limits: limits, post: newPostOffice(cfg, limits),
+		tokens: newTokens(cfg.Now), limits: limits, post: newPostOffice(cfg, limits), lines: newLines(),
+		client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}
+	s.ending, s.end = context.WithCancel(context.Background())
 	s.handle("POST /open-apis/auth/v3/tenant_access_token/internal", "token", s.issueToken)
 	s.handle("POST /open-apis/contact/v3/users/batch_get_id", "batch_get_id", s.authorized(s.batchGetID))
 	s.handle("POST /open-apis/im/v1/messages", "send", s.authorized(s.send))
 	s.handle("POST /open-apis/im/v1/messages/{id}/reply", "reply", s.authorized(s.reply))
 	s.handle("PATCH /open-apis/im/v1/messages/{id}", "patch", s.authorized(s.patch))
+	s.handle("POST /callback/ws/endpoint", "endpoint", s.giveLine)
+	s.mux.HandleFunc("GET "+linePath, s.connect)
 	return s
 }
 
+// Close ends the long connections and what would be handed in again later.
+func (s *Simulator) Close() {
+	s.end()
+	s.lines.cut()
+	s.work.Wait()
+	s.client.CloseIdleConnections()
+}
+
 // Calls tells how many requests came in so far, answered well or not, by API:
-// "token", "batch_get_id", "send", "reply" and "patch".
+// "token", "batch_get_id", "send", "reply", "patch" and "endpoint".
 func (s *Simulator) Calls() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,0 +1,76 @@
+package feishu
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"ticketbell/sandbox"
+)
+
+// The events of people who write to the bot, or choose from its menu (feishu.md 8.4).
+const (
+	textMessage = "im.message.receive_v1"
+	menuEntry   = "application.bot.menu_v6"
+)
+
+// Say carries what a person types to the bot, or chooses from its menu, to our own
+// door. An event that is not taken is handed in again later; the first answer counts.
+func (s *Simulator) Say(ctx context.Context, said sandbox.Saying) (sandbox.Carried, error) {
+	who, ok := s.cfg.Directory.Find(said.Person)
+	if !ok {
+		return sandbox.Carried{}, notPressable("nobody is called %s", said.Person)
+	}
+	h := s.typed(who, said.Text)
+	if said.Menu != "" {
+		h = s.chosen(who, said.Menu)
+	}
+	done, err := s.handIn(ctx, h)
+	if err != nil || done.Status != http.StatusOK {
+		s.work.Go(func() { s.handInAgain(h) })
+	}
+	return done, err
+}
+
+// handInAgain repeats an event until it is taken. The message is the same, the event
+// another one.
+func (s *Simulator) handInAgain(h happening) {
+	for _, pause := range s.cfg.Again {
+		if !wait(s.ending, pause) {
+			return
+		}
+		if done, err := s.handIn(s.ending, h); err == nil && done.Status == http.StatusOK {
+			return
+		}
+	}
+}
+
+func (s *Simulator) typed(who sandbox.Person, text string) happening {
+	content, _ := json.Marshal(map[string]string{"text": text}) // a map of strings always encodes
+	message := map[string]any{
+		"message_id": "om_" + randomHex(16), "create_time": millis(s.cfg.Now()), "chat_id": s.post.chatWith(who),
+		"chat_type": "p2p", "message_type": "text", "content": string(content),
+	}
+	if strings.Contains(text, "@_user_1") { // as in a group, where the bot was mentioned
+		message["chat_type"] = "group"
+		message["mentions"] = []map[string]any{{"key": "@_user_1", "name": "ticketbell", "mentioned_type": "bot", "tenant_key": tenantKey}}
+	}
+	return happening{textMessage, map[string]any{
+		"sender": map[string]any{
+			"sender_id":   map[string]string{"open_id": who.OpenID, "union_id": idOf(who, "union_id")},
+			"sender_type": "user", "tenant_key": tenantKey,
+		},
+		"message": message,
+	}}
+}
+
+func (s *Simulator) chosen(who sandbox.Person, key string) happening {
+	return happening{menuEntry, map[string]any{
+		"operator": map[string]any{
+			"operator_name": who.Name,
+			"operator_id":   map[string]string{"open_id": who.OpenID, "union_id": idOf(who, "union_id")},
+		},
+		"event_key": key, "timestamp": s.cfg.Now().Unix(),
+	}}
+}
