@@ -22,6 +22,9 @@ type letter struct {
 	source   []byte
 }
 
+// usualSource is how many bytes most mails have at most.
+const usualSource = 16 << 10
+
 // compose writes msg to one recipient. It fails only on an address that is none.
 func (m *Mailer) compose(msg notify.Message, to notify.Recipient) (letter, error) {
 	receiver, err := netmail.ParseAddress(to.Address)
@@ -41,6 +44,7 @@ func (m *Mailer) compose(msg notify.Message, to notify.Recipient) (letter, error
 		return letter{}, err
 	}
 	var source bytes.Buffer
+	source.Grow(usualSource)
 	if _, err := mail.WriteTo(&source); err != nil {
 		return letter{}, fmt.Errorf("write mail: %w", err)
 	}
