@@ -25,6 +25,7 @@ type load struct {
 	lease string
 	shift *shift
 	stop  <-chan struct{} // the worker stops, or the line's tenure is over
+	zone  *time.Location  // the one times are written in
 }
 
 // parcel is deliveries that one provider call can carry: same words, same reader.
@@ -37,7 +38,7 @@ type parcel struct {
 
 // item is one delivery with the address found for it.
 type item struct {
-	notice  Notice
+	notice  *Notice // of the claim: too large to be passed around
 	address string
 	started time.Time
 }
@@ -53,6 +54,7 @@ func (l *load) deliver(ctx context.Context, notices []Notice) {
 		l.putBack(ctx, notices)
 		return
 	}
+	l.zone = settings.Location() // a file is read for it
 	var sends sync.WaitGroup
 	defer sends.Wait()
 	single, folded := l.pace(ctx, l.address(ctx, l.stillWanted(ctx, notices)))
@@ -163,7 +165,8 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 	lookups.SetLimit(maxLookups)
 	asking, done := l.untilStopped(ctx)
 	defer done()
-	for i, n := range notices {
+	for i := range notices {
+		n := &notices[i]
 		items[i] = item{notice: n, started: l.w.Now()}
 		if n.Delivery.MessageID != "" {
 			continue
@@ -180,7 +183,7 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 	}
 	_ = lookups.Wait() // each has an error of its own
 
-	var found []item
+	found := make([]item, 0, len(items))
 	var missed []Settlement
 	var unasked []Notice
 	for i, err := range errs {
@@ -236,16 +239,16 @@ func (l *load) pack(items []item, s Settings) []parcel {
 	return parcels
 }
 
-func (l *load) say(n Notice, r ticket.Role, lang cards.Language, s Settings) Message {
+func (l *load) say(n *Notice, r ticket.Role, lang cards.Language, s Settings) Message {
 	card := cards.For(
 		cards.Notice{Event: n.Event, Reader: r, Trail: n.Trail, Now: statusIn(n.Current)},
-		cards.Setting{Location: s.Location(), URLPrefix: s.URLPrefix},
+		cards.Setting{Location: l.zone, URLPrefix: s.URLPrefix},
 	)
 	return Message{Card: card, Language: lang, Notice: n.Delivery.Want, Thread: n.Delivery.Ticket}
 }
 
 // reader is why a person is told. Somebody whose step is over is no assignee any more.
-func reader(n Notice) ticket.Role {
+func reader(n *Notice) ticket.Role {
 	d := n.Delivery
 	if d.Role == ticket.RoleAssignee && d.State != StateOf(n.Event.Ticket) {
 		return ticket.RoleWaiting
@@ -373,7 +376,7 @@ func (l *load) settle(ctx context.Context, s []Settlement) {
 func noticesOf(items []item) []Notice {
 	notices := make([]Notice, len(items))
 	for i, it := range items {
-		notices[i] = it.notice
+		notices[i] = *it.notice
 	}
 	return notices
 }
