@@ -32,12 +32,31 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
+// phoneDigits is how many digits a phone number has at least.
+const phoneDigits = 11
+
+// mask tries a pattern only on what may hold such a thing: most texts hold neither.
 func mask(s string) string {
-	s = emailPattern.ReplaceAllString(s, "$1***@$2")
+	if strings.Contains(s, "@") {
+		s = emailPattern.ReplaceAllString(s, "$1***@$2")
+	}
+	if digitsIn(s) < phoneDigits {
+		return s
+	}
 	for range 2 { // two numbers may share the character between them
 		s = phonePattern.ReplaceAllString(s, "$1$2****$3$4")
 	}
 	return s
+}
+
+func digitsIn(s string) int {
+	n := 0
+	for i := range len(s) {
+		if '0' <= s[i] && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
 }
 
 // excerpt returns the first lines of a text, cleaned, at most so many characters,
