@@ -53,8 +53,12 @@ func (c *compiled) QueryContext(ctx context.Context, query string, args ...any) 
 	return st.QueryContext(ctx, args...)
 }
 
-// QueryRowContext implements querier.
+// QueryRowContext implements querier. One row is there before anybody could change
+// their mind: to watch for it, the driver would start goroutines for each query.
 func (c *compiled) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if ctx.Err() == nil {
+		ctx = context.WithoutCancel(ctx)
+	}
 	st, err := c.statement(ctx, query) //nolint:sqlclosecheck // kept until close
 	if err != nil || st == nil {       // the error comes again and reaches Scan
 		return c.on.QueryRowContext(ctx, query, args...)
