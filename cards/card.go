@@ -61,6 +61,8 @@ type Card struct {
 	// Number is the ticket's key with a hash in front, Project the name of its project.
 	Number  string `json:"number"`
 	Project string `json:"project,omitempty"`
+	// Settled is true when the ticket has come to its end.
+	Settled bool `json:"settled,omitempty"`
 	// Production is true when a target is a production environment.
 	Production bool `json:"production,omitempty"`
 	// Rows are the facts, in order: step, assignees, creator, targets, audit, time, then the platform's own fields.

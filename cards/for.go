@@ -26,6 +26,7 @@ func For(n Notice, s Setting) Card {
 		Subject:     clean(w.t.Title),
 		Number:      "#" + oneLine(w.t.Key),
 		Project:     clean(w.t.Project.String()),
+		Settled:     !w.t.Status.Waiting() && w.t.Status != ticket.Running,
 		Production:  w.production(),
 		Rows:        w.rows(),
 		Description: excerpt(w.t.Description, maxDescriptionLines, maxDescriptionRunes),
