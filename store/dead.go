@@ -76,6 +76,9 @@ func (tx *txn) purge(ctx context.Context, before time.Time) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := tx.purgeCards(ctx, before); err != nil {
+		return 0, err
+	}
 	_, err = tx.ExecContext(ctx,
 		`DELETE FROM events WHERE id IN (SELECT e.id FROM events e
 			WHERE e.accepted_at < $1
