@@ -12,7 +12,10 @@ var taskID = regexp.MustCompile(`^[0-9A-Za-z_@-]{1,128}$`)
 
 // checkCard keeps the rules of wecom.md 4.3, and refuses a pressable card when
 // the app has no callback URL.
-func (s *Simulator) checkCard(c *card) *reply {
+//
+// A repeat that [Simulator.accept] recognises carries the task_id of the first: that the
+// same request is recognised before its task_id is looked at is unconfirmed.
+func (s *Simulator) checkCard(c *card, isRepeat bool) *reply {
 	if c == nil {
 		return refuse(codeBadJSON, "template_card missing")
 	}
@@ -22,8 +25,8 @@ func (s *Simulator) checkCard(c *card) *reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return firstBroken([]rule{
-		{c.pressable() && !s.cfg.Callback, codeBadCard, "the app has no callback url"},
-		{c.TaskID != "" && s.tasks[c.TaskID], codeBadCard, "task_id is not unique"},
+		{c.pressable() && !s.cfg.hasCallback(), codeBadCard, "the app has no callback url"},
+		{c.TaskID != "" && s.tasks[c.TaskID] && !isRepeat, codeBadCard, "task_id is not unique"},
 	})
 }
 

@@ -20,7 +20,7 @@ func (s *Simulator) FaultNames() []string {
 		"rate_limited", "busy", "unavailable", "empty", "timeout", "slow", "token_revoked", "token_expired",
 		"wrong_secret", "wrong_corp", "ip_not_trusted", "not_permitted", "agent_mismatch", "app_disabled",
 		"unknown_person", "partial", "partial_array", "unlicensed", "drop_after_accept", "bad_json",
-		"malformed", "forbidden",
+		"malformed", "forbidden", "callback_thrice",
 	}
 }
 

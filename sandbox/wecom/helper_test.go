@@ -71,7 +71,9 @@ func (c *corp) in(t *testing.T) *corp {
 	return &sub
 }
 
-func withCallback(cfg *wecom.Config) { cfg.Callback = true }
+func withCallback(cfg *wecom.Config) {
+	cfg.CallbackToken, cfg.CallbackAESKey = "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
+}
 
 // object is a JSON object.
 type object = map[string]any

@@ -40,9 +40,15 @@ type sendReply struct {
 // sentMessage is what the simulator remembers of a message it accepted.
 type sentMessage struct {
 	at       time.Time
-	cardType string
+	cardType string // of its card, "" when it has none
 	// boxIDs are the ids of the members' copies, by userid in lower case.
 	boxIDs map[string]string
+}
+
+// copied is one member's copy of a card, as they see it now.
+type copied struct {
+	msgID, userID string
+	card          *card
 }
 
 func (s *Simulator) send(_ *http.Request, body []byte) any {
@@ -53,7 +59,7 @@ func (s *Simulator) send(_ *http.Request, body []byte) any {
 	if bad := s.injected("agent_mismatch"); bad != nil {
 		return bad
 	}
-	if bad := s.checkSend(&req); bad != nil {
+	if bad := s.checkSend(&req, body); bad != nil {
 		return bad
 	}
 	to := s.receivers(&req)
@@ -71,7 +77,7 @@ func (s *Simulator) send(_ *http.Request, body []byte) any {
 }
 
 // checkSend keeps the rules of wecom.md 4 and 4.1 that hold for every type.
-func (s *Simulator) checkSend(req *sendRequest) *reply {
+func (s *Simulator) checkSend(req *sendRequest, body []byte) *reply {
 	if bad := s.checkAgent(req.AgentID); bad != nil {
 		return bad
 	}
@@ -89,7 +95,10 @@ func (s *Simulator) checkSend(req *sendRequest) *reply {
 	}); bad != nil {
 		return bad
 	}
-	return s.checkContent(req)
+	s.mu.Lock()
+	_, isRepeat := s.repeated(req, body)
+	s.mu.Unlock()
+	return s.checkContent(req, isRepeat)
 }
 
 func (s *Simulator) checkAgent(id *int) *reply {
@@ -100,7 +109,7 @@ func (s *Simulator) checkAgent(id *int) *reply {
 	})
 }
 
-func (s *Simulator) checkContent(req *sendRequest) *reply {
+func (s *Simulator) checkContent(req *sendRequest, isRepeat bool) *reply {
 	switch req.MsgType {
 	case "text":
 		return req.Text.fault()
@@ -109,7 +118,7 @@ func (s *Simulator) checkContent(req *sendRequest) *reply {
 	case "textcard":
 		return req.TextCard.fault()
 	case "template_card":
-		return s.checkCard(req.TemplateCard)
+		return s.checkCard(req.TemplateCard, isRepeat)
 	default:
 		return refuse(codeBadMsgType, "invalid message type")
 	}
@@ -154,6 +163,9 @@ func (s *Simulator) deliver(req *sendRequest, body []byte, msgID string, to rece
 		}
 		m.Payload = json.RawMessage(body)
 		sent.boxIDs[strings.ToLower(p.UserID)] = m.ID
+		if req.TemplateCard != nil {
+			s.copies[m.ID] = &copied{msgID, p.UserID, req.TemplateCard}
+		}
 		s.cfg.Box.Put(m)
 	}
 }

@@ -31,9 +31,10 @@ type Config struct {
 	Faults    *sandbox.Faults
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// Callback says that the app has a callback URL. Without one WeCom refuses
-	// cards that can be pressed (wecom.md 4.3).
-	Callback bool
+	// CallbackToken and CallbackAESKey are the keys of the app's callback, see
+	// [Simulator.SetDoor]. Without them WeCom refuses cards that can be pressed
+	// (wecom.md 4.3).
+	CallbackToken, CallbackAESKey string
 }
 
 // Simulator is a WeCom that speaks the provider's paths and JSON. It is an
@@ -46,7 +47,9 @@ type Simulator struct {
 	calls     map[string]int
 	tokens    map[string]*token
 	sent      map[string]*sentMessage           // by msgid
-	codes     map[string]string                 // msgid by unused response_code
+	copies    map[string]*copied                // by id in the box
+	codes     map[string]responseCode           // the unused ones
+	door      string                            // where callbacks go
 	tasks     map[string]bool                   // task ids in use
 	seen      map[[sha256.Size]byte]seenRequest // by digest of the request body
 	received  map[string][]time.Time            // when a member got something, by userid
@@ -59,7 +62,7 @@ func New(cfg Config) *Simulator {
 	s := &Simulator{
 		cfg: complete(cfg), mux: http.NewServeMux(),
 		calls: map[string]int{}, tokens: map[string]*token{}, sent: map[string]*sentMessage{},
-		codes: map[string]string{}, tasks: map[string]bool{}, seen: map[[sha256.Size]byte]seenRequest{},
+		copies: map[string]*copied{}, codes: map[string]responseCode{}, tasks: map[string]bool{}, seen: map[[sha256.Size]byte]seenRequest{},
 		received: map[string][]time.Time{}, blindness: map[string]*missCount{},
 	}
 	s.route("GET", "gettoken", s.getToken)

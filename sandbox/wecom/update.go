@@ -2,7 +2,9 @@ package wecom
 
 import (
 	"crypto/rand"
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,9 +36,15 @@ type updateReply struct {
 	InvalidUser []string `json:"invaliduser"`
 }
 
+// responseCode updates one message, once.
+type responseCode struct {
+	msgID string
+	until time.Time
+}
+
 func (s *Simulator) newCode(msgID string) string {
 	code := rand.Text()
-	s.codes[code] = msgID
+	s.codes[code] = responseCode{msgID, s.cfg.Now().Add(codeLifetime)}
 	return code
 }
 
@@ -79,12 +87,12 @@ func (s *Simulator) checkUpdate(req *updateRequest) *reply {
 func (s *Simulator) spendCode(req *updateRequest) (*sentMessage, *reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	msgID, unused := s.codes[req.ResponseCode]
+	code, unused := s.codes[req.ResponseCode]
 	if !unused {
 		return nil, refuse(codeUnknownTask, "response_code is unknown or was used")
 	}
-	sent := s.sent[msgID]
-	if s.cfg.Now().Sub(sent.at) > codeLifetime {
+	sent := s.sent[code.msgID]
+	if s.cfg.Now().After(code.until) {
 		return nil, refuse(codeUnknownTask, "response_code expired")
 	}
 	if req.Button != nil && !(&card{CardType: sent.cardType}).interactive() {
@@ -108,9 +116,30 @@ func (s *Simulator) redraw(req *updateRequest, sent *sentMessage) []string {
 		boxID := sent.boxIDs[strings.ToLower(id)]
 		if err := s.cfg.Box.Change(Channel, boxID, req.apply); err != nil {
 			strangers = append(strangers, strings.ToLower(id))
+			continue
 		}
+		s.turn(boxID, req)
 	}
 	return strangers
+}
+
+// turn makes a member's copy the card it is from now on. A button that was replaced
+// can no longer be pressed.
+func (s *Simulator) turn(boxID string, req *updateRequest) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.copies[boxID]
+	if c == nil {
+		return
+	}
+	if req.TemplateCard != nil {
+		c.card = req.TemplateCard
+		return
+	}
+	changed := *c.card
+	changed.ButtonList = slices.DeleteFunc(slices.Clone(changed.ButtonList), func(b button) bool { return b.Type == 0 })
+	changed.SubmitButton = nil
+	c.card = &changed
 }
 
 func (req *updateRequest) apply(m *sandbox.Message) {
@@ -149,4 +178,22 @@ func (s *Simulator) recall(_ *http.Request, body []byte) any {
 		})
 	}
 	return ok()
+}
+
+// SpendAnyCode uses up the oldest response code, as somebody else with the app's secret
+// might, and returns it.
+func (s *Simulator) SpendAnyCode() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	oldest := ""
+	for code, c := range s.codes {
+		if oldest == "" || c.until.Before(s.codes[oldest].until) {
+			oldest = code
+		}
+	}
+	if oldest == "" {
+		return "", errors.New("no code is left")
+	}
+	delete(s.codes, oldest)
+	return oldest, nil
 }
