@@ -3,6 +3,7 @@ package wecom
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -25,9 +26,14 @@ type Bot struct {
 	sdk       *sdk         // for everything else
 	tokens    *tokens
 	timeout   time.Duration
+	memory    Memory // nil: cards have no buttons
+	log       *slog.Logger
 }
 
-var _ notify.Sender = (*Bot)(nil)
+var (
+	_ notify.Sender  = (*Bot)(nil)
+	_ notify.Updater = (*Bot)(nil)
+)
 
 // Option changes how a [Bot] is made.
 type Option func(*Bot)
@@ -37,6 +43,10 @@ func WithClock(now func() time.Time) Option { return func(b *Bot) { b.tokens.now
 
 // WithTimeout bounds each call by d instead of ten seconds.
 func WithTimeout(d time.Duration) Option { return func(b *Bot) { b.timeout = d } }
+
+// WithMemory gives cards buttons, where cfg allows it, and lets the bot change cards that
+// are out. log hears when a card that went out cannot be remembered.
+func WithMemory(m Memory, log *slog.Logger) Option { return func(b *Bot) { b.memory, b.log = m, log } }
 
 // New returns a bot for cfg, or what [Config.Validate] finds wrong with it. It makes
 // no request: see [Bot.Check].

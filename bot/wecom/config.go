@@ -96,6 +96,20 @@ func (c Config) Validate() error {
 	)
 }
 
+// Keys are those of the app's callbacks; ok is false when none are set.
+func (c Config) Keys() (k Keys, ok bool) {
+	c = c.complete()
+	k = Keys{CorpID: c.CorpID, AgentID: c.AgentID, Token: c.CallbackToken, AESKey: c.CallbackAESKey}
+	return k, k.Token != "" && k.AESKey != ""
+}
+
+// Decides reports whether cards carry buttons that decide: only cards have buttons, and
+// WeCom refuses them from an app without a callback (wecom.md 4.3).
+func (c Config) Decides() bool {
+	_, ok := c.Keys()
+	return ok && c.complete().Style == StyleCard && !c.Confidential
+}
+
 // String names the app and hides the secrets from logs and errors.
 func (c Config) String() string { return fmt.Sprintf("wecom app %d of corp %s", c.AgentID, c.CorpID) }
 

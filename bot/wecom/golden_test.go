@@ -35,6 +35,27 @@ func TestPayloads(t *testing.T) {
 	}
 }
 
+// TestPayloadsOfCardsWithButtons: how it asks, and what it becomes.
+func TestPayloadsOfCardsWithButtons(t *testing.T) {
+	update := flag.Lookup("update").Value.String() == "true"
+	for _, lang := range cards.Languages() {
+		t.Run(string(lang), func(t *testing.T) {
+			l := newLive(t)
+			m := saying("1", decision(), "zhangsan", "lisi")
+			m.Language = lang
+			asked := l.Send(t.Context(), m)[0]
+			told := saying("2", decidedCard())
+			told.Language = lang
+			became := l.Update(t.Context(), asked.MessageID, told)
+			if asked.Err != nil || became.Err != nil {
+				t.Fatal(asked.Err, became.Err)
+			}
+			compare(t, filepath.Join("testdata", "buttons."+string(lang)+".json"), asked.Payload, update)
+			compare(t, filepath.Join("testdata", "decided."+string(lang)+".json"), became.Payload, update)
+		})
+	}
+}
+
 func compare(t *testing.T, path, payload string, update bool) {
 	t.Helper()
 	var got bytes.Buffer

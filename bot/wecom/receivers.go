@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ticketbell/cards"
 	"ticketbell/notify"
 )
 
@@ -23,7 +24,9 @@ const allInvalid = 81013
 // from those who got it. When WeCom refuses a whole call because of somebody in it, the
 // call is made again in halves, so that nobody is judged for another.
 func (b *Bot) Send(ctx context.Context, m notify.Message) []notify.Outcome {
-	r := &roundup{bot: b, plain: b.asText(m), message: b.compose(m), fates: map[string]notify.Outcome{}}
+	r := &roundup{
+		bot: b, plain: b.asText(m), message: b.compose(m), notice: m.Notice, language: m.Language, fates: map[string]notify.Outcome{},
+	}
 	if ids := memberIDs(m.To); len(ids) > 0 {
 		r.send(ctx, ids, nil)
 	}
@@ -43,6 +46,10 @@ type roundup struct {
 	bot *Bot
 	// message is what is sent, plain the text it becomes when WeCom refuses the card.
 	message, plain message
+	// notice is the event it shows, in that language.
+	notice   string
+	language cards.Language
+	look     string // digest of a card with buttons, see remember
 
 	calls int
 	fates map[string]notify.Outcome // by userid
@@ -59,8 +66,9 @@ func (r *roundup) send(ctx context.Context, ids []string, before *codeError) {
 	if err == nil {
 		for _, id := range ids {
 			msgID, err := reply.fateOf(id)
-			r.fates[id] = notify.Outcome{MessageID: msgID, Payload: payload, Err: err}
+			r.fates[id] = notify.Outcome{MessageID: msgID, Payload: payload, Fixed: reply.ResponseCode == "", Err: err}
 		}
+		r.remember(ctx, ids, reply)
 		return
 	}
 	refused, ok := errors.AsType[*codeError](err)
@@ -86,6 +94,9 @@ func (r *roundup) judge(ids []string, payload string, err error) {
 func (r *roundup) call(ctx context.Context, ids []string) (sendReply, string, error) {
 	r.calls++
 	r.message.ToUser = strings.Join(ids, "|")
+	if err := r.name(ids); err != nil {
+		return sendReply{}, "", err
+	}
 	reply, payload, err := r.bot.post(ctx, r.message)
 	refused, ok := errors.AsType[*codeError](err)
 	if !ok || r.message.TemplateCard == nil || rowOf(refused.ErrCode).class != badCard {
@@ -93,6 +104,38 @@ func (r *roundup) call(ctx context.Context, ids []string) (sendReply, string, er
 	}
 	r.message = r.plain
 	return r.call(ctx, ids)
+}
+
+// name gives a card with buttons the task_id of this call.
+func (r *roundup) name(ids []string) error {
+	card := r.message.TemplateCard
+	if card == nil || len(card.ButtonList) == 0 {
+		return nil
+	}
+	card.TaskID = ""
+	body, err := encode(card)
+	if err != nil {
+		return fmt.Errorf("encode the card: %w", err)
+	}
+	card.TaskID, r.look = taskID(r.notice, r.language, body, ids), digest(body)
+	return nil
+}
+
+// remember keeps a card with buttons, for those who got it. The message is out: one that
+// cannot be kept stays as it is.
+func (r *roundup) remember(ctx context.Context, ids []string, reply sendReply) {
+	if reply.ResponseCode == "" || r.bot.memory == nil {
+		return
+	}
+	sent := notify.CardRecord{MessageID: string(reply.MsgID), TaskID: r.message.TemplateCard.TaskID, Shown: r.notice, Look: r.look, Live: true}
+	for _, id := range ids {
+		if r.fates[id].Err == nil {
+			sent.Addresses = append(sent.Addresses, id)
+		}
+	}
+	if err := r.bot.memory.KeepCard(ctx, sent, reply.ResponseCode, r.bot.tokens.now().Add(codeLife)); err != nil {
+		r.bot.log.Error("a card with buttons cannot be remembered and will stay as it is", "message", sent.MessageID, "error", err)
+	}
 }
 
 // memberIDs lists the addresses that can be a userid.

@@ -15,6 +15,8 @@ type sendReply struct {
 	InvalidUser    names    `json:"invaliduser"`
 	UnlicensedUser names    `json:"unlicenseduser"`
 	MsgID          anString `json:"msgid"`
+	// ResponseCode comes with cards that have buttons: it changes them, once.
+	ResponseCode string `json:"response_code"`
 }
 
 // fateOf tells how one receiver of an accepted message fared. The codes are those

@@ -37,19 +37,32 @@ type text struct {
 }
 
 // compose picks the form: a text where it must be kept, or where it was chosen, or
-// where a card has nothing to open.
+// where a card has nothing to open or press.
 func (b *Bot) compose(m notify.Message) message {
-	if b.cfg.Confidential || b.cfg.Style == StyleText || m.Card.Link() == "" {
+	live := b.decides() && m.Notice != "" && pressable(m.Card)
+	if b.cfg.Confidential || b.cfg.Style == StyleText || (m.Card.Link() == "" && !live) {
 		return b.asText(m)
 	}
 	msg := b.envelope("template_card")
-	msg.TemplateCard = newTemplateCard(m.Card, m.Language, reference(m))
+	if live {
+		msg.TemplateCard = newButtonCard(m.Card, m.Language, reference(m))
+	} else {
+		msg.TemplateCard = newTemplateCard(m.Card, m.Language, reference(m))
+	}
 	return msg
 }
 
+// decides reports whether cards get buttons that decide: a press must come back to us,
+// and what the card may become afterwards must be remembered.
+func (b *Bot) decides() bool { return b.memory != nil && b.cfg.Decides() }
+
 func (b *Bot) asText(m notify.Message) message {
+	return b.asPlain(plainText(m.Card, m.Language, reference(m)))
+}
+
+func (b *Bot) asPlain(content string) message {
 	msg := b.envelope("text")
-	msg.Text = &text{Content: plainText(m.Card, m.Language, reference(m))}
+	msg.Text = &text{Content: content}
 	msg.Safe = new(0)
 	if b.cfg.Confidential {
 		msg.Safe = new(1)
@@ -60,8 +73,7 @@ func (b *Bot) asText(m notify.Message) message {
 // reference is what tells a notice from another that reads alike, "" when it has no
 // id: WeCom takes the same request within [repeatWindow] for a repeat and shows it to
 // nobody, be it a second reminder or the same ticket number on another platform. It is
-// written where it can be read, for a task_id must be unique per app (wecom.md 4.3) and
-// a repeat, or a second call of the same notice, would have to carry the same.
+// written where it can be read: only cards with buttons have a task_id.
 func reference(m notify.Message) string {
 	if m.Notice == "" {
 		return ""

@@ -57,7 +57,7 @@ func newStand(t *testing.T, change ...func(*Config)) *stand {
 		sandbox.Person{Username: "wangwu", Email: "wangwu@corp.com"})
 	s.sim = simulator.New(simulator.Config{
 		CorpID: "ww-corp", CorpSecret: secret, AgentID: 1000002, Box: s.box, Faults: s.faults, Now: s.clock.Now,
-		Directory: s.people,
+		Directory: s.people, CallbackToken: vectorKeys().Token, CallbackAESKey: vectorKeys().AESKey,
 	})
 	s.srv = httptest.NewServer(s.sim)
 	t.Cleanup(s.srv.Close)

@@ -34,16 +34,21 @@ const (
 	maxFooter = 60
 )
 
-// templateCard is a text_notice, the card without buttons that call back.
+// templateCard is a text_notice, the card without buttons that call back, or a
+// button_interaction, see newButtonCard.
 type templateCard struct {
-	CardType   string     `json:"card_type"`
-	Source     source     `json:"source"`
-	MainTitle  titled     `json:"main_title"`
-	Emphasis   *titled    `json:"emphasis_content,omitempty"`
-	SubTitle   string     `json:"sub_title_text,omitempty"`
-	Rows       []pair     `json:"horizontal_content_list,omitempty"`
-	JumpList   []jump     `json:"jump_list"`
-	CardAction cardAction `json:"card_action"`
+	CardType   string      `json:"card_type"`
+	Source     source      `json:"source"`
+	MainTitle  titled      `json:"main_title"`
+	Emphasis   *titled     `json:"emphasis_content,omitempty"`
+	SubTitle   string      `json:"sub_title_text,omitempty"`
+	Rows       []pair      `json:"horizontal_content_list,omitempty"`
+	JumpList   []jump      `json:"jump_list,omitempty"`
+	CardAction *cardAction `json:"card_action,omitempty"`
+	// The rest is of cards with buttons only.
+	TaskID          string     `json:"task_id,omitempty"`
+	ButtonSelection *selection `json:"button_selection,omitempty"`
+	ButtonList      []button   `json:"button_list,omitempty"`
 }
 
 type source struct {
@@ -82,7 +87,7 @@ func newTemplateCard(c cards.Card, lang cards.Language, ref string) *templateCar
 		Source:     source{clip(oneLine(chip(c, lang)), maxSource), colour(c.Tone)},
 		MainTitle:  titled{clip(oneLine(c.Title().In(lang)), maxTitle), clip(oneLine(c.Subtitle()), maxSubtitle)},
 		SubTitle:   subText(c, lang, ref),
-		CardAction: cardAction{openURL, c.Link()},
+		CardAction: &cardAction{openURL, c.Link()},
 	}
 	t.Emphasis = emphasis(c, lang)
 	t.Rows = pairs(c, lang)
@@ -134,18 +139,25 @@ func splitAudit(audit cards.Row, lang cards.Language) (score, rest string) {
 
 // pairs are the first six facts; of the audit what does not stand large.
 func pairs(c cards.Card, lang cards.Language) []pair {
-	label, value := maxLabel, maxValue
+	return facts(c, lang, func(r cards.Row) string {
+		if r.Name == "audit" {
+			_, rest := splitAudit(r, lang)
+			return rest
+		}
+		return oneLine(r.Value.In(lang))
+	})
+}
+
+// facts are the first six rows that say something.
+func facts(c cards.Card, lang cards.Language, value func(cards.Row) string) []pair {
+	label, fact := maxLabel, maxValue
 	if lang == cards.English {
-		label, value = maxLabelEN, maxValueEN
+		label, fact = maxLabelEN, maxValueEN
 	}
 	var list []pair
 	for _, r := range c.Rows {
-		fact := oneLine(r.Value.In(lang))
-		if r.Name == "audit" {
-			_, fact = splitAudit(r, lang)
-		}
-		if fact != "" && len(list) < maxRows {
-			list = append(list, pair{clip(oneLine(r.Label.In(lang)), label), clip(fact, value)})
+		if said := value(r); said != "" && len(list) < maxRows {
+			list = append(list, pair{clip(oneLine(r.Label.In(lang)), label), clip(said, fact)})
 		}
 	}
 	return list

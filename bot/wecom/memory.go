@@ -1,0 +1,31 @@
+package wecom
+
+import (
+	"context"
+	"time"
+
+	"ticketbell/notify"
+)
+
+// Memory keeps the cards that are out with their response codes: WeCom tells each once,
+// and each changes all copies of its card once, within 72 hours (wecom.md 7).
+type Memory interface {
+	// KeepCard remembers a card with the code that came when it was sent.
+	KeepCard(ctx context.Context, c notify.CardRecord, code string, expires time.Time) error
+	// Card returns the card of that message with the codes that work at now, or
+	// [notify.ErrNotFound].
+	Card(ctx context.Context, messageID string, now time.Time) (notify.CardRecord, error)
+	// AddCode adds the code that came with a press on the card of that task. A task
+	// nobody knows changes nothing.
+	AddCode(ctx context.Context, taskID, code string, expires time.Time) error
+	// TakeCode sets a code of the message aside for showing look: the one that was set
+	// aside for it before, with again, else one that was not, else whatever is left. It
+	// returns [notify.ErrNotFound] when nothing is.
+	TakeCode(ctx context.Context, messageID, look string, now time.Time) (code string, again bool, err error)
+	// FreeCode takes back a code that did not reach WeCom.
+	FreeCode(ctx context.Context, code string) error
+	// SpendCode forgets a code that was used.
+	SpendCode(ctx context.Context, code string) error
+	// ShowCard writes down what the card of c.MessageID has become.
+	ShowCard(ctx context.Context, c notify.CardRecord) error
+}
