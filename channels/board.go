@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"ticketbell/bot/feishu"
+	"ticketbell/bot/wecom"
 	"ticketbell/identity"
 	"ticketbell/notify"
 	"ticketbell/ticket"
@@ -37,12 +38,14 @@ type History interface {
 	Deliveries(ctx context.Context, f notify.DeliveryFilter) ([]notify.Delivery, string, error)
 }
 
-// Config is what a board works with. All of it is needed.
+// Config is what a board works with. All of it is needed, unless a field says otherwise.
 type Config struct {
 	Records  Records
 	History  History
 	Users    identity.People
 	Settings notify.SettingsKeeper
+	// Memory keeps WeCom's cards with buttons; nil gives its cards none.
+	Memory wecom.Memory
 	// Key, the installation's own, makes the fingerprints of secrets.
 	Key []byte
 	Now func() time.Time
@@ -55,6 +58,7 @@ type Board struct {
 	history  History
 	users    identity.People
 	settings notify.SettingsKeeper
+	memory   wecom.Memory
 	key      []byte
 	now      func() time.Time
 	log      *slog.Logger
@@ -77,7 +81,7 @@ type line struct {
 // New returns a board.
 func New(c Config) *Board {
 	return &Board{
-		records: veiled{c.Records}, history: c.History, users: c.Users, settings: c.Settings,
+		records: veiled{c.Records}, history: c.History, users: c.Users, settings: c.Settings, memory: c.Memory,
 		key: c.Key, now: c.Now, log: c.Log, lines: map[notify.Channel]line{},
 	}
 }
@@ -137,7 +141,7 @@ func (b *Board) open(ctx context.Context, ch notify.Channel) (line, error) {
 	if isOpen && old.version >= rec.Version { // a reader may come with what was replaced meanwhile
 		return old, nil
 	}
-	l, err := dial(rec)
+	l, err := b.dial(rec)
 	if err != nil {
 		return line{}, err
 	}
@@ -148,7 +152,7 @@ func (b *Board) open(ctx context.Context, ch notify.Channel) (line, error) {
 	return l, nil
 }
 
-func dial(rec notify.ChannelRecord) (line, error) {
+func (b *Board) dial(rec notify.ChannelRecord) (line, error) {
 	fields, err := fieldsOf(rec)
 	if err != nil {
 		return line{}, err
@@ -161,7 +165,7 @@ func dial(rec notify.ChannelRecord) (line, error) {
 	if err := invalid(wrong); err != nil {
 		return line{}, fmt.Errorf("configure %s: %w", rec.Channel, err)
 	}
-	conn, err := connect(c)
+	conn, err := b.connect(c)
 	if err != nil {
 		return line{}, fmt.Errorf("connect %s: %w", rec.Channel, err)
 	}
@@ -173,6 +177,8 @@ func decides(c config) bool {
 	switch c := c.(type) {
 	case *feishu.Config:
 		return c.Callback != feishu.CallbackOff
+	case *wecom.Config:
+		return c.Decides()
 	default:
 		return false
 	}

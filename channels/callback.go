@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"ticketbell/bot/feishu"
+	"ticketbell/bot/wecom"
 	"ticketbell/notify"
 	"ticketbell/ticket"
 )
@@ -39,4 +40,42 @@ func (b *Board) receiving(ctx context.Context, ch notify.Channel) (config, []tic
 	}
 	c, wrong := configOf(ch, fields, rec.Secrets)
 	return c, wrong, nil
+}
+
+// WeComKeys returns the keys of the WeCom app's callback as configured now;
+// [notify.ErrOff] when it has none. They open the door while the channel is switched
+// off as well: the console verifies the URL before anything can be sent.
+func (b *Board) WeComKeys(ctx context.Context) (wecom.Keys, error) {
+	rec, err := b.records.Channel(ctx, notify.WeCom)
+	if err != nil {
+		return wecom.Keys{}, err
+	}
+	fields, err := fieldsOf(rec)
+	if err != nil {
+		return wecom.Keys{}, err
+	}
+	c, wrong := configOf(notify.WeCom, fields, rec.Secrets)
+	app, ok := c.(*wecom.Config)
+	if !ok || len(wrong) > 0 {
+		return wecom.Keys{}, fmt.Errorf("receive from wecom: %w", invalid(wrong))
+	}
+	keys, ok := app.Keys()
+	if !ok {
+		return keys, fmt.Errorf("%s has no callback: %w", notify.WeCom, notify.ErrOff)
+	}
+	keys.Off = !rec.Enabled
+	return keys, nil
+}
+
+// WeComBot returns the WeCom app as configured now; [notify.ErrOff] while it sends nothing.
+func (b *Board) WeComBot(ctx context.Context) (*wecom.Bot, error) {
+	l, err := b.open(ctx, notify.WeCom)
+	if err != nil {
+		return nil, err
+	}
+	bot, ok := l.conn.(*wecom.Bot)
+	if !ok {
+		return nil, fmt.Errorf("write on WeCom: connected to a %T", l.conn)
+	}
+	return bot, nil
 }

@@ -2,10 +2,12 @@ package channels_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"ticketbell/bot/feishu"
 	"ticketbell/notify"
+	"ticketbell/ticket"
 )
 
 func TestCardsOfferADecisionOnlyWhereAPressComesBack(t *testing.T) {
@@ -29,6 +31,78 @@ func TestCardsOfferADecisionOnlyWhereAPressComesBack(t *testing.T) {
 	}
 	if h.line(notify.Mail).Decides {
 		t.Error("got a decision in a mail, want the link only")
+	}
+}
+
+func TestWeComCardsOfferADecisionOnlyWhereAPressComesBack(t *testing.T) {
+	h := open(t)
+	h.configure(notify.WeCom)
+	keys := map[string]any{"callback_token": "QDG6eK", "callback_aes_key": strings.Repeat("a", 43)}
+	for _, tc := range []struct {
+		name  string
+		patch map[string]any
+		want  bool
+	}{
+		{"no callback", map[string]any{}, false},
+		{"with a callback", keys, true},
+		{"confidential", map[string]any{"confidential": true}, false},
+		{"as texts", map[string]any{"confidential": false, "style": "text"}, false},
+		{"as cards again", map[string]any{"style": "card"}, true},
+		{"without a callback again", map[string]any{"callback_token": nil, "callback_aes_key": nil}, false},
+	} {
+		h.patch(notify.WeCom, tc.patch)
+		if got := h.line(notify.WeCom).Decides; got != tc.want {
+			t.Errorf("%s: got decides %v, want %v", tc.name, got, tc.want)
+		}
+	}
+}
+
+func TestTheKeysOfWeComAreKnownAsTheyAreConfiguredNow(t *testing.T) {
+	h := open(t)
+	wantKeys := func(when string, token string, off bool, want error) {
+		t.Helper()
+		k, err := h.WeComKeys(t.Context())
+		if !errors.Is(err, want) || k.Token != token || k.Off != off {
+			t.Errorf("%s: got token %q off %t, %v; want %q %t, %v", when, k.Token, k.Off, err, token, off, want)
+		}
+	}
+	wantKeys("before it is configured", "", false, notify.ErrOff)
+	h.configure(notify.WeCom)
+	wantKeys("without a callback", "", false, notify.ErrOff)
+	h.patch(notify.WeCom, map[string]any{"callback_token": "QDG6eK", "callback_aes_key": strings.Repeat("a", 43)})
+	wantKeys("with one", "QDG6eK", false, nil)
+	if _, err := h.WeComBot(t.Context()); err != nil {
+		t.Errorf("got %v, want the app that writes", err)
+	}
+	h.patch(notify.WeCom, map[string]any{"enabled": false})
+	wantKeys("switched off", "QDG6eK", true, nil)
+	if _, err := h.WeComBot(t.Context()); !errors.Is(err, notify.ErrOff) {
+		t.Errorf("got %v, want off", err)
+	}
+	h.patch(notify.WeCom, map[string]any{"corp_id": "ww_other"}) // a destination: every secret is dropped
+	wantKeys("of another corp", "", false, notify.ErrOff)
+}
+
+// TestWrongKeysOfACallbackAreNamed: a Token and an EncodingAESKey, or neither.
+func TestWrongKeysOfACallbackAreNamed(t *testing.T) {
+	for name, tc := range map[string]struct {
+		patch map[string]any
+		want  string
+	}{
+		"a token alone":     {map[string]any{"callback_token": "QDG6eK"}, "callback_token"},
+		"a token too long":  {map[string]any{"callback_token": strings.Repeat("a", 33), "callback_aes_key": strings.Repeat("a", 43)}, "callback_token"},
+		"a key too short":   {map[string]any{"callback_token": "QDG6eK", "callback_aes_key": strings.Repeat("a", 42)}, "callback_aes_key"},
+		"a key with a sign": {map[string]any{"callback_token": "QDG6eK", "callback_aes_key": strings.Repeat("a", 42) + "="}, "callback_aes_key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := open(t)
+			h.configure(notify.WeCom)
+			_, _, err := h.Patch(t.Context(), notify.WeCom, raw(t, tc.patch), "", "admin")
+			wrong, ok := errors.AsType[*ticket.Invalid](err)
+			if !ok || len(wrong.Fields) != 1 || wrong.Fields[0].Field != tc.want {
+				t.Errorf("got %v, want %s named alone", err, tc.want)
+			}
+		})
 	}
 }
 

@@ -174,12 +174,15 @@ type connection interface {
 }
 
 // connect opens the channel's own package on a valid configuration.
-func connect(c config) (connection, error) {
+func (b *Board) connect(c config) (connection, error) {
 	switch c := c.(type) {
 	case *feishu.Config:
 		return feishu.New(*c)
 	case *wecom.Config:
-		return wecom.New(*c)
+		if b.memory == nil {
+			return wecom.New(*c)
+		}
+		return wecom.New(*c, wecom.WithMemory(b.memory, b.log))
 	case *mail.Config:
 		return mail.New(*c)
 	}

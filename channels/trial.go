@@ -159,7 +159,7 @@ func (t *trial) facts() map[string]string {
 func (t *trial) configure(context.Context) error {
 	t.stages.Begin("config")
 	var err error
-	t.line, err = dial(t.rec)
+	t.line, err = t.b.dial(t.rec)
 	t.stages.End("config", "", err)
 	return notify.Misconfigured(err)
 }

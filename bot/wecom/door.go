@@ -1,12 +1,14 @@
 package wecom
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -51,7 +53,8 @@ type Door struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 
-	work sync.WaitGroup // counts what goes on after its answer
+	within time.Duration  // how long an answer may take; 0 is answerWithin
+	work   sync.WaitGroup // counts what goes on after its answer
 }
 
 // Wait returns once all that was begun is done.
@@ -132,11 +135,14 @@ func (d *Door) read(r *http.Request) (happening, error) {
 	if err != nil {
 		return happening{}, err
 	}
+	if keys.Off {
+		return happening{}, notify.ErrOff
+	}
 	var h happening
 	if err := bareXML(plain, &h); err != nil {
 		return happening{}, err
 	}
-	if h.AgentID != "" && h.AgentID != fmt.Sprint(keys.AgentID) {
+	if h.AgentID != "" && h.AgentID != strconv.Itoa(keys.AgentID) {
 		return happening{}, errors.New("it comes from another app")
 	}
 	return h, nil
@@ -177,7 +183,7 @@ func (d *Door) begin(ctx context.Context, h happening) error {
 		}
 		done <- err
 	})
-	patience := time.NewTimer(answerWithin)
+	patience := time.NewTimer(cmp.Or(d.within, answerWithin))
 	defer patience.Stop()
 	select {
 	case err := <-done:

@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"context"
 	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
@@ -139,6 +140,11 @@ func TestForgeriesAreRefusedAndNoneReachesTheDesk(t *testing.T) {
 		}},
 		{"from the future", func(l *live, p *parcel) {
 			*p = sealWith(l.t, l.keys(), genuinePress, l.clock.Now().Add(freshFor+time.Second))
+		}},
+		{"to a channel that is switched off", func(l *live, _ *parcel) {
+			k := l.keys()
+			k.Off = true
+			l.door.Keys = func(context.Context) (Keys, error) { return k, nil }
 		}},
 		{"to an app without a callback", func(l *live, _ *parcel) { l.cfg.CallbackToken = "" }},
 	} {

@@ -33,6 +33,9 @@ type Keys struct {
 	AgentID int
 	// Token signs, AESKey encrypts: its 43 characters stand for 32 bytes.
 	Token, AESKey string
+	// Off is true while the channel is switched off: the URL can be verified, and what
+	// people do is refused.
+	Off bool
 }
 
 // String names the app and hides the secrets.
