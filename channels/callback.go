@@ -22,7 +22,7 @@ func (b *Board) FeishuApp(ctx context.Context) (feishu.Config, error) {
 	if !ok || len(wrong) > 0 {
 		return feishu.Config{}, fmt.Errorf("receive from feishu: %w", invalid(wrong))
 	}
-	return *app, nil
+	return app.Complete(), nil
 }
 
 // receiving reads the configuration of a channel that is switched on.

@@ -61,7 +61,7 @@ func New(cfg Config, opts ...Option) (*Bot, error) {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	cfg = cfg.complete()
+	cfg = cfg.Complete()
 	b := &Bot{http: unfollowing(o.client), secrets: []string{cfg.AppSecret, cfg.EncryptKey, cfg.VerificationToken}}
 	b.core = coreConfig(cfg, b.http)
 	b.im, b.contact = larkim.New(b.core), larkcontact.New(b.core)

@@ -41,7 +41,7 @@ type Config struct {
 
 // Validate returns nil, or every wrong field at once as joined [FieldError]s.
 func (c Config) Validate() error {
-	c = c.complete()
+	c = c.Complete()
 	callbackOK := c.Callback == CallbackOff || c.Callback == CallbackHTTP || c.Callback == CallbackLongConnection
 	overHTTP := c.Callback == CallbackHTTP
 	return errors.Join(
@@ -69,9 +69,9 @@ func (c Config) String() string { return fmt.Sprintf("feishu app %s at %s", c.Ap
 // GoString hides the secrets from %#v as well.
 func (c Config) GoString() string { return c.String() }
 
-// complete returns c with defaults filled in and what came along when copying cut
+// Complete returns c with defaults filled in and what came along when copying cut
 // off. The SDK would turn a trailing slash into "//open-apis" (feishu.md 2.3).
-func (c Config) complete() Config {
+func (c Config) Complete() Config {
 	c.AppID = strings.TrimSpace(c.AppID)
 	c.AppSecret = strings.TrimSpace(c.AppSecret)
 	c.APIBaseURL = strings.TrimRight(strings.TrimSpace(c.APIBaseURL), "/")

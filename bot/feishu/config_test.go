@@ -91,7 +91,7 @@ func TestConfigNeverShowsItsSecrets(t *testing.T) {
 }
 
 func TestDefaultsAreFilledIn(t *testing.T) {
-	got := Config{AppID: " cli_1\n", AppSecret: " s ", APIBaseURL: " "}.complete()
+	got := Config{AppID: " cli_1\n", AppSecret: " s ", APIBaseURL: " "}.Complete()
 	want := Config{AppID: "cli_1", AppSecret: "s", APIBaseURL: DefaultBaseURL, Callback: CallbackOff}
 	if got != want {
 		t.Errorf("got %#v, want %#v", got, want)
