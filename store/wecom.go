@@ -37,7 +37,7 @@ func (tx *txn) addCode(ctx context.Context, messageID, code string, expires time
 // Card returns a card that is out on WeCom with the number of codes that work at now, or
 // [ErrNotFound].
 func (s *Store) Card(ctx context.Context, messageID string, now time.Time) (notify.CardRecord, error) {
-	c, err := one(ctx, s.read, scanCard,
+	c, err := one(ctx, s.read, scanCardRecord,
 		`SELECT message_id, task_id, user_ids, shown, look, live,
 			(SELECT count(*) FROM wecom_codes k WHERE k.message_id = c.message_id AND k.expires_at > $2)
 		FROM wecom_cards c WHERE message_id = $1`, messageID, millis(now))
@@ -47,7 +47,7 @@ func (s *Store) Card(ctx context.Context, messageID string, now time.Time) (noti
 	return c, nil
 }
 
-func scanCard(r row) (c notify.CardRecord, err error) {
+func scanCardRecord(r row) (c notify.CardRecord, err error) {
 	return c, r.Scan(&c.MessageID, &c.TaskID, document{&c.Addresses}, &c.Shown, &c.Look, &c.Live, &c.Codes)
 }
 
