@@ -104,6 +104,8 @@ const (
 	View    Action = "view"
 	Approve Action = "approve"
 	Reject  Action = "reject"
+	// Remind asks the people a ticket waits for once more.
+	Remind Action = "remind"
 )
 
 // Title is the first line of the card: the verb and the subject.

@@ -31,7 +31,7 @@ func For(n Notice, s Setting) Card {
 		Rows:        w.rows(),
 		Description: excerpt(w.t.Description, maxDescriptionLines, maxDescriptionRunes),
 		Reason:      w.reason(),
-		Trail:       w.trail(),
+		Trail:       append(w.trail(), w.pending()...),
 		Footer:      w.footer(),
 	}
 	c.Buttons = w.buttons()
@@ -80,13 +80,14 @@ func isProduction(environment string) bool {
 // buttons: the decision first where it can be carried back, then the link.
 func (w writer) buttons() []Button {
 	var b []Button
-	if w.n.Decidable && w.n.Reader == ticket.RoleAssignee && w.t.Status == ticket.WaitingReview {
-		b = append(b,
-			Button{Action: Approve, Text: Text{"通过", "Approve"}},
-			Button{Action: Reject, Text: Text{"驳回", "Reject"}})
+	if w.n.Decidable && w.n.Pending == nil && w.n.Reader == ticket.RoleAssignee && w.t.Status == ticket.WaitingReview {
+		b = append(b, Button{Action: Approve, Text: ActionWord(Approve)}, Button{Action: Reject, Text: ActionWord(Reject)})
+	}
+	if w.n.Remindable && w.n.Reader == ticket.RoleCreator && w.t.Status.Waiting() {
+		b = append(b, Button{Action: Remind, Text: ActionWord(Remind)})
 	}
 	if link := w.link(); link != "" {
-		b = append(b, Button{Action: View, Text: Text{"查看工单", "View ticket"}, URL: link})
+		b = append(b, Button{Action: View, Text: ActionWord(View), URL: link})
 	}
 	return b
 }

@@ -18,6 +18,17 @@ type Notice struct {
 	Now ticket.Status
 	// Decidable is true when the reader's decision from the card can be carried back.
 	Decidable bool
+	// Remindable is true when the reader may have the people it waits for reminded.
+	Remindable bool
+	// Pending is a decision on its way to the platform, nil when there is none.
+	Pending *Pending
+}
+
+// Pending is a decision that somebody made from a card and the platform has not
+// answered yet.
+type Pending struct {
+	Action Action
+	By     string
 }
 
 // Mark is a decision somebody made on a ticket.

@@ -61,6 +61,8 @@ type Delivery struct {
 	Shown, Want string
 	// State is the ticket's state the notice speaks of, see [StateOf].
 	State string
+	// Turn is the ticket's turn the notice was made for, see [Plan.Turn].
+	Turn int64
 	// Result is true when the notice tells how the ticket ended: it is sent even
 	// when that state is over.
 	Result   bool
@@ -99,8 +101,12 @@ type Notice struct {
 	// Event is the event to show (Delivery.Want): the delivery's own until its message
 	// is out, then the newest.
 	Event ticket.Event
-	// Current is the state the ticket is in now, see [StateOf].
+	// Current is the state the ticket is in now, see [StateOf], Turn its turn.
 	Current string
+	Turn    int64
+	// Pending is a decision that the ticket's platform was asked for and has not made,
+	// nil when there is none to be seen.
+	Pending *cards.Pending
 	// Trail is who decided what on the ticket so far.
 	Trail []cards.Mark
 }

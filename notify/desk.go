@@ -221,7 +221,7 @@ type acceptance struct {
 // plan says what accepting the event changes, given what is on record.
 func (a *acceptance) plan(known Known) Plan {
 	ev := a.entry.Event
-	p := Plan{TicketID: known.ID, State: StateOf(ev.Ticket), Trail: known.Trail}
+	p := Plan{TicketID: known.ID, State: StateOf(ev.Ticket), Turn: known.Turn, Trail: known.Trail}
 	if known.ID == "" {
 		p.TicketID = NewID("tkt_")
 	}
@@ -230,6 +230,7 @@ func (a *acceptance) plan(known Known) Plan {
 		p.Trail = append(slices.Clone(known.Trail), marks(ev, known)...)
 		if ev.Kind != ticket.KindReminded {
 			p.Refresh = a.refresh
+			p.Turn++
 		}
 	}
 	around := ticket.Around{Before: stepBefore(known), QuietPass: a.quietPass}
@@ -284,7 +285,7 @@ func (a *acceptance) delivery(p Plan, role ticket.Role, u ticket.User, ch Channe
 	d := Delivery{
 		ID: NewID("dlv_"), Event: a.entry.ID, Want: a.entry.ID, Ticket: p.TicketID,
 		Person: u.Key(), Channel: ch, To: u, Role: role, Status: Queued,
-		State: p.State, Result: a.entry.Event.Kind.Result(),
+		State: p.State, Turn: p.Turn, Result: a.entry.Event.Kind.Result(),
 		NotBefore: at, Deadline: at.Add(Patience), CreatedAt: at, UpdatedAt: at,
 	}
 	switch reason := Unreached(u, ch); {

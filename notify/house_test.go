@@ -30,6 +30,7 @@ type house struct {
 	board     *board
 	addresses *phonebook
 	log       *bytes.Buffer
+	decider   *notify.Decider
 	quit      context.CancelFunc
 	shifts    sync.WaitGroup
 }
@@ -100,7 +101,7 @@ func (h *house) set(change func(*notify.Settings)) {
 // worker returns a worker of the channel that makes up to parallel calls at once.
 func (h *house) worker(ch notify.Channel, parallel int) *notify.Worker {
 	return &notify.Worker{
-		Channel: ch, Queue: h.Store, Switch: h.board, Addresses: h.addresses, Settings: h.Store,
+		Channel: ch, Queue: h.Store, Switch: h.board, Addresses: h.addresses, Settings: h.Store, Platforms: h.Store,
 		Parallel: parallel, Now: time.Now, Log: slog.New(slog.NewTextHandler(h.log, nil)),
 	}
 }

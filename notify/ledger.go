@@ -16,6 +16,8 @@ type Known struct {
 	Last ticket.Event
 	// Trail is who decided what so far, oldest first.
 	Trail []cards.Mark
+	// Turn is the ticket's, see [Plan.Turn].
+	Turn int64
 }
 
 // TicketRecord is what is on record about a ticket, with what the built-in desk
@@ -31,6 +33,9 @@ type TicketRecord struct {
 	// Flow is what the built-in desk moves the ticket along; nil for tickets of others.
 	Flow      *ticket.Flow
 	UpdatedAt time.Time
+	// State is the ticket's now, see [StateOf]; Turn is that of [Plan.Turn].
+	State string
+	Turn  int64
 }
 
 // Plan is what accepting an event changes, beside the event itself.
@@ -41,6 +46,9 @@ type Plan struct {
 	Late bool
 	// State is the ticket's state after the event, see [StateOf].
 	State string
+	// Turn counts what the ticket has asked people so far: each event that moves it
+	// begins another. A card decides the turn it was made for, and no other.
+	Turn int64
 	// Trail replaces the ticket's trail.
 	Trail []cards.Mark
 	// Deliveries are the new ones.

@@ -26,6 +26,8 @@ type load struct {
 	shift *shift
 	stop  <-chan struct{} // the worker stops, or the line's tenure is over
 	zone  *time.Location  // the one times are written in
+
+	decides map[string]bool // by source, see decidable
 }
 
 // parcel is deliveries that one provider call can carry: same words, same reader.
@@ -58,7 +60,7 @@ func (l *load) deliver(ctx context.Context, notices []Notice) {
 	var sends sync.WaitGroup
 	defer sends.Wait()
 	single, folded := l.pace(ctx, l.address(ctx, l.stillWanted(ctx, notices)))
-	parcels := append(l.pack(single, settings), l.fold(folded, settings)...)
+	parcels := append(l.pack(ctx, single, settings), l.fold(ctx, folded, settings)...)
 	for _, p := range l.admit(ctx, parcels) {
 		if !l.place() {
 			l.putBack(ctx, noticesOf(p.items))
@@ -215,7 +217,7 @@ func (l *load) find(ctx context.Context, d Delivery) (string, error) {
 }
 
 // pack puts together what one call can carry.
-func (l *load) pack(items []item, s Settings) []parcel {
+func (l *load) pack(ctx context.Context, items []item, s Settings) []parcel {
 	type alike struct {
 		event    string
 		reader   ticket.Role
@@ -231,7 +233,7 @@ func (l *load) pack(items []item, s Settings) []parcel {
 		if !ok || len(parcels[i].items) >= max(l.line.Sender.Batch(), 1) {
 			i = len(parcels)
 			at[k] = i
-			parcels = append(parcels, parcel{message: l.say(it.notice, k.reader, k.language, s)})
+			parcels = append(parcels, parcel{message: l.say(ctx, it.notice, k.reader, k.language, s)})
 		}
 		parcels[i].items = append(parcels[i].items, it)
 		parcels[i].message.To = append(parcels[i].message.To, Recipient{Key: d.ID, Address: it.address})
@@ -239,9 +241,12 @@ func (l *load) pack(items []item, s Settings) []parcel {
 	return parcels
 }
 
-func (l *load) say(n *Notice, r ticket.Role, lang cards.Language, s Settings) Message {
+func (l *load) say(ctx context.Context, n *Notice, r ticket.Role, lang cards.Language, s Settings) Message {
 	card := cards.For(
-		cards.Notice{Event: n.Event, Reader: r, Trail: n.Trail, Now: statusIn(n.Current)},
+		cards.Notice{
+			Event: n.Event, Reader: r, Trail: n.Trail, Now: statusIn(n.Current), Pending: n.Pending,
+			Decidable: l.decidable(ctx, n, r), Remindable: l.line.Decides && r == ticket.RoleCreator,
+		},
 		cards.Setting{Location: l.zone, URLPrefix: s.URLPrefix},
 	)
 	return Message{Card: card, Language: lang, Notice: n.Delivery.Want, Thread: n.Delivery.Ticket}

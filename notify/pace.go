@@ -120,13 +120,13 @@ func (l *load) later(items []item, wait time.Duration) []Settlement {
 }
 
 // fold makes one digest of each person's messages.
-func (l *load) fold(folded [][]item, s Settings) []parcel {
+func (l *load) fold(ctx context.Context, folded [][]item, s Settings) []parcel {
 	var parcels []parcel
 	for _, items := range folded {
 		var all []cards.Card
 		for _, it := range items {
 			n := it.notice
-			all = append(all, l.say(n, reader(n), s.DefaultLanguage, s).Card)
+			all = append(all, l.say(ctx, n, reader(n), s.DefaultLanguage, s).Card)
 		}
 		first := items[0]
 		d := first.notice.Delivery

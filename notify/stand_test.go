@@ -108,6 +108,7 @@ type board struct {
 	version  int64
 	pauseErr error
 	limits   notify.Limits
+	decides  bool
 	// changeable makes messages of WeCom such that they can be changed.
 	changeable bool
 }
@@ -136,7 +137,7 @@ func (b *board) Line(_ context.Context, ch notify.Channel) (notify.Line, error) 
 	if b.changeable {
 		senders[notify.WeCom] = refreshing{b.wecom}
 	}
-	return notify.Line{Sender: senders[ch], Version: b.version, Limits: b.limits}, nil
+	return notify.Line{Sender: senders[ch], Version: b.version, Limits: b.limits, Decides: b.decides}, nil
 }
 
 // Pause implements [notify.Switchboard].

@@ -40,6 +40,8 @@ type Worker struct {
 	Queue     Queue
 	Switch    Switchboard
 	Addresses Addresses
+	// Platforms tells whose decisions can be carried back; nil is nobody's.
+	Platforms Platforms
 	// Pacer keeps the provider's limits; nil is [Unlimited].
 	Pacer    Pacer
 	Settings SettingsKeeper

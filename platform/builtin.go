@@ -13,7 +13,7 @@ import (
 )
 
 // Source is the source of the built-in desk's events.
-const Source = "builtin"
+const Source = notify.BuiltInSource
 
 // Tickets keeps the tickets of the built-in desk.
 type Tickets interface {
@@ -102,9 +102,19 @@ func checkSubmission(ev ticket.Event, hasFlow bool) error {
 // long, and [ticket.ErrSettled] when somebody else
 // acted first: of two at once, one decides.
 func (b *BuiltIn) Act(ctx context.Context, id string, action ticket.Action, reason, by string) (notify.Receipt, error) {
+	return b.move(ctx, id, action, reason, by, func(notify.TicketRecord) bool { return true })
+}
+
+// move is Act on a ticket that still is as meant says; else it is [ticket.ErrSettled].
+func (b *BuiltIn) move(
+	ctx context.Context, id string, action ticket.Action, reason, by string, meant func(notify.TicketRecord) bool,
+) (notify.Receipt, error) {
 	rec, err := b.Ticket(ctx, id)
 	if err != nil {
 		return notify.Receipt{}, err
+	}
+	if !meant(rec) {
+		return notify.Receipt{}, fmt.Errorf("%s ticket %s: %w", action, id, ticket.ErrSettled)
 	}
 	if rec.Flow == nil {
 		return notify.Receipt{}, fmt.Errorf("ticket %s belongs to %s: %w", id, rec.Source, notify.ErrNotFound)

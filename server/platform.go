@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -22,7 +24,7 @@ const (
 
 // Platforms keeps who judges a decision, by source of the ticket.
 type Platforms interface {
-	// Platform returns [notify.ErrNotFound] for a source that was never configured.
+	// Platform returns who judges the tickets of the source; see [notify.DefaultPlatform].
 	Platform(ctx context.Context, source string) (notify.Platform, error)
 	PutPlatform(ctx context.Context, p notify.Platform) error
 }
@@ -65,7 +67,7 @@ func (a *api) registerPlatforms() {
 	const path = "/api/v1/platforms/{source}"
 	register(a, route{
 		method: http.MethodGet, path: path, id: "get-platform", scope: access.ConfigRead, tag: tagPlatforms, title: "Who judges tickets of a source",
-		text: "A source that was never configured has the kind `none`.", fails: []int{400},
+		text: "A source that was never configured has the kind `none`; `builtin`, the built-in desk's own, has the kind `builtin`.", fails: []int{400},
 	}, a.getPlatform)
 	register(a, route{
 		method: http.MethodPut, path: path, id: "put-platform", scope: access.ConfigWrite, tag: tagPlatforms, title: "Set who judges tickets of a source",
@@ -101,7 +103,7 @@ func (a *api) putPlatform(ctx context.Context, in *platformPut) (*platformOutput
 func (a *api) platformOf(ctx context.Context, source string) (notify.Platform, error) {
 	p, err := a.Platforms.Platform(ctx, source)
 	if errors.Is(err, notify.ErrNotFound) {
-		return notify.Platform{Source: source, Kind: notify.PlatformNone}, nil
+		return notify.DefaultPlatform(source), nil
 	}
 	return p, err
 }
@@ -135,13 +137,19 @@ func (f platformFields) readWebhook(p *notify.Platform, old notify.Platform) (wr
 	if p.Timeout, err = readDuration(f.Timeout); err != nil || p.Timeout > maxTimeout {
 		wrong = append(wrong, ticket.FieldError{Field: "timeout", Code: "invalid", Message: "must be a duration such as 5s, at most 30s"})
 	}
-	if u, err := ticket.WebURL(f.URL); err != nil || u.User != nil || u.Fragment != "" {
-		wrong = append(wrong, ticket.FieldError{Field: "url", Code: missing(f.URL), Message: "must be an absolute http or https link"})
+	if u, err := ticket.WebURL(f.URL); err != nil || u.User != nil || u.Fragment != "" || !safe(u) {
+		wrong = append(wrong, ticket.FieldError{Field: "url", Code: missing(f.URL), Message: "must be an absolute https link, or an http one to this machine"})
 	}
 	if len(p.Secret) < minSecret {
 		wrong = append(wrong, ticket.FieldError{Field: "secret", Code: missing(f.Secret), Message: "must be at least 24 bytes"})
 	}
 	return wrong
+}
+
+// safe reports whether a decision sent to u can be read by nobody on the way.
+func safe(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
 // missing tells a value that was left out from one that is wrong.

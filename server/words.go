@@ -48,6 +48,7 @@ func wordings() []cards.Text {
 		{EN: "must lie in the future", ZH: "须晚于现在"},
 		{EN: "must be an e-mail address such as %s", ZH: "须为邮箱地址，例如 %s"},
 		{EN: "must be a phone number such as %s", ZH: "须为手机号，例如 %s"},
+		{EN: "must be an absolute https link, or an http one to this machine", ZH: "须为以 https 开头的完整链接；http 只能指向本机"},
 		{EN: "must be an absolute http or https link", ZH: "须为以 http 或 https 开头的完整链接"},
 		{EN: "must be a path that begins with /", ZH: "须为以 / 开头的路径"},
 		{EN: "must be the name of a time zone such as %s", ZH: "须为时区名称，例如 %s"},

@@ -14,7 +14,7 @@ import (
 // payload is not among them: it may be large and only one delivery's is looked at.
 const deliveryColumns = `d.id, d.event_id, d.ticket_id, d.person, d.channel, d.reader, d.role, d.status,
 	d.reason, d.code, d.message_id, d.shown, d.want, d.state, d.result, d.attempts,
-	d.not_before, d.deadline, d.created_at, d.updated_at, d.lease, d.unknown_since`
+	d.not_before, d.deadline, d.created_at, d.updated_at, d.lease, d.unknown_since, d.turn`
 
 func deliveryFields(d *notify.Delivery) []any {
 	return []any{
@@ -28,6 +28,7 @@ func deliveryFields(d *notify.Delivery) []any {
 		stamp{&d.UpdatedAt},
 		&d.Lease,
 		stamp{&d.UnknownSince},
+		&d.Turn,
 	}
 }
 
@@ -53,13 +54,13 @@ func (tx *txn) addDelivery(ctx context.Context, e notify.Entry, p notify.Plan, d
 	res, err := tx.ExecContext(ctx,
 		`INSERT INTO deliveries (id, event_id, ticket_id, person, channel, reader, role, status,
 			reason, code, message_id, shown, want, state, result, attempts,
-			not_before, deadline, created_at, updated_at, lease, payload, due_at, claimed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', $21, $22, '')
+			not_before, deadline, created_at, updated_at, lease, payload, due_at, claimed, turn)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', $21, $22, '', $23)
 		ON CONFLICT (event_id, person, channel) DO NOTHING`,
 		d.ID, d.Event, d.Ticket, clean(d.Person), string(d.Channel), document{d.To}, string(d.Role), string(d.Status),
 		clean(d.Reason), d.Code, d.MessageID, d.Shown, d.Want, d.State, d.Result, d.Attempts,
 		millis(d.NotBefore), millis(d.Deadline), millis(d.CreatedAt), millis(d.UpdatedAt), clean(d.Payload),
-		max(millis(d.NotBefore), millis(d.CreatedAt)))
+		max(millis(d.NotBefore), millis(d.CreatedAt)), d.Turn)
 	if err != nil {
 		return d, false, err
 	}

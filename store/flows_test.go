@@ -115,7 +115,7 @@ func TestATicketKeepsTheFlowItBeganWith(t *testing.T) {
 			func() (store.TicketRecord, error) { return s.TicketByKey(t.Context(), "sqle", "1024") },
 		} {
 			got, err := read()
-			want := store.TicketRecord{ID: "tkt_1024", Source: "sqle", Event: second.Event, Flow: &began, UpdatedAt: noon}
+			want := store.TicketRecord{ID: "tkt_1024", Source: "sqle", Event: second.Event, Flow: &began, UpdatedAt: noon, State: "waiting_review/1"}
 			if diff := cmp.Diff(want, got); diff != "" || err != nil {
 				t.Errorf("%v, ticket (-want +got):\n%s", err, diff)
 			}

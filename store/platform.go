@@ -14,11 +14,11 @@ const purposePlatform = "platform"
 const platformQuery = `SELECT source, kind, url, secret, timeout_us FROM platforms `
 
 // Platform returns who judges a press on a ticket of that source; one that was
-// never told of is [notify.PlatformNone] (api.md 4).
+// never told of is as in [notify.DefaultPlatform].
 func (s *Store) Platform(ctx context.Context, source string) (notify.Platform, error) {
 	p, err := one(ctx, s.read, s.scanPlatform, platformQuery+`WHERE source = $1`, clean(source))
 	if errors.Is(err, ErrNotFound) {
-		return notify.Platform{Source: source, Kind: notify.PlatformNone}, nil
+		return notify.DefaultPlatform(source), nil
 	}
 	if err != nil {
 		return notify.Platform{}, fmt.Errorf("read platform %s: %w", source, err)

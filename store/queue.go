@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"ticketbell/cards"
 	"ticketbell/notify"
 )
 
@@ -60,14 +61,22 @@ func claimQuery(words dialect) string {
 // told before the card that tells it may change. One that is out shows what is wanted.
 func (tx *txn) notices(ctx context.Context, ids []string) ([]notify.Notice, error) {
 	return all(ctx, tx, scanNotice,
-		`SELECT `+deliveryColumns+`, d.claimed, e.body, t.state, t.trail
+		`SELECT `+deliveryColumns+`, d.claimed, e.body, t.state, t.trail, t.turn, coalesce(p.action, ''), coalesce(nullif(p.name, ''), p.username, '')
 		FROM deliveries d JOIN events e ON e.id = d.claimed JOIN tickets t ON t.id = d.ticket_id
+			LEFT JOIN decisions p ON p.ticket_id = t.id AND p.turn = t.turn AND p.shown AND `+openDecision("p.")+`
 		WHERE d.id IN `+tx.words.listed+` ORDER BY d.not_before, d.created_at, d.id`, document{ids})
 }
 
 func scanNotice(r row) (n notify.Notice, err error) {
-	fields := append(deliveryFields(&n.Delivery), &n.Delivery.Want, document{&n.Event}, &n.Current, document{&n.Trail})
-	return n, r.Scan(fields...)
+	var p cards.Pending
+	fields := append(deliveryFields(&n.Delivery), &n.Delivery.Want, document{&n.Event}, &n.Current, document{&n.Trail}, &n.Turn, &p.Action, &p.By)
+	if err := r.Scan(fields...); err != nil {
+		return n, err
+	}
+	if p.Action != "" {
+		n.Pending = &p
+	}
+	return n, nil
 }
 
 // renewQuery need not ask for the status: only what is being sent has a lease.

@@ -50,7 +50,7 @@ func (tx *txn) record(ctx context.Context, e notify.Entry, plan func(notify.Know
 	if err := tx.keep(ctx, e, known, p); err != nil {
 		return notify.Receipt{}, err
 	}
-	return tx.deliver(ctx, e, p)
+	return tx.deliver(ctx, e, known, p)
 }
 
 // lockTicket makes the events of one ticket wait for each other.
@@ -82,7 +82,7 @@ func scanReceipt(r row) (notify.Receipt, error) {
 // knownTicket is what is on record about a ticket; nothing is an answer as well.
 func knownTicket(ctx context.Context, q querier, source, key string) (notify.Known, error) {
 	k, err := one(ctx, q, scanKnown,
-		`SELECT t.id, e.body, t.trail FROM tickets t JOIN events e ON e.id = t.last_event
+		`SELECT t.id, e.body, t.trail, t.turn FROM tickets t JOIN events e ON e.id = t.last_event
 		WHERE t.source = $1 AND t.key = $2`, source, key)
 	if errors.Is(err, ErrNotFound) {
 		return notify.Known{}, nil
@@ -91,7 +91,7 @@ func knownTicket(ctx context.Context, q querier, source, key string) (notify.Kno
 }
 
 func scanKnown(r row) (k notify.Known, err error) {
-	return k, r.Scan(&k.ID, document{&k.Last}, document{&k.Trail})
+	return k, r.Scan(&k.ID, document{&k.Last}, document{&k.Trail}, &k.Turn)
 }
 
 // keep writes the event and what becomes of its ticket.
@@ -118,19 +118,24 @@ func (tx *txn) keepTicket(ctx context.Context, e notify.Entry, p notify.Plan) er
 		flow = document{e.Flow}
 	}
 	_, err := tx.ExecContext(ctx,
-		`INSERT INTO tickets (id, source, key, title, state, last_event, trail, flow, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+		`INSERT INTO tickets (id, source, key, title, state, last_event, trail, flow, created_at, updated_at, turn)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)
 		ON CONFLICT (id) DO UPDATE SET title = excluded.title, state = excluded.state,
-			last_event = excluded.last_event, trail = excluded.trail, updated_at = excluded.updated_at`,
+			last_event = excluded.last_event, trail = excluded.trail, updated_at = excluded.updated_at, turn = excluded.turn`,
 		p.TicketID, e.Event.Source, e.Event.Ticket.Key, clean(e.Event.Ticket.Title), p.State, e.ID,
-		document{p.Trail}, flow, millis(e.AcceptedAt))
+		document{p.Trail}, flow, millis(e.AcceptedAt), p.Turn)
 	return err
 }
 
 // deliver adds the new deliveries and brings those that are out up to date.
-func (tx *txn) deliver(ctx context.Context, e notify.Entry, p notify.Plan) (notify.Receipt, error) {
+func (tx *txn) deliver(ctx context.Context, e notify.Entry, known notify.Known, p notify.Plan) (notify.Receipt, error) {
 	if err := tx.refresh(ctx, e, p); err != nil {
 		return notify.Receipt{}, fmt.Errorf("refresh deliveries: %w", err)
+	}
+	if p.Turn > known.Turn && known.ID != "" {
+		if err := tx.closeDecisions(ctx, e, p); err != nil {
+			return notify.Receipt{}, fmt.Errorf("end decisions: %w", err)
+		}
 	}
 	r := notify.Receipt{EventID: e.ID, TicketID: p.TicketID}
 	for _, d := range p.Deliveries {

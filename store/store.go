@@ -18,6 +18,9 @@ var (
 	_ notify.Queue  = (*Store)(nil)
 	_ notify.Flows  = (*Store)(nil)
 	_ notify.People = (*Store)(nil)
+
+	_ notify.Decisions = (*Store)(nil)
+	_ notify.Platforms = (*Store)(nil)
 )
 
 // Config says where the store keeps things and with what it seals secrets.

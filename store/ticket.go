@@ -11,11 +11,11 @@ import (
 // TicketRecord is what is on record about a ticket.
 type TicketRecord = notify.TicketRecord
 
-const ticketQuery = `SELECT t.id, t.source, e.body, t.trail, t.flow, t.updated_at
+const ticketQuery = `SELECT t.id, t.source, e.body, t.trail, t.flow, t.updated_at, t.state, t.turn
 	FROM tickets t JOIN events e ON e.id = t.last_event `
 
 func scanTicket(r row) (t TicketRecord, err error) {
-	return t, r.Scan(&t.ID, &t.Source, document{&t.Event}, document{&t.Trail}, document{&t.Flow}, stamp{&t.UpdatedAt})
+	return t, r.Scan(&t.ID, &t.Source, document{&t.Event}, document{&t.Trail}, document{&t.Flow}, stamp{&t.UpdatedAt}, &t.State, &t.Turn)
 }
 
 // Ticket returns the ticket with that id in ticketbell.

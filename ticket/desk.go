@@ -82,6 +82,9 @@ func Choices(t Ticket) []Choice {
 	}
 }
 
+// MayAct reports whether the current step of t is p's to act on.
+func MayAct(t Ticket, p Person) bool { return slices.ContainsFunc(t.actors(), p.Same) }
+
 func (t Ticket) actors() []Person {
 	if t.Step == nil {
 		return nil

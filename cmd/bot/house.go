@@ -39,6 +39,7 @@ type house struct {
 	directory *identity.Directory
 	desk      *notify.Desk
 	builtIn   *platform.BuiltIn
+	decider   *notify.Decider
 	workers   []*notify.Worker
 	janitor   *notify.Janitor
 	jobs      *jobs.Registry
@@ -108,9 +109,10 @@ func (h *house) build(key []byte, sh sharing) error {
 	}
 	h.janitor = &notify.Janitor{Purger: db, Settings: db, Now: h.now, Log: log}
 	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now}
+	h.decider = h.newDecider()
 	for _, ch := range notify.Channels() {
 		h.workers = append(h.workers, &notify.Worker{
-			Channel: ch, Queue: db, Switch: h.board, Addresses: h.directory, Settings: db,
+			Channel: ch, Queue: db, Switch: h.board, Addresses: h.directory, Settings: db, Platforms: db,
 			Pacer: pacer, Parallel: parallel(ch), Observe: h.metrics.attempted, Now: h.now, Log: log,
 		})
 	}
@@ -120,6 +122,16 @@ func (h *house) build(key []byte, sh sharing) error {
 // openGate opens the door for people; db keeps what it must not forget.
 func openGate(db *store.Store, now func() time.Time, log *slog.Logger) (*signin.Door, error) {
 	return signin.New(signin.Config{Records: db, Sessions: db, Users: db, Audit: db, Now: now, Log: log})
+}
+
+// newDecider returns who takes what people press on cards.
+func (h *house) newDecider() *notify.Decider {
+	db := h.store
+	return &notify.Decider{
+		Records: db, Who: h.directory, Platforms: db, Settings: db, Desk: countedDesk{h.desk, h.metrics},
+		Judge:  &platform.Judges{Platforms: db, BuiltIn: h.builtIn, Webhook: platform.NewWebhook(h.now)},
+		Teller: &notify.Teller{Channels: h.board}, Now: h.now, Log: h.log,
+	}
 }
 
 // openDirectory opens the directory of people, together with the other replicas when
@@ -240,6 +252,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 		work.Go(func() { w.Run(ctx) })
 	}
 	work.Go(func() { h.janitor.Run(ctx) })
+	work.Go(func() { h.decider.Run(ctx) })
 	failed := make(chan error, 1)
 	work.Go(func() {
 		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
@@ -251,6 +264,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	<-ctx.Done()
 	h.log.Info("stopping: no new work is taken, what is in flight is finished")
 	h.shutdown(context.WithoutCancel(ctx), srv)
+	work.Go(h.decider.Wait)
 	if !waitFor(&work, graceTime) {
 		h.log.Warn("something is still in flight; it is taken up again after the next start")
 	}

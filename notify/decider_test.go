@@ -1,0 +1,302 @@
+package notify_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"ticketbell/cards"
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+func TestAnApprovalFromACardIsOnEveryCopy(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		wantOffers(t, h.shows("lisi"), cards.Approve, cards.Reject)
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.ToneDone, "已通过")
+		q := c.all()[0]
+		if q.By.Username != "lisi" || q.Action != cards.Approve || q.On.Event.Ticket.Revision != 1 || q.ID == "" {
+			t.Errorf("got question %+v, want lisi's approval of revision 1", q)
+		}
+		for _, who := range []string{"lisi", "wangwu"} {
+			got := h.shows(who)
+			wantOffers(t, got)
+			if len(got.Trail) != 1 || !strings.Contains(got.Trail[0].ZH, "已由 lisi 于") {
+				t.Errorf("got trail %v on the card of %s, want who passed it", got.Trail, who)
+			}
+		}
+	})
+}
+
+func TestARejectionNeedsAReasonAndCarriesIt(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		wantAnswer(t, h.press("lisi", cards.Reject, "  "), notify.ToneRefused, "请填写驳回原因")
+		wantAnswer(t, h.press("lisi", cards.Reject, strings.Repeat("长", 501)), notify.ToneRefused, "驳回原因最多 500 字")
+		wantAnswer(t, h.press("lisi", cards.Reject, "缺少回滚方案"), notify.ToneDone, "已驳回")
+		if asked := c.all(); len(asked) != 1 || asked[0].Reason != "缺少回滚方案" {
+			t.Errorf("got questions %+v, want one with the reason", asked)
+		}
+		if got := h.shows("wangwu"); got.Reason == nil || got.Reason.Value.ZH != "缺少回滚方案" {
+			t.Errorf("got reason %v on the other's card, want the one that was typed", got.Reason)
+		}
+	})
+}
+
+func TestOfTwentyPressesAtOnceOneDecides(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		c.answer = late(time.Second)
+		answers := make([]notify.Answer, 20)
+		var presses sync.WaitGroup
+		for i := range answers {
+			presses.Go(func() {
+				who := []string{"lisi", "wangwu"}[i%2]
+				answers[i] = h.decider.Act(t.Context(), notify.Press{
+					ID: fmt.Sprint("press-", i), Channel: notify.Feishu, Address: who, MessageID: h.card(who).MessageID, Action: cards.Approve,
+				})
+			})
+		}
+		presses.Wait()
+		done := 0
+		for _, a := range answers {
+			switch {
+			case a.Tone == notify.ToneDone:
+				done++
+			case !strings.HasSuffix(a.Text.ZH, " 正在处理"):
+				t.Errorf("got answer %s %q, want who is on it", a.Tone, a.Text.ZH)
+			}
+		}
+		if done != 1 || len(c.all()) != 1 {
+			t.Errorf("got %d decisions and %d questions, want 1 of each", done, len(c.all()))
+		}
+	})
+}
+
+func TestAReplayedPressReadsTheSameAndDoesNothing(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		p := notify.Press{ID: "evt-1", Channel: notify.Feishu, Address: "lisi", MessageID: h.card("lisi").MessageID, Action: cards.Approve}
+		first := h.decider.Act(t.Context(), p)
+		second := h.decider.Act(t.Context(), p)
+		if first != second || len(c.all()) != 1 {
+			t.Errorf("got %v, then %v, after %d questions, want the same after one", first, second, len(c.all()))
+		}
+	})
+}
+
+func TestWhoMayNotDecideReadsWhy(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		gone := person("gone")
+		gone.Disabled = true
+		h.employ(gone)
+		wantAnswer(t, h.pressOn("lisi", "nobody", cards.Approve, ""), notify.ToneRefused, "没有找到与你对应的用户，请联系管理员添加")
+		wantAnswer(t, h.pressOn("lisi", "gone", cards.Approve, ""), notify.ToneRefused, "你的账号已停用，请联系管理员")
+		wantAnswer(t, h.pressOn("lisi", "zhangsan", cards.Approve, ""), notify.ToneRefused, "你不是当前步骤的处理人")
+		wantAnswer(t, h.pressOn("lisi", "lisi", "delete", ""), notify.ToneRefused, "请到工单系统处理")
+		lost := h.decider.Act(t.Context(), notify.Press{ID: "1", Channel: notify.Feishu, Address: "lisi", MessageID: "om_other", Action: cards.Approve})
+		wantAnswer(t, lost, notify.ToneRefused, "这张卡片已过期，请到工单系统处理")
+		if got := c.all(); len(got) != 0 {
+			t.Errorf("got %d questions to the platform, want none", len(got))
+		}
+	})
+}
+
+func TestACardDecidesTheStepItWasMadeForAndNoOther(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		pass(12 * time.Minute)
+		h.accept(passed("wangwu", "lisi")) // lisi is asked again, at step 2
+		again := h.card("lisi")
+		if again.State != "waiting_review/1" {
+			t.Fatalf("got the card of %s, want that of step 1", again.State)
+		}
+		got := h.press("lisi", cards.Approve, "")
+		if got.Tone != notify.ToneRefused || !strings.HasPrefix(got.Text.ZH, "已由 wangwu 于 ") {
+			t.Errorf("got answer %s %q, want who passed step 1", got.Tone, got.Text.ZH)
+		}
+		if len(c.all()) != 0 {
+			t.Error("the platform was asked about step 2")
+		}
+	})
+}
+
+func TestACardFromBeforeTheTicketCameBackDecidesNothing(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		h.accept(rejected("wangwu"))
+		h.accept(event(4, ticket.KindResubmitted, ticket.WaitingReview, at(1, "lisi"), by("zhangsan")))
+		wantOffers(t, h.shows("lisi")) // the newest card has the buttons
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.ToneRefused, "工单已有更新，请在最新的卡片上处理")
+		newest := h.of("lisi", notify.Feishu)[0]
+		a := h.decider.Act(t.Context(), notify.Press{ID: "2", Channel: notify.Feishu, Address: "lisi", MessageID: newest.MessageID, Action: cards.Approve})
+		if a.Tone != notify.ToneDone || len(c.all()) != 1 {
+			t.Errorf("got answer %v after %d questions, want it done after one", a, len(c.all()))
+		}
+	})
+}
+
+func TestASlowPlatformShowsOnTheCardsAndThenTheEnd(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		c.answer = late(4 * time.Second)
+		began := time.Now()
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.TonePending, "处理中，完成后卡片会自动更新。")
+		if took := time.Since(began); took > 2500*time.Millisecond {
+			t.Errorf("got the answer after %s, want it within 2.5 s", took)
+		}
+		other := h.shows("wangwu")
+		wantOffers(t, other)
+		if n := len(other.Trail); n == 0 || other.Trail[n-1].ZH != "处理中：lisi 已提交「通过」" {
+			t.Errorf("got trail %v, want who has pressed", other.Trail)
+		}
+		wantAnswer(t, h.press("wangwu", cards.Approve, ""), notify.ToneRefused, "lisi 正在处理")
+		pass(3 * time.Second)
+		if got := h.shows("wangwu").Trail; len(got) != 1 || !strings.HasPrefix(got[0].ZH, "step 1：已由 lisi") {
+			t.Errorf("got trail %v, want the end", got)
+		}
+	})
+}
+
+func TestARefusalIsReadAtOnceOrLater(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		h.looked()
+		c.answer = says(notify.SaysRefused, "窗口期外禁止上线")
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.ToneRefused, "工单系统没有接受：窗口期外禁止上线")
+		wantOffers(t, h.shows("wangwu"), cards.Approve, cards.Reject)
+		c.answer = func(_ context.Context, n int, _ notify.Question) (notify.Ruling, error) {
+			if n == 2 {
+				return notify.Ruling{}, errors.New("no route to host")
+			}
+			return notify.Ruling{Word: notify.SaysRefused, Message: "窗口期外禁止上线"}, nil
+		}
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.TonePending, "处理中，完成后卡片会自动更新。")
+		wantOffers(t, h.shows("wangwu"))
+		pass(5 * time.Second)
+		wantOffers(t, h.shows("wangwu"), cards.Approve, cards.Reject)
+		calls := h.board.feishu.all()
+		told := calls[len(calls)-1].Message
+		for _, c := range calls {
+			if strings.HasPrefix(c.Message.Notice, "dec_") {
+				told = c.Message
+			}
+		}
+		if told.To[0].Address != "lisi" || told.Card.Verb.ZH != "你提交的「通过」未生效" || told.Card.Reason.Value.ZH != "工单系统没有接受：窗口期外禁止上线" {
+			t.Errorf("got the last notice %q to %s, want that it was refused", told.Card.Verb.ZH, told.To[0].Address)
+		}
+	})
+}
+
+func TestAPlatformThatIsDownIsAskedAgainUnderTheSameId(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		h.looked()
+		c.answer = func(ctx context.Context, n int, q notify.Question) (notify.Ruling, error) {
+			if n < 4 {
+				return notify.Ruling{}, errors.New("connection refused")
+			}
+			return doing(ctx, n, q)
+		}
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.TonePending, "处理中，完成后卡片会自动更新。")
+		pass(time.Minute)
+		asked := c.all()
+		if len(asked) != 4 || asked[0].ID != asked[3].ID || asked[3].Attempts != 4 {
+			t.Fatalf("got %d questions, want 4 under one id", len(asked))
+		}
+		if got := h.shows("lisi").Trail; len(got) != 1 || !strings.HasPrefix(got[0].ZH, "step 1：已由 lisi") {
+			t.Errorf("got trail %v, want the end", got)
+		}
+	})
+}
+
+func TestAPlatformThatStaysDownGivesTheButtonsBack(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		h.looked()
+		c.answer = func(context.Context, int, notify.Question) (notify.Ruling, error) {
+			return notify.Ruling{}, errors.New("connection refused")
+		}
+		h.press("lisi", cards.Approve, "")
+		pass(notify.AskTime + 10*time.Minute)
+		wantOffers(t, h.shows("wangwu"), cards.Approve, cards.Reject)
+		calls := h.board.feishu.all()
+		told := 0
+		for _, c := range calls {
+			if strings.HasPrefix(c.Message.Notice, "dec_") && c.Message.To[0].Address == "lisi" {
+				told++
+			}
+		}
+		if told != 1 {
+			t.Errorf("got %d notices that nothing came of it, want 1", told)
+		}
+		n := len(c.all())
+		pass(time.Hour)
+		if len(c.all()) != n {
+			t.Error("the platform was asked after the decision was given up")
+		}
+		c.answer = nil
+		wantAnswer(t, h.press("wangwu", cards.Approve, ""), notify.ToneDone, "已通过")
+	})
+}
+
+func TestAnEventThatTellsTheEndEndsADecisionThatWaitsForIt(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		h.looked()
+		c.answer = says(notify.SaysLater, "")
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.TonePending, "处理中，完成后卡片会自动更新。")
+		pass(10 * time.Minute)
+		if len(c.all()) != 1 {
+			t.Errorf("got %d questions, want one: the platform has it", len(c.all()))
+		}
+		h.accept(passed("lisi", "wangwu"))
+		pass(2 * time.Hour)
+		for _, call := range h.board.feishu.all() {
+			if strings.HasPrefix(call.Message.Notice, "dec_") {
+				t.Errorf("got a notice %q, want none: it was done", call.Message.Card.Verb.ZH)
+			}
+		}
+	})
+}
+
+func TestAKilledProcessLeavesTheDecisionToTheNext(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		answered := make(chan struct{})
+		c.answer = func(ctx context.Context, n int, q notify.Question) (notify.Ruling, error) {
+			if n == 1 {
+				<-answered // nobody hears the answer any more
+				return notify.Ruling{}, errors.New("killed")
+			}
+			return doing(ctx, n, q)
+		}
+		h.press("lisi", cards.Approve, "")
+		h.looked() // another process
+		pass(time.Minute)
+		close(answered)
+		synctest.Wait()
+		asked := c.all()
+		if len(asked) != 2 || asked[0].ID != asked[1].ID {
+			t.Fatalf("got %d questions, want 2 under one id", len(asked))
+		}
+		if rec, err := h.TicketByKey(t.Context(), "sqle", "1024"); err != nil || rec.State != "waiting_review/2" {
+			t.Errorf("got state %s, %v, want step 2", rec.State, err)
+		}
+	})
+}
+
+func TestNothingIsDecidedWhereNobodyJudges(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		if err := h.PutPlatform(t.Context(), notify.Platform{Source: "sqle", Kind: notify.PlatformNone}); err != nil {
+			t.Fatal(err)
+		}
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.ToneRefused, "请到工单系统处理")
+		other := submitted("lisi")
+		other.ID, other.Ticket.Key = "other", "2048"
+		h.accept(other)
+		newest := h.of("lisi", notify.Feishu)[0]
+		for _, call := range h.board.feishu.all() {
+			if call.Message.To[0].Key == newest.ID {
+				wantOffers(t, call.Message.Card)
+			}
+		}
+		if len(c.all()) != 0 {
+			t.Error("a platform was asked although there is none")
+		}
+	})
+}
