@@ -41,16 +41,16 @@ func (s *Store) Pressed(ctx context.Context, p notify.Press) (notify.Pressed, er
 func (s *Store) cardOf(ctx context.Context, p notify.Press) (notify.Pressed, error) {
 	const card = `SELECT ticket_id, state, turn FROM deliveries WHERE `
 	if p.MessageID != "" {
-		found, err := one(ctx, s.read, scanCard,
+		found, err := one(ctx, s.read, scanPressed,
 			card+`message_id = $1 AND message_id <> '' AND channel = $2 ORDER BY created_at LIMIT 1`, clean(p.MessageID), string(p.Channel))
 		if !errors.Is(err, ErrNotFound) || p.Notice == "" {
 			return found, err
 		}
 	}
-	return one(ctx, s.read, scanCard, card+`event_id = $1 LIMIT 1`, clean(p.Notice))
+	return one(ctx, s.read, scanPressed, card+`event_id = $1 LIMIT 1`, clean(p.Notice))
 }
 
-func scanCard(r row) (p notify.Pressed, err error) {
+func scanPressed(r row) (p notify.Pressed, err error) {
 	return p, r.Scan(&p.ID, &p.CardState, &p.CardTurn)
 }
 
