@@ -5,6 +5,9 @@ TOOL     := $(GO) tool -modfile=tools/go.mod
 VERSION   = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT    = $(shell git rev-parse HEAD 2>/dev/null)
 BUILT_AT  = $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
+# The time zones come along; of gin, what reads and writes MessagePack does not.
+TAGS     := timetzdata,nomsgpack
+BIN      := bin/ticketbell
 LDFLAGS   = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.builtAt=$(BUILT_AT)
 
 # Packages that keep golden files, and those with benchmarks, as far as they exist.
@@ -57,7 +60,7 @@ speed: ## Measure how fast events become messages, beside a bare loop of the sam
 	@$(GO) run ./bench/speed
 
 build: ## Build bin/ticketbell, one static file
-	CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -tags timetzdata -ldflags "$(LDFLAGS)" -o bin/ticketbell ./cmd/bot
+	CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -tags $(TAGS) -ldflags "$(LDFLAGS)" -o $(BIN) ./cmd/bot
 
 clean: ## Remove what was built; your data stays
 	rm -rf bin coverage.out

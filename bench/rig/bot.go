@@ -31,10 +31,10 @@ type Binary struct {
 	RedisURL string
 }
 
-// Build builds the bot of this checkout into dir, as small as `make build` does.
+// Build builds the bot of this checkout into dir as everybody gets it.
 func Build(ctx context.Context, dir string) (Binary, error) {
 	b := Binary{path: filepath.Join(dir, "bot")}
-	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags", "-s -w", "-o", b.path, "ticketbell/cmd/bot")
+	cmd := exec.CommandContext(ctx, "make", "build", "BIN="+b.path)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return b, fmt.Errorf("build the bot: %w\n%s", err, out)
 	}
