@@ -63,6 +63,10 @@ func sqliteDSN(path, more string) string {
 		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&" + more
 }
 
+// readOnly sets up a reader. Its cache (kB) is small: every write of another
+// connection empties it.
+const readOnly = "_pragma=query_only(1)&_pragma=cache_size(-512)"
+
 func fileURL(path string) string {
 	file := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
 	return file.String()
@@ -94,7 +98,7 @@ func (db *sqlite) start(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	if db.read, err = sql.Open("sqlite", sqliteDSN(path, "_pragma=query_only(1)")); err != nil {
+	if db.read, err = sql.Open("sqlite", sqliteDSN(path, readOnly)); err != nil {
 		return errors.Join(err, conn.Close())
 	}
 	db.read.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))

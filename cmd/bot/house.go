@@ -260,6 +260,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 			stop()
 		}
 	})
+	tidyMemory()
 	ready("http://" + ln.Addr().String())
 	<-ctx.Done()
 	h.log.Info("stopping: no new work is taken, what is in flight is finished")
