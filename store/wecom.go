@@ -76,7 +76,7 @@ func (tx *txn) catchUp(ctx context.Context, messageID string, now time.Time) err
 	res, err := tx.ExecContext(ctx,
 		`UPDATE deliveries SET status = 'queued', not_before = 0, due_at = $2, updated_at = $2,
 			deadline = CASE WHEN deadline = 0 THEN 0 ELSE deadline - created_at + $2 END
-		WHERE message_id = $1 AND channel = 'wecom' AND want <> shown AND status IN ('accepted', 'read', 'updated')`,
+		WHERE message_id = $1 AND message_id <> '' AND channel = 'wecom' AND want <> shown AND status IN ('accepted', 'read', 'updated')`,
 		messageID, millis(now))
 	if err != nil {
 		return err

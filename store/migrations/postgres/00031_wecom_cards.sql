@@ -21,4 +21,3 @@ CREATE TABLE wecom_codes (
     set_aside  TEXT NOT NULL
 );
 CREATE INDEX wecom_codes_message ON wecom_codes (message_id);
-CREATE INDEX deliveries_message ON deliveries (message_id) WHERE channel = 'wecom' AND message_id <> '';

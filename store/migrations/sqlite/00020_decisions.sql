@@ -5,7 +5,7 @@
 ALTER TABLE tickets ADD COLUMN turn BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE deliveries ADD COLUMN turn BIGINT NOT NULL DEFAULT 0;
 
--- A press finds its card by the message.
+-- A press finds its card by the message, and so does a code of WeCom that came with one.
 CREATE INDEX deliveries_message ON deliveries (message_id) WHERE message_id <> '';
 
 -- due_at is when the decision is looked at next, 0 once nothing is left to do.
