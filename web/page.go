@@ -46,3 +46,13 @@ func (v *visit) navigation() []navigation {
 	}
 	return items
 }
+
+// home is the first page a visitor may open.
+func (v *visit) home() string {
+	for _, p := range v.site.pages {
+		if !p.alone && v.who.Allows(p.scope) {
+			return p.path
+		}
+	}
+	return "/signin"
+}

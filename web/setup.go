@@ -79,8 +79,5 @@ func (v *visit) settle() error {
 	if err := v.ask(http.MethodPatch, "/api/v1/me", map[string]any{"language": v.lang}, nil); err != nil {
 		return err
 	}
-	if v.who.Role == access.Member {
-		return v.to("/me")
-	}
-	return v.to("/")
+	return v.to(v.home())
 }

@@ -54,14 +54,14 @@ type signInView struct {
 func showSignIn(v *visit) error {
 	next := inside(v.r.URL.Query().Get("next"))
 	if v.who.Known() {
-		return v.to(next)
+		return v.onward(next)
 	}
 	return v.show(signInView{Next: next})
 }
 
 func signIn(v *visit) error {
 	view := signInView{Username: strings.TrimSpace(v.r.PostFormValue("username")), Next: inside(v.r.PostFormValue("next"))}
-	_, err := v.site.cfg.Gate.SignIn(v.w, v.r, view.Username, v.r.PostFormValue("password"))
+	who, err := v.site.cfg.Gate.SignIn(v.w, v.r, view.Username, v.r.PostFormValue("password"))
 	refused, no := errors.AsType[*access.Refused](err)
 	switch {
 	case no:
@@ -76,7 +76,8 @@ func signIn(v *visit) error {
 		v.w.WriteHeader(http.StatusNoContent)
 		return nil
 	default:
-		return v.to(view.Next)
+		v.who = who
+		return v.onward(view.Next)
 	}
 	if v.htmx() {
 		return v.refused("signin-form", view)
@@ -101,10 +102,16 @@ func signInAs(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if who.Role == access.Member {
-		return v.to("/me")
+	v.who = who
+	return v.to(v.home())
+}
+
+// onward sends a visitor on to where they wanted to go; "/" is the first page they may open.
+func (v *visit) onward(next string) error {
+	if next == "/" {
+		next = v.home()
 	}
-	return v.to("/")
+	return v.to(next)
 }
 
 // inside returns a path on this site, "/" for anything that leads elsewhere.

@@ -43,6 +43,9 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 		}
 		box.callBack(ln.Addr())
 	}
+	if err := h.welcomeAdministrator(ctx, "http://"+ln.Addr().String(), c.AdminPasswordFile); err != nil {
+		return err
+	}
 	return h.live(ctx, ln, func(url string) { ready(s, "url", url, "version", version) })
 }
 
