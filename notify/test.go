@@ -87,4 +87,14 @@ type Health struct {
 	LastAcceptedAt time.Time `json:"last_accepted_at,omitzero" doc:"When the provider last took a message."`
 	// LastError is the last failure, nil when there was none.
 	LastError *TestError `json:"last_error,omitempty" doc:"The last failure."`
+	// LongConnection is how that of this process fares, nil where none is configured.
+	LongConnection *LongConnection `json:"long_connection,omitempty" doc:"How the long connection of this replica fares, where one is configured."`
+}
+
+// LongConnection is a connection over which a provider hands in what people do.
+type LongConnection struct {
+	Open bool `json:"open" doc:"Whether it is open now."`
+	// Since is when it was last opened, or broke.
+	Since time.Time `json:"since,omitzero" doc:"When it was opened, or broke."`
+	Error string    `json:"error,omitempty" doc:"What keeps it from being open."`
 }

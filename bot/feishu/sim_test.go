@@ -199,7 +199,8 @@ func TestEveryFaultOfTheSimulatorIsJudged(t *testing.T) {
 		})
 	}
 	for _, name := range simulator.FaultNames() {
-		if !known[name] {
+		comesBack := strings.HasPrefix(name, "callback_") || strings.HasPrefix(name, "line_") // not an answer to us
+		if !known[name] && !comesBack {
 			t.Errorf("got no verdict for the fault %s, want one", name)
 		}
 	}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"ticketbell/bot/feishu"
+	"ticketbell/bot/feishu/longconn"
 	"ticketbell/cards"
 	"ticketbell/channels"
 	"ticketbell/identity"
@@ -40,6 +42,8 @@ type house struct {
 	desk      *notify.Desk
 	builtIn   *platform.BuiltIn
 	decider   *notify.Decider
+	inbox     *feishu.Inbox
+	line      *longconn.Keeper
 	workers   []*notify.Worker
 	janitor   *notify.Janitor
 	jobs      *jobs.Registry
@@ -110,6 +114,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	h.janitor = &notify.Janitor{Purger: db, Settings: db, Now: h.now, Log: log}
 	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now}
 	h.decider = h.newDecider()
+	h.openFeishu()
 	for _, ch := range notify.Channels() {
 		h.workers = append(h.workers, &notify.Worker{
 			Channel: ch, Queue: db, Switch: h.board, Addresses: h.directory, Settings: db, Platforms: db,
@@ -218,7 +223,7 @@ func (h *house) language(ctx context.Context) cards.Language {
 
 func (h *house) open() (http.Handler, error) {
 	return server.New(server.Config{
-		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: h.board, Users: h.store, Identities: h.directory,
+		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: watchedBoard{h.board, h.line}, Users: h.store, Identities: h.directory,
 		Flows: h.store, Settings: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn,
 		Audit: h.store, Sessions: h.gate.Wrap,
 		Jobs:    h.jobs,
@@ -253,6 +258,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	}
 	work.Go(func() { h.janitor.Run(ctx) })
 	work.Go(func() { h.decider.Run(ctx) })
+	work.Go(func() { h.line.Run(ctx) })
 	failed := make(chan error, 1)
 	work.Go(func() {
 		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
@@ -265,7 +271,10 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	<-ctx.Done()
 	h.log.Info("stopping: no new work is taken, what is in flight is finished")
 	h.shutdown(context.WithoutCancel(ctx), srv)
-	work.Go(h.decider.Wait)
+	work.Go(func() {
+		h.inbox.Close()
+		h.decider.Wait()
+	})
 	if !waitFor(&work, graceTime) {
 		h.log.Warn("something is still in flight; it is taken up again after the next start")
 	}

@@ -37,6 +37,7 @@ type simulators struct {
 	press map[string]func(context.Context, sandbox.Press) (sandbox.Carried, error)
 	say   map[string]func(context.Context, sandbox.Saying) (sandbox.Carried, error)
 	doors []func(url string)
+	ends  []func()
 }
 
 // openSandbox starts the simulators. Their directory is open: whoever is looked up
@@ -58,15 +59,20 @@ func openSandbox(people ...sandbox.Person) (*simulators, error) {
 }
 
 func (s *simulators) openFeishu() error {
-	secret := rand.Text()
+	secret, key, token := rand.Text(), rand.Text(), rand.Text()
 	sim := simfeishu.New(simfeishu.Config{
-		AppID: "cli_sandbox", AppSecret: secret, Box: s.box, Directory: s.directory, Faults: s.faults, Now: time.Now,
+		AppID: "cli_sandbox", AppSecret: secret, EncryptKey: key, VerificationToken: token,
+		Line: simfeishu.LineConfig{ReconnectCount: -1, ReconnectInterval: 1, PingInterval: 30},
+		Box:  s.box, Directory: s.directory, Faults: s.faults, Now: time.Now,
 	})
 	srv, url, err := serveLocally(sim)
-	s.feishu = srv
+	s.feishu, s.ends = srv, append(s.ends, sim.Close)
 	s.names["feishu"] = simfeishu.FaultNames()
+	s.press["feishu"], s.say["feishu"] = sim.Press, sim.Say
+	s.doors = append(s.doors, func(house string) { sim.SetDoor(house + "/callbacks/feishu") })
 	s.settings[notify.Feishu] = map[string]any{
 		"enabled": true, "app_id": "cli_sandbox", "app_secret": secret, "api_base_url": url,
+		"callback": "http", "encrypt_key": key, "verification_token": token,
 	}
 	return err
 }
@@ -167,6 +173,9 @@ func (s *simulators) close() {
 	}
 	if s.mail != nil {
 		errs = append(errs, s.mail.Close())
+	}
+	for _, end := range s.ends {
+		end()
 	}
 	_ = errors.Join(errs...) // the process ends; nothing is left to be done about it
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"ticketbell/notify"
 )
 
 // sandboxCommand is the world outside alone: what a service on this machine can be
@@ -23,6 +25,7 @@ func (c *sandboxCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer box.close()
+	box.settings[notify.Feishu]["callback"] = "long_connection" // nobody tells us where that service is
 	ln, err := listen(ctx, c.HTTPListen)
 	if err != nil {
 		return err

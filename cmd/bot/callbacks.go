@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+
+	"ticketbell/bot/feishu"
+	"ticketbell/bot/feishu/longconn"
+	"ticketbell/channels"
+	"ticketbell/notify"
+)
+
+// openFeishu opens both ways on which presses and words come back from Feishu. The
+// configuration decides which of them lets anything in.
+func (h *house) openFeishu() {
+	h.inbox = feishu.NewInbox(h.decider, nil, h.now, h.log)
+	h.mounts["/callbacks/feishu"] = feishu.NewCallbacks(h.board, h.inbox, h.now, h.log)
+	h.line = longconn.New(h.board, h.inbox, h.now, h.log)
+}
+
+// watchedBoard is the board with how Feishu's long connection fares in this process.
+type watchedBoard struct {
+	*channels.Board
+	line *longconn.Keeper
+}
+
+// Health tells how the channel fares now.
+func (w watchedBoard) Health(ctx context.Context, ch notify.Channel) (notify.Health, error) {
+	h, err := w.Board.Health(ctx, ch)
+	state := w.line.State()
+	if err != nil || ch != notify.Feishu || !state.Wanted {
+		return h, err
+	}
+	h.LongConnection = &notify.LongConnection{Open: state.Open, Since: state.Since}
+	if state.Why != nil {
+		h.LongConnection.Error = state.Why.Error()
+	}
+	return h, nil
+}
