@@ -151,7 +151,7 @@ func TestHealthTellsHowAChannelFares(t *testing.T) {
 	if got := health(); got.State != "ok" || got.LastAcceptedAt.IsZero() {
 		t.Errorf("got %+v, want ok, and when the provider last took something, also when it was brought up to date since (%s)", got, d.ID)
 	}
-	h.deliver(notify.Settlement{Status: notify.Retrying, Code: "mail.450", NotBefore: time.Now().Add(time.Hour)})
+	h.deliver(notify.Settlement{Status: notify.Retrying, Code: "mail.450", Wait: time.Hour})
 	if got := health(); got.State != "failing" || got.Reason != "mail.450" || got.Waiting != 1 || got.LastError == nil {
 		t.Errorf("got %+v, want failing with mail.450, and one waiting", got)
 	}
@@ -177,11 +177,11 @@ func (h *house) deliver(s notify.Settlement) notify.Delivery {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if _, err := h.store.Claim(ctx, notify.Mail, 1, "lease", now.Add(time.Second), now.Add(time.Minute)); err != nil {
+	if _, err := h.store.Claim(ctx, notify.Mail, 1, "lease", time.Minute); err != nil {
 		h.t.Fatal(err)
 	}
 	s.DeliveryID = r.Deliveries[0].ID
-	if err := h.store.Settle(ctx, "lease", now.Add(time.Second), []notify.Settlement{s}); err != nil {
+	if err := h.store.Settle(ctx, "lease", []notify.Settlement{s}); err != nil {
 		h.t.Fatal(err)
 	}
 	return r.Deliveries[0]

@@ -72,6 +72,15 @@ type Sender interface {
 	Batch() int
 }
 
+// Connected is a Sender over connections it keeps itself. How long a call may take, it
+// judges by how far it got: a mail server that has the mail may think it over for
+// minutes. When the worker stops, a call ends after [SendTime] all the same.
+type Connected interface {
+	Sender
+	// Connections is how many calls it takes at once.
+	Connections() int
+}
+
 // Updater is a Sender whose messages can be brought up to date in place.
 type Updater interface {
 	// Update shows m.Card in the message of that id, sent earlier to all of m.To by one

@@ -31,7 +31,6 @@ func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
 		MessageID:  o.MessageID,
 		Payload:    o.Payload,
 		Fixed:      o.Fixed,
-		NotBefore:  now,
 		Attempt:    &Attempt{StartedAt: it.started, Duration: now.Sub(it.started), RequestID: o.RequestID},
 	}
 	if o.Err == nil {
@@ -42,7 +41,7 @@ func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
 	}
 	verdict, wait := VerdictOf(o.Err)
 	if holdsChannel(o.Err) {
-		l.shift.holdUntil(now.Add(wait))
+		l.shift.silenceUntil(now.Add(wait))
 	}
 	s.Attempt.Outcome = verdict.String()
 	s.Code, s.Attempt.Message = verdict.String(), o.Err.Error()
@@ -86,10 +85,10 @@ func (l *load) sentence(ctx context.Context, s Settlement, it item, v Verdict, w
 	switch {
 	case v == VerdictMisconfigured:
 		l.pause(ctx, s)
-		s.Status, s.Reason, s.Free = waitingStatus(d), ReasonPaused, true
+		s.Status, s.Reason, s.Free, s.Untouched = waitingStatus(d), ReasonPaused, true, true
 	case v == VerdictAfter && inTime:
 		s.Status, s.Reason, s.Free = waitingStatus(d), ReasonLimited, true
-		s.NotBefore = now.Add(wait)
+		s.Wait = wait
 	case d.MessageID != "" && (v != VerdictAgain || !inTime): // the message is out: what befalls an update never undoes that
 		s.Status, s.Reason = Accepted, ReasonNotUpdatable
 	case v == VerdictUnreachable:
@@ -109,7 +108,7 @@ func (l *load) sentence(ctx context.Context, s Settlement, it item, v Verdict, w
 		if maybeTwice(d, now) {
 			s.Reason = ReasonUnknown
 		}
-		s.NotBefore = now.Add(backoff(failures(d)))
+		s.Wait = backoff(failures(d))
 	}
 	return s
 }

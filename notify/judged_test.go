@@ -150,6 +150,9 @@ func (places) Calls(_ context.Context, _ notify.Channel, _ notify.Limits, n int)
 	return n, 0
 }
 
+// Return implements [notify.Pacer].
+func (places) Return(context.Context, notify.Channel, notify.Limits, int) {}
+
 func (p places) Person(_ context.Context, _ notify.Channel, _ string, _ notify.Limits, n int) (int, time.Duration) {
 	return min(n, int(p)), time.Hour
 }

@@ -92,18 +92,21 @@ type Ledger interface {
 
 // Queue hands out the due deliveries of a channel and takes back how they fared.
 type Queue interface {
-	// Claim leases at most n due deliveries of the channel to lease until the
-	// given time, oldest first. A delivery is due when it is queued or retrying
-	// and its NotBefore has passed, or when another lease on it ran out.
-	Claim(ctx context.Context, ch Channel, n int, lease string, now, until time.Time) ([]Notice, error)
-	// Renew extends the lease on everything that is still held under it.
-	Renew(ctx context.Context, lease string, until time.Time) error
+	// Claim leases at most n due deliveries of the channel to lease for that long,
+	// oldest first. A delivery is due when it is queued or retrying and its NotBefore
+	// has passed, or when another lease on it ran out. What time it is, the queue
+	// says: all who claim from it go by one clock.
+	Claim(ctx context.Context, ch Channel, n int, lease string, hold time.Duration) ([]Notice, error)
+	// Renew makes the lease last for hold from now, and returns the ids of the
+	// deliveries that are still held under it.
+	Renew(ctx context.Context, lease string, hold time.Duration) (held []string, err error)
 	// Settle writes down outcomes, each only if its delivery is still held under
 	// lease, and gives the deliveries free. A delivery whose Want changed while it
 	// was out and that ended accepted or updated becomes due again.
-	Settle(ctx context.Context, lease string, now time.Time, s []Settlement) error
-	// NextDue returns when the next delivery of the channel is due; ok is false when none waits.
-	NextDue(ctx context.Context, ch Channel) (at time.Time, ok bool, err error)
+	Settle(ctx context.Context, lease string, s []Settlement) error
+	// DueIn returns how long it is until the next delivery of the channel is due, 0 or
+	// less when it is now; ok is false when none waits.
+	DueIn(ctx context.Context, ch Channel) (wait time.Duration, ok bool, err error)
 	// Wake returns a channel that receives when deliveries of ch may have become due.
 	Wake(ch Channel) <-chan struct{}
 }
@@ -118,8 +121,12 @@ type Settlement struct {
 	MessageID string
 	Payload   string
 	// Shown is the event the reader sees now, kept when not "".
-	Shown     string
-	NotBefore time.Time
+	Shown string
+	// Wait is how long the delivery is not due from now on.
+	Wait time.Duration
+	// Untouched is true for one that goes back as it came: it keeps its place in the
+	// queue, whatever Wait says.
+	Untouched bool
 	// Attempt is written down when not nil; its Number is set by the ledger.
 	Attempt *Attempt
 	// Unknown is true when nobody can tell whether the provider took the message.

@@ -17,9 +17,9 @@ type slowDisk struct {
 }
 
 // Settle implements [notify.Queue].
-func (d slowDisk) Settle(ctx context.Context, lease string, now time.Time, s []notify.Settlement) error {
+func (d slowDisk) Settle(ctx context.Context, lease string, s []notify.Settlement) error {
 	<-d.ready
-	return d.Queue.Settle(ctx, lease, now, s)
+	return d.Queue.Settle(ctx, lease, s)
 }
 
 // The next call does not wait until the last one is written down, but what a killed

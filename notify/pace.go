@@ -108,12 +108,11 @@ func (l *load) slow(n int) bool {
 }
 
 func (l *load) later(items []item, wait time.Duration) []Settlement {
-	at := l.w.Now().Add(wait)
 	later := make([]Settlement, 0, len(items))
 	for _, it := range items {
 		d := it.notice.Delivery
 		later = append(later, Settlement{
-			DeliveryID: d.ID, Status: waitingStatus(d), Reason: ReasonLimited, NotBefore: at, Free: true,
+			DeliveryID: d.ID, Status: waitingStatus(d), Reason: ReasonLimited, Wait: wait, Free: true,
 		})
 	}
 	return later
@@ -150,21 +149,59 @@ func digestKey(items []item) string {
 	return "dgs_" + hex.EncodeToString(sum[:16])
 }
 
-// admit keeps the limits of the whole app: it returns the calls that may be made
-// now, puts the rest back where it was, and lets the worker rest.
-func (l *load) admit(ctx context.Context, parcels []parcel) []parcel {
-	if len(parcels) == 0 {
-		return nil
+// within keeps what the granted calls can carry and puts the rest back where it was,
+// before a person's place is used up for it.
+func (l *load) within(ctx context.Context, items []item, s Settings) []item {
+	if !l.line.Limits.calls() {
+		return items
 	}
-	granted, wait := l.w.Pacer.Calls(ctx, l.w.Channel, l.line.Limits, len(parcels))
-	if granted >= len(parcels) {
-		return parcels
-	}
-	l.shift.holdUntil(l.w.Now().Add(wait))
+	carried := map[alike]int{}
+	calls := 0
+	batch := max(l.line.Sender.Batch(), 1)
+	var fits []item
 	var back []Notice
-	for _, p := range parcels[granted:] {
-		back = append(back, noticesOf(p.items)...)
+	for _, it := range items {
+		k := alikeOf(it.notice, s)
+		if carried[k]%batch == 0 {
+			if calls == l.granted {
+				back = append(back, *it.notice)
+				continue
+			}
+			calls++
+		}
+		carried[k]++
+		fits = append(fits, it)
 	}
 	l.putBack(ctx, back)
-	return parcels[:granted]
+	return fits
+}
+
+// admit returns the calls that were granted, and gives back what is left of either:
+// places, or, when digests took the place of calls that carried many, calls.
+func (l *load) admit(ctx context.Context, parcels []parcel) []parcel {
+	l.giveBack(ctx, l.granted-len(parcels))
+	if !l.line.Limits.calls() || len(parcels) <= l.granted {
+		return parcels
+	}
+	for _, p := range parcels[l.granted:] {
+		l.putBack(ctx, noticesOf(p.items))
+	}
+	return parcels[:l.granted]
+}
+
+// postpone puts back what the provider does not want now, until that time has passed.
+func (l *load) postpone(ctx context.Context, parcels []parcel, wait time.Duration) {
+	var deferred []Settlement
+	for _, p := range parcels {
+		deferred = append(deferred, l.later(p.items, wait)...)
+	}
+	l.settle(ctx, deferred)
+	l.giveBack(ctx, len(parcels))
+}
+
+// giveBack returns places on the channel that were granted and are not used.
+func (l *load) giveBack(ctx context.Context, n int) {
+	if n > 0 && l.line.Limits.calls() {
+		l.w.Pacer.Return(ctx, l.w.Channel, l.line.Limits, n)
+	}
 }

@@ -13,6 +13,9 @@ type Limits struct {
 	PersonPerSecond, PersonPerMinute, PersonPerHour int
 }
 
+// calls reports whether the calls of the whole app are limited.
+func (l Limits) calls() bool { return l.PerSecond > 0 || l.PerMinute > 0 }
+
 // ProviderLimits are the figures the provider itself keeps (feishu.md 5.3, wecom.md 5).
 // WeCom drops what exceeds its own without an error, so they are kept by us first.
 func ProviderLimits(ch Channel) Limits {
@@ -33,6 +36,8 @@ type Pacer interface {
 	// Calls asks for n places on the channel, and gets as many as are free now; when
 	// that is none, wait is how long until one is.
 	Calls(ctx context.Context, ch Channel, l Limits, n int) (granted int, wait time.Duration)
+	// Return gives n places on the channel back that were granted and not used.
+	Return(ctx context.Context, ch Channel, l Limits, n int)
 	// Person asks for n places with one person of the channel.
 	Person(ctx context.Context, ch Channel, address string, l Limits, n int) (granted int, wait time.Duration)
 }
@@ -44,6 +49,9 @@ type Unlimited struct{}
 func (Unlimited) Calls(_ context.Context, _ Channel, _ Limits, n int) (int, time.Duration) {
 	return n, 0
 }
+
+// Return does nothing.
+func (Unlimited) Return(context.Context, Channel, Limits, int) {}
 
 // Person grants n places.
 func (Unlimited) Person(_ context.Context, _ Channel, _ string, _ Limits, n int) (int, time.Duration) {

@@ -97,6 +97,15 @@ func (p refreshing) Update(ctx context.Context, id string, m notify.Message) not
 	return p.take(ctx, call{Update: id, Message: m})[0]
 }
 
+// connected is a provider reached over connections of its own.
+type connected struct {
+	*provider
+	connections int
+}
+
+// Connections implements [notify.Connected].
+func (c connected) Connections() int { return c.connections }
+
 // board is a switchboard on which every channel is on.
 type board struct {
 	feishu, wecom, mail *provider
@@ -111,6 +120,8 @@ type board struct {
 	decides  bool
 	// changeable makes messages of WeCom such that they can be changed.
 	changeable bool
+	// connections, when not 0, is how many the mail sender keeps.
+	connections int
 }
 
 func newBoard() *board {
@@ -136,6 +147,9 @@ func (b *board) Line(_ context.Context, ch notify.Channel) (notify.Line, error) 
 	}
 	if b.changeable {
 		senders[notify.WeCom] = refreshing{b.wecom}
+	}
+	if b.connections > 0 {
+		senders[notify.Mail] = connected{b.mail, b.connections}
 	}
 	return notify.Line{Sender: senders[ch], Version: b.version, Limits: b.limits, Decides: b.decides}, nil
 }

@@ -10,30 +10,50 @@ import (
 // anything by it. What was not begun by then goes back to the queue: a wrong secret
 // is not hammered by what was claimed already.
 type tenure struct {
+	parallel int // calls at once, of a sender that does not say itself
+
 	mu      sync.Mutex // held while a pause is written down
 	version int64
 	over    bool
-	done    <-chan struct{}
 	end     context.CancelFunc
+	places  places
 }
 
-// begin asks for the line of the day and returns a signal of its end. It waits for a
+// places are what may be in the air on one line.
+type places struct {
+	calls chan struct{}   // a place for each provider call
+	open  chan struct{}   // a place for each call until its outcome is written down
+	over  <-chan struct{} // closed when the tenure ends
+}
+
+// begin asks for the line of the day and returns it with its places. It waits for a
 // pause that is being written down, so that nobody gets the old line once more.
-func (t *tenure) begin(ctx context.Context, ask func() (Line, error)) (Line, <-chan struct{}, error) {
+func (t *tenure) begin(ctx context.Context, ask func() (Line, error)) (Line, places, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	line, err := ask()
 	if err != nil {
-		return Line{}, nil, err
+		return Line{}, places{}, err
 	}
-	if t.done == nil || t.over || t.version != line.Version {
+	if t.end == nil || t.over || t.version != line.Version {
 		if t.end != nil {
 			t.end()
 		}
 		ctx, end := context.WithCancel(ctx)
-		t.version, t.over, t.done, t.end = line.Version, false, ctx.Done(), end
+		t.version, t.over, t.end = line.Version, false, end
+		t.places = t.lay(line.Sender, ctx.Done())
 	}
-	return line, t.done, nil
+	return line, t.places, nil
+}
+
+// lay makes as many places as the sender takes calls at once.
+func (t *tenure) lay(s Sender, over <-chan struct{}) places {
+	n := t.parallel
+	if c, ok := s.(Connected); ok {
+		n = c.Connections()
+	}
+	n = max(n, 1)
+	return places{calls: make(chan struct{}, n), open: make(chan struct{}, openPerCall*n), over: over}
 }
 
 // finish ends the tenure of that version and has the pause written down, once.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 )
 
@@ -13,7 +12,7 @@ const (
 	// LeaseTime is how long a claim lasts without being renewed: what a worker that
 	// was killed held is taken up again after it.
 	LeaseTime = 15 * time.Second
-	// SendTime bounds one call to a provider.
+	// SendTime bounds one call to a provider; a [Connected] sender bounds its own.
 	SendTime = 15 * time.Second
 	// settlePatience is how long outcomes are tried to be written down.
 	settlePatience = 30 * time.Second
@@ -29,6 +28,9 @@ const (
 	// run: the next call does not wait for the disk. What a killed process had open
 	// is sent again.
 	openPerCall = 2
+	// crowd is how many people a call is reckoned to carry where calls are scarce and
+	// one may carry more: what cannot go out is put back again.
+	crowd = 50
 	// maxLookups is how many addresses a claim looks for at once: more than Feishu
 	// takes in one call (feishu.md 4), and not a goroutine for each of a thousand.
 	maxLookups = 64
@@ -45,7 +47,8 @@ type Worker struct {
 	// Pacer keeps the provider's limits; nil is [Unlimited].
 	Pacer    Pacer
 	Settings SettingsKeeper
-	// Parallel is how many provider calls may run at once; at least one.
+	// Parallel is how many provider calls may run at once; at least one. A [Connected]
+	// sender says it itself.
 	Parallel int
 	// Observe hears of every attempt that was written down; nil hears nothing.
 	Observe func(Channel, Attempt)
@@ -59,102 +62,87 @@ func (w *Worker) Run(ctx context.Context) {
 	if w.Pacer == nil {
 		w.Pacer = Unlimited{}
 	}
-	s := newShift(max(w.Parallel, 1))
+	s := newShift(w.Parallel, ctx.Done())
 	defer s.loads.Wait()
 	for ctx.Err() == nil {
 		s.pause(ctx, w.Now)
-		worked, err := w.turn(ctx, s)
+		rest, err := w.turn(ctx, s)
 		if err != nil && !errors.Is(err, ErrOff) && ctx.Err() == nil {
 			w.Log.Error("deliveries cannot be claimed", "channel", w.Channel, "error", err)
 		}
-		if !worked {
-			w.rest(ctx, err)
-		}
+		w.rest(ctx, rest)
 	}
 }
 
-// shift is one run of a worker: how much it may hold at once.
-type shift struct {
-	calls  chan struct{} // a place for each provider call
-	open   chan struct{} // a place for each call until its outcome is written down
-	claims chan struct{} // a place for each claim
-	loads  sync.WaitGroup
-
-	mu   sync.Mutex
-	hold time.Time // the channel's limit is used up until then
-
-	tenure tenure
-}
-
-func newShift(parallel int) *shift {
-	return &shift{
-		calls: make(chan struct{}, parallel), open: make(chan struct{}, openPerCall*parallel), claims: make(chan struct{}, maxClaims),
-	}
-}
-
-// holdUntil keeps the worker from claiming before at.
-func (s *shift) holdUntil(at time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if at.After(s.hold) {
-		s.hold = at
-	}
-}
-
-// pause waits as long as the channel's limit asks for. Nothing is held meanwhile.
-func (s *shift) pause(ctx context.Context, now func() time.Time) {
-	s.mu.Lock()
-	wait := s.hold.Sub(now())
-	s.mu.Unlock()
-	if wait <= 0 {
-		return
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
-}
-
-// turn claims what is due and sets it going; worked is false when nothing was due.
-func (w *Worker) turn(ctx context.Context, s *shift) (worked bool, err error) {
+// turn claims what is due and sets it going. It returns how long to rest when that
+// was nothing.
+func (w *Worker) turn(ctx context.Context, s *shift) (rest time.Duration, err error) {
 	select {
 	case s.claims <- struct{}{}:
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return 0, nil
 	}
-	defer func() {
-		if !worked {
-			<-s.claims
-		}
-	}()
-	line, over, err := s.tenure.begin(ctx, func() (Line, error) { return w.Switch.Line(ctx, w.Channel) })
-	if err != nil {
-		return false, err
-	}
-	l := &load{w: w, line: line, lease: NewID(""), shift: s, stop: over}
-	now := w.Now()
-	notices, err := w.Queue.Claim(ctx, w.Channel, max(line.Sender.Batch(), cap(s.open)), l.lease, now, now.Add(LeaseTime))
+	l, notices, rest, err := w.claim(ctx, s)
 	if err != nil || len(notices) == 0 {
-		return false, err
+		<-s.claims
+		return rest, err
 	}
 	s.loads.Go(func() {
 		defer func() { <-s.claims }()
 		l.deliver(context.WithoutCancel(ctx), notices)
 	})
-	return true, nil
+	return 0, nil
 }
 
-// rest waits until something may be due.
-func (w *Worker) rest(ctx context.Context, failure error) {
-	wait := pollTime
-	if failure == nil {
-		if at, ok, err := w.Queue.NextDue(ctx, w.Channel); err == nil && ok {
-			wait = min(wait, max(at.Sub(w.Now()), 5*time.Millisecond))
-		}
+// claim leases no more than the channel's limit lets out now.
+func (w *Worker) claim(ctx context.Context, s *shift) (_ *load, _ []Notice, rest time.Duration, err error) {
+	line, places, err := s.tenure.begin(ctx, func() (Line, error) { return w.Switch.Line(ctx, w.Channel) })
+	if err != nil {
+		return nil, nil, pollTime, err
 	}
-	timer := time.NewTimer(wait)
+	due, ok, err := w.Queue.DueIn(ctx, w.Channel)
+	if err != nil || !ok || due > 0 {
+		return nil, nil, restFor(due, ok), err
+	}
+	granted, wait := w.Pacer.Calls(ctx, w.Channel, line.Limits, cap(places.open))
+	if granted == 0 {
+		s.holdUntil(w.Now().Add(wait))
+		return nil, nil, 0, nil
+	}
+	l := &load{w: w, line: line, lease: newLease(w.Now), shift: s, places: places, granted: granted}
+	notices, err := w.Queue.Claim(ctx, w.Channel, l.size(), l.lease.id, LeaseTime)
+	if err != nil || len(notices) == 0 {
+		l.giveBack(ctx, granted)
+		return nil, nil, restFor(0, err == nil), err
+	}
+	return l, notices, 0, nil
+}
+
+// size is how many deliveries are worth claiming: enough to fill a call and to keep
+// the next ones ready, and no more than the granted calls can carry.
+func (l *load) size() int {
+	batch := max(l.line.Sender.Batch(), 1)
+	n := max(batch, cap(l.open))
+	if l.line.Limits.calls() {
+		n = min(n, l.granted*min(batch, crowd))
+	}
+	return n
+}
+
+// restFor is how long to rest when something is due after that time, ok, or nothing is.
+func restFor(due time.Duration, ok bool) time.Duration {
+	if !ok {
+		return pollTime
+	}
+	return min(pollTime, max(due, 5*time.Millisecond))
+}
+
+// rest waits for that long, or until something may be due.
+func (w *Worker) rest(ctx context.Context, most time.Duration) {
+	if most <= 0 {
+		return
+	}
+	timer := time.NewTimer(most)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -57,6 +57,19 @@ func (l *Local) Person(_ context.Context, ch notify.Channel, address string, lim
 	return l.ask(place{channel: ch, person: true, address: address}, personWindows(lim), n)
 }
 
+// Return gives n places on the channel back that were granted and not used.
+func (l *Local) Return(_ context.Context, ch notify.Channel, _ notify.Limits, n int) {
+	l.put(place{channel: ch}, n)
+}
+
+func (l *Local) put(p place, n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if m, ok := l.meters[p]; ok && n > 0 {
+		m.put(n, l.now())
+	}
+}
+
 func (l *Local) ask(p place, ws windows, n int) (granted int, wait time.Duration) {
 	if n <= 0 || ws.unlimited() {
 		return max(n, 0), 0

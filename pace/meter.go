@@ -63,6 +63,15 @@ func (m *meter) take(n int, now time.Time) (granted int, wait time.Duration) {
 	return granted, wait
 }
 
+// put gives n places back that were taken and not used.
+func (m *meter) put(n int, now time.Time) {
+	for _, b := range m.buckets {
+		if b != nil {
+			b.AllowN(now, -n) // a bucket never holds more than its burst
+		}
+	}
+}
+
 // gain is how long places take to come at a rate, up to two microseconds more: then
 // they are there however the sums are rounded.
 func gain(places float64, perSecond rate.Limit) time.Duration {

@@ -62,6 +62,42 @@ func (s *Shared) Person(ctx context.Context, ch notify.Channel, address string, 
 	return s.ask(ctx, place{channel: ch, person: true, address: address}, personWindows(lim), n)
 }
 
+// Return gives n places on the channel back that were granted and not used.
+func (s *Shared) Return(ctx context.Context, ch notify.Channel, lim notify.Limits, n int) {
+	p, ws := place{channel: ch}, callWindows(lim)
+	s.local.put(p, n)
+	if n <= 0 || ws.unlimited() || !s.breaker.pass(s.local.now()) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	for _, w := range ws {
+		if err := s.giveBack(ctx, p, w, n); err != nil {
+			s.failed(ctx, err)
+			return
+		}
+	}
+}
+
+// giveBack asks for less than nothing, which redis_rate reckons as it should, unless
+// that would be more than is in use by now: then it keeps everything, and is asked
+// again for what is.
+func (s *Shared) giveBack(ctx context.Context, p place, w window, n int) error {
+	if w.unlimited() {
+		return nil
+	}
+	lim := w.bucket().inRedis()
+	each := lim.Period / time.Duration(lim.Rate)
+	res, err := s.limiter.AllowN(ctx, s.name(p, w), lim, -n)
+	if err != nil || res.ResetAfter > 0 {
+		return err
+	}
+	if used := int((res.ResetAfter + time.Duration(n)*each - 1) / each); used > 0 {
+		_, err = s.limiter.AllowN(ctx, s.name(p, w), lim, -used)
+	}
+	return err
+}
+
 func (s *Shared) ask(ctx context.Context, p place, ws windows, n int) (granted int, wait time.Duration) {
 	granted, wait = s.local.ask(p, ws, n)
 	if granted == 0 || ws.unlimited() || !s.breaker.pass(s.local.now()) {
@@ -72,6 +108,7 @@ func (s *Shared) ask(ctx context.Context, p place, ws windows, n int) (granted i
 		s.failed(ctx, err)
 		return granted, wait
 	}
+	s.local.put(p, granted-together)
 	if s.breaker.worked() {
 		s.log.InfoContext(ctx, "redis answers again: limits are kept together")
 	}

@@ -90,13 +90,13 @@ func fill(b *testing.B, s *store.Store, n int) {
 
 func claimSettle(b *testing.B, s *store.Store, lease string) int {
 	b.Helper()
-	notices, err := s.Claim(b.Context(), notify.Feishu, 16, lease, noon, noon.Add(time.Minute))
+	notices, err := s.Claim(b.Context(), notify.Feishu, 16, lease, time.Minute)
 	if err != nil {
 		b.Error(err)
 		return 0
 	}
 	for _, n := range notices {
-		if err := s.Settle(b.Context(), lease, noon, []notify.Settlement{sent(n.Delivery)}); err != nil {
+		if err := s.Settle(b.Context(), lease, []notify.Settlement{sent(n.Delivery)}); err != nil {
 			b.Error(err)
 		}
 	}

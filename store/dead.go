@@ -29,9 +29,13 @@ func (tx *txn) retryDeliveries(ctx context.Context, f notify.DeliveryFilter, now
 	if err != nil {
 		return 0, err
 	}
-	at, until := where.bind(millis(now)), where.bind(millis(deadline))
+	due, err := tx.clock(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	at, dueAt, until := where.bind(millis(now)), where.bind(due), where.bind(millis(deadline))
 	res, err := tx.ExecContext(ctx,
-		`UPDATE deliveries SET status = 'queued', reason = '', not_before = 0, due_at = `+at+`, deadline = `+until+`, updated_at = `+at+`
+		`UPDATE deliveries SET status = 'queued', reason = '', not_before = 0, due_at = `+dueAt+`, deadline = `+until+`, updated_at = `+at+`
 		WHERE status IN ('dead', 'failed', 'skipped', 'canceled', 'retrying')
 		AND id IN (SELECT d.id FROM deliveries d JOIN tickets t ON t.id = d.ticket_id `+where.sql()+`)`, where.args...)
 	if err != nil {

@@ -71,7 +71,7 @@ func TestTheFirstDoubtIsRemembered(t *testing.T) {
 		d := recordTo(t, s, "1", "li")[0]
 		for i, unknown := range []bool{true, true, false} {
 			now := noon.Add(time.Duration(i) * time.Minute)
-			finish(t, s, now, notify.Settlement{Status: notify.Retrying, Unknown: unknown, NotBefore: now.Add(time.Second)})
+			finish(t, s, now, notify.Settlement{Status: notify.Retrying, Unknown: unknown, Wait: time.Second})
 		}
 		if got := read(t, s, d.ID).UnknownSince; !got.Equal(noon) {
 			t.Errorf("got %v, want the first time, %v", got, noon)

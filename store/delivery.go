@@ -51,6 +51,15 @@ func (tx *txn) addDelivery(ctx context.Context, e notify.Entry, p notify.Plan, d
 	if d.UpdatedAt.IsZero() {
 		d.UpdatedAt = d.CreatedAt
 	}
+	now, err := tx.clock(ctx, tx)
+	if err != nil {
+		return d, false, err
+	}
+	due := now + max(millis(d.NotBefore), millis(d.CreatedAt)) - millis(e.AcceptedAt)
+	notBefore := int64(0)
+	if !d.NotBefore.IsZero() {
+		notBefore = due
+	}
 	res, err := tx.ExecContext(ctx,
 		`INSERT INTO deliveries (id, event_id, ticket_id, person, channel, reader, role, status,
 			reason, code, message_id, shown, want, state, result, attempts,
@@ -59,8 +68,7 @@ func (tx *txn) addDelivery(ctx context.Context, e notify.Entry, p notify.Plan, d
 		ON CONFLICT (event_id, person, channel) DO NOTHING`,
 		d.ID, d.Event, d.Ticket, clean(d.Person), string(d.Channel), document{d.To}, string(d.Role), string(d.Status),
 		clean(d.Reason), d.Code, d.MessageID, d.Shown, d.Want, d.State, d.Result, d.Attempts,
-		millis(d.NotBefore), millis(d.Deadline), millis(d.CreatedAt), millis(d.UpdatedAt), clean(d.Payload),
-		max(millis(d.NotBefore), millis(d.CreatedAt)), d.Turn)
+		notBefore, millis(d.Deadline), millis(d.CreatedAt), millis(d.UpdatedAt), clean(d.Payload), due, d.Turn)
 	if err != nil {
 		return d, false, err
 	}
@@ -105,10 +113,14 @@ func (s *Store) RetryDelivery(ctx context.Context, id string, now, deadline time
 }
 
 func (tx *txn) retryDelivery(ctx context.Context, id string, now, deadline time.Time) (notify.Delivery, error) {
+	due, err := tx.clock(ctx, tx)
+	if err != nil {
+		return notify.Delivery{}, err
+	}
 	changed := mustChange(tx.ExecContext(ctx,
-		`UPDATE deliveries SET status = 'queued', reason = '', not_before = 0, due_at = $2, deadline = $3, updated_at = $2
+		`UPDATE deliveries SET status = 'queued', reason = '', not_before = 0, due_at = $4, deadline = $3, updated_at = $2
 		WHERE id = $1 AND status IN ('dead', 'failed', 'skipped', 'canceled', 'retrying')`,
-		id, millis(now), millis(deadline)))
+		id, millis(now), millis(deadline), due))
 	if changed != nil && !errors.Is(changed, ErrNotFound) {
 		return notify.Delivery{}, changed
 	}

@@ -30,6 +30,7 @@ type engine interface {
 type txn struct {
 	querier
 	words dialect
+	clock clock
 	woken []notify.Channel
 }
 

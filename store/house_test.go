@@ -52,6 +52,7 @@ func open(tb testing.TB, url string) *store.Store {
 			tb.Errorf("close: %v", err)
 		}
 	})
+	s.SetClock(func() time.Time { return noon })
 	return s
 }
 
@@ -125,7 +126,8 @@ func recordTo(tb testing.TB, s *store.Store, id string, people ...string) []noti
 
 func claim(tb testing.TB, s *store.Store, lease string, n int, now time.Time) []notify.Notice {
 	tb.Helper()
-	notices, err := s.Claim(tb.Context(), notify.Feishu, n, lease, now, now.Add(15*time.Second))
+	s.SetClock(func() time.Time { return now })
+	notices, err := s.Claim(tb.Context(), notify.Feishu, n, lease, 15*time.Second)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -134,7 +136,8 @@ func claim(tb testing.TB, s *store.Store, lease string, n int, now time.Time) []
 
 func settle(tb testing.TB, s *store.Store, lease string, now time.Time, settled ...notify.Settlement) {
 	tb.Helper()
-	if err := s.Settle(tb.Context(), lease, now, settled); err != nil {
+	s.SetClock(func() time.Time { return now })
+	if err := s.Settle(tb.Context(), lease, settled); err != nil {
 		tb.Fatal(err)
 	}
 }

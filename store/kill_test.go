@@ -104,6 +104,7 @@ func victim(url string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	s.SetClock(func() time.Time { return noon })
 	failed := make(chan error)
 	for w := range 4 {
 		go func() { failed <- recordForEver(ctx, s, w) }()
@@ -126,7 +127,7 @@ func recordForEver(ctx context.Context, s *store.Store, w int) error {
 
 func settleForEver(ctx context.Context, s *store.Store, lease string) error {
 	for {
-		notices, err := s.Claim(ctx, notify.Feishu, 5, lease, noon, noon.Add(time.Minute))
+		notices, err := s.Claim(ctx, notify.Feishu, 5, lease, time.Minute)
 		if err != nil {
 			return err
 		}
@@ -134,7 +135,7 @@ func settleForEver(ctx context.Context, s *store.Store, lease string) error {
 		for _, n := range notices {
 			settled = append(settled, sent(n.Delivery))
 		}
-		if err := s.Settle(ctx, lease, noon, settled); err != nil {
+		if err := s.Settle(ctx, lease, settled); err != nil {
 			return err
 		}
 		for _, n := range notices {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ticketbell/store"
 )
@@ -19,6 +20,7 @@ func TestADatabaseIsOpenedAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		first.SetClock(func() time.Time { return noon })
 		recordTo(t, first, "1", "lisi")
 		if err := first.Close(); err != nil {
 			t.Fatal(err)

@@ -14,13 +14,13 @@ import (
 const dueIn = `status IN ('queued', 'retrying', 'sending')`
 
 // Claim implements [notify.Queue].
-func (s *Store) Claim(ctx context.Context, ch notify.Channel, n int, lease string, now, until time.Time) ([]notify.Notice, error) {
-	if idle, err := s.idle(ctx, ch, now); err != nil || idle || n <= 0 {
-		return nil, err
+func (s *Store) Claim(ctx context.Context, ch notify.Channel, n int, lease string, hold time.Duration) ([]notify.Notice, error) {
+	if n <= 0 {
+		return nil, nil
 	}
 	var notices []notify.Notice
 	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
-		ids, err := tx.claim(ctx, ch, n, lease, now, until)
+		ids, err := tx.claim(ctx, ch, n, lease, hold)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
@@ -33,18 +33,15 @@ func (s *Store) Claim(ctx context.Context, ch notify.Channel, n int, lease strin
 	return notices, nil
 }
 
-// idle asks a reader first whether anything is due: looking for work must not
-// stand in the way of those who write.
-func (s *Store) idle(ctx context.Context, ch notify.Channel, now time.Time) (bool, error) {
-	at, ok, err := s.NextDue(ctx, ch)
-	return !ok || at.After(now), err
-}
-
 // claim marks the deliveries and returns their ids. The marking is a statement of
 // its own: whoever refreshes the ticket waits for it, and what is read after it
 // (see notices) is no older than it.
-func (tx *txn) claim(ctx context.Context, ch notify.Channel, n int, lease string, now, until time.Time) ([]string, error) {
-	return all(ctx, tx, value[string], claimQuery(tx.words), string(ch), millis(now), n, lease, millis(until))
+func (tx *txn) claim(ctx context.Context, ch notify.Channel, n int, lease string, hold time.Duration) ([]string, error) {
+	now, err := tx.clock(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	return all(ctx, tx, value[string], claimQuery(tx.words), string(ch), now, n, lease, now+hold.Milliseconds())
 }
 
 func claimQuery(words dialect) string {
@@ -80,28 +77,37 @@ func scanNotice(r row) (n notify.Notice, err error) {
 }
 
 // renewQuery need not ask for the status: only what is being sent has a lease.
-const renewQuery = `UPDATE deliveries SET due_at = $2 WHERE lease = $1 AND lease <> ''`
+const renewQuery = `UPDATE deliveries SET due_at = $2 WHERE lease = $1 AND lease <> '' RETURNING id`
 
 // Renew implements [notify.Queue].
-func (s *Store) Renew(ctx context.Context, lease string, until time.Time) error {
-	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
-		_, err := tx.ExecContext(ctx, renewQuery, lease, millis(until))
+func (s *Store) Renew(ctx context.Context, lease string, hold time.Duration) (held []string, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *txn) error {
+		now, err := tx.clock(ctx, tx)
+		if err != nil {
+			return err
+		}
+		held, err = all(ctx, tx, value[string], renewQuery, lease, now+hold.Milliseconds())
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("renew lease: %w", err)
+		return nil, fmt.Errorf("renew lease: %w", err)
 	}
-	return nil
+	return held, nil
 }
 
 const nextDueQuery = `SELECT min(due_at) FROM deliveries WHERE channel = $1 AND ` + dueIn
 
-// NextDue implements [notify.Queue].
-func (s *Store) NextDue(ctx context.Context, ch notify.Channel) (at time.Time, ok bool, err error) {
-	var ms sql.NullInt64
-	err = s.read.QueryRowContext(ctx, nextDueQuery, string(ch)).Scan(&ms)
-	if err != nil {
-		return time.Time{}, false, fmt.Errorf("find the next delivery of %s: %w", ch, err)
+// DueIn implements [notify.Queue]. It asks a reader: looking for work must not stand
+// in the way of those who write.
+func (s *Store) DueIn(ctx context.Context, ch notify.Channel) (wait time.Duration, ok bool, err error) {
+	at, err := one(ctx, s.read, value[sql.NullInt64], nextDueQuery, string(ch))
+	if err == nil && at.Valid {
+		var now int64
+		now, err = s.clock(ctx, s.read)
+		wait = time.Duration(at.Int64-now) * time.Millisecond
 	}
-	return time.UnixMilli(ms.Int64).UTC(), ms.Valid, nil
+	if err != nil {
+		return 0, false, fmt.Errorf("find the next delivery of %s: %w", ch, err)
+	}
+	return wait, at.Valid, nil
 }

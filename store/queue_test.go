@@ -24,15 +24,14 @@ func TestAClaimCarriesAllThatIsNeededToSayIt(t *testing.T) {
 			p.Trail = trail
 			return p
 		})
-		until := noon.Add(15 * time.Second)
 		want := r.Deliveries[0]
 		want.Status, want.Lease = notify.Sending, "w1"
 		got := claim(t, s, "w1", 10, noon)
 		if diff := cmp.Diff([]notify.Notice{{Delivery: want, Event: e.Event, Current: "waiting_review/1", Trail: trail}}, got); diff != "" {
 			t.Errorf("claim (-want +got):\n%s", diff)
 		}
-		if at, ok, err := s.NextDue(t.Context(), notify.Feishu); err != nil || !ok || !at.Equal(until) {
-			t.Errorf("got next due %s, %v, %v, want the end of the lease, %s", at, ok, err, until)
+		if wait, ok, err := s.DueIn(t.Context(), notify.Feishu); err != nil || !ok || wait != 15*time.Second {
+			t.Errorf("got next due in %s, %v, %v, want the end of the lease, in 15 s", wait, ok, err)
 		}
 	})
 }
@@ -98,7 +97,7 @@ func TestManyWorkersClaimEachDeliveryOnce(t *testing.T) {
 		for w := range 6 {
 			wg.Go(func() {
 				for range 20 {
-					notices, err := s.Claim(t.Context(), notify.Feishu, 3, fmt.Sprint("w", w), noon, noon.Add(time.Minute))
+					notices, err := s.Claim(t.Context(), notify.Feishu, 3, fmt.Sprint("w", w), time.Minute)
 					if err != nil {
 						t.Error(err)
 					}
@@ -154,8 +153,9 @@ func TestARenewedLeaseLasts(t *testing.T) {
 		recordTo(t, s, "1", "lisi", "wangwu")
 		claim(t, s, "w", 2, noon)
 		settled := claim(t, s, "other", 1, noon.Add(time.Hour))[0].Delivery // the other took one over
-		if err := s.Renew(t.Context(), "w", noon.Add(2*time.Hour)); err != nil {
-			t.Fatal(err)
+		held, err := s.Renew(t.Context(), "w", time.Hour)
+		if err != nil || len(held) != 1 || held[0] == settled.ID {
+			t.Fatalf("got %v held, %v, want what the other did not take over", held, err)
 		}
 		got := claim(t, s, "third", 2, noon.Add(90*time.Minute))
 		if len(got) != 1 || got[0].Delivery.ID != settled.ID {
@@ -164,24 +164,24 @@ func TestARenewedLeaseLasts(t *testing.T) {
 	})
 }
 
-func TestNextDueIsWhenSomethingCanBeClaimed(t *testing.T) {
+func TestDueInIsHowLongUntilSomethingCanBeClaimed(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
-		if _, ok, err := s.NextDue(t.Context(), notify.Feishu); ok || err != nil {
+		if _, ok, err := s.DueIn(t.Context(), notify.Feishu); ok || err != nil {
 			t.Errorf("got %v, %v of an empty queue, want nothing", ok, err)
 		}
 		e := entry("1")
 		d := delivery(e, "lisi", notify.Feishu)
 		d.NotBefore = noon.Add(time.Minute)
 		record(t, s, e, planned(e, d))
-		at, ok, err := s.NextDue(t.Context(), notify.Feishu)
-		if err != nil || !ok || !at.Equal(d.NotBefore) {
-			t.Errorf("got %s, %v, %v, want %s", at, ok, err, d.NotBefore)
+		wait, ok, err := s.DueIn(t.Context(), notify.Feishu)
+		if err != nil || !ok || wait != time.Minute {
+			t.Errorf("got %s, %v, %v, want a minute", wait, ok, err)
 		}
 		if n := claim(t, s, "w", 1, noon); len(n) != 0 {
 			t.Errorf("got %d claimed before it is due, want none", len(n))
 		}
 		settle(t, s, "w", noon, sent(claim(t, s, "w", 1, d.NotBefore)[0].Delivery))
-		if _, ok, err := s.NextDue(t.Context(), notify.Feishu); ok || err != nil {
+		if _, ok, err := s.DueIn(t.Context(), notify.Feishu); ok || err != nil {
 			t.Errorf("got %v, %v after all is sent, want nothing", ok, err)
 		}
 	})

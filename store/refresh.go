@@ -39,14 +39,18 @@ func (tx *txn) lockDeliveries(ctx context.Context, ticketID string) error {
 
 func (tx *txn) refreshChannel(ctx context.Context, e notify.Entry, ticketID string, ch notify.Channel) error {
 	const out = `status IN ('accepted', 'read', 'updated')`
+	now, err := tx.clock(ctx, tx)
+	if err != nil {
+		return err
+	}
 	res, err := tx.ExecContext(ctx,
 		`UPDATE deliveries SET want = $1, updated_at = $2,
 			deadline = CASE WHEN deadline = 0 THEN 0 ELSE deadline - created_at + $2 END,
 			not_before = CASE WHEN `+out+` THEN 0 ELSE not_before END,
-			due_at = CASE WHEN `+out+` THEN $2 ELSE due_at END,
+			due_at = CASE WHEN `+out+` THEN $5 ELSE due_at END,
 			status = CASE WHEN `+out+` THEN 'queued' ELSE status END
 		WHERE ticket_id = $3 AND channel = $4 AND NOT fixed AND (message_id <> '' OR status = 'sending')`,
-		e.ID, millis(e.AcceptedAt), ticketID, string(ch))
+		e.ID, millis(e.AcceptedAt), ticketID, string(ch), now)
 	if err != nil {
 		return err
 	}

@@ -113,7 +113,7 @@ func TestNobodyIsLeftWithAnOldCard(t *testing.T) {
 
 // work does what a worker does: what is over is canceled, the rest is sent.
 func work(ctx context.Context, s *store.Store, lease string) {
-	notices, _ := s.Claim(ctx, notify.Feishu, 10, lease, noon, noon.Add(time.Minute))
+	notices, _ := s.Claim(ctx, notify.Feishu, 10, lease, time.Minute)
 	var settled []notify.Settlement
 	for _, n := range notices {
 		outcome := sent(n.Delivery)
@@ -122,7 +122,7 @@ func work(ctx context.Context, s *store.Store, lease string) {
 		}
 		settled = append(settled, outcome)
 	}
-	_ = s.Settle(ctx, lease, noon, settled)
+	_ = s.Settle(ctx, lease, settled)
 }
 
 func TestRecordingAndSettlingDoNotStandInEachOthersWay(t *testing.T) {

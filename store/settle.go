@@ -6,18 +6,21 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"ticketbell/notify"
 )
 
 // Settle implements [notify.Queue]. A message the provider gave no id, or that is
 // fixed, cannot be brought up to date, so it does not become due again.
-func (s *Store) Settle(ctx context.Context, lease string, now time.Time, settled []notify.Settlement) error {
+func (s *Store) Settle(ctx context.Context, lease string, settled []notify.Settlement) error {
 	inOrder := slices.SortedFunc(slices.Values(settled), func(a, b notify.Settlement) int {
 		return strings.Compare(a.DeliveryID, b.DeliveryID) // the order in which refresh locks them
 	})
 	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
+		now, err := tx.clock(ctx, tx)
+		if err != nil {
+			return err
+		}
 		for _, one := range inOrder {
 			if err := tx.settle(ctx, lease, now, one); err != nil {
 				return fmt.Errorf("delivery %s: %w", one.DeliveryID, err)
@@ -31,7 +34,7 @@ func (s *Store) Settle(ctx context.Context, lease string, now time.Time, settled
 	return nil
 }
 
-func (tx *txn) settle(ctx context.Context, lease string, now time.Time, s notify.Settlement) error {
+func (tx *txn) settle(ctx context.Context, lease string, now int64, s notify.Settlement) error {
 	after, err := tx.release(ctx, lease, now, s)
 	if errors.Is(err, ErrNotFound) {
 		return nil // somebody else holds it by now, and writes down how it fared
@@ -50,7 +53,7 @@ func (tx *txn) settle(ctx context.Context, lease string, now time.Time, s notify
 
 // release writes the outcome and gives the delivery free, if it is held under
 // lease: else it returns [ErrNotFound].
-func (tx *txn) release(ctx context.Context, lease string, now time.Time, s notify.Settlement) (notify.Delivery, error) {
+func (tx *txn) release(ctx context.Context, lease string, now int64, s notify.Settlement) (notify.Delivery, error) {
 	const again = `$3 IN ('accepted', 'updated') AND want <> claimed AND (message_id <> '' OR $6 <> '') AND NOT (fixed OR $14)`
 	counts := 1
 	if s.Free {
@@ -59,26 +62,26 @@ func (tx *txn) release(ctx context.Context, lease string, now time.Time, s notif
 	return one(ctx, tx, scanReleased,
 		`UPDATE deliveries SET
 			status = CASE WHEN `+again+` THEN 'queued' ELSE $3 END,
-			due_at = CASE WHEN `+again+` THEN CAST($10 AS BIGINT) ELSE CAST($11 AS BIGINT) END,
+			due_at = CASE WHEN $11 AND not_before <> 0 THEN not_before WHEN $11 AND created_at < $10 THEN created_at
+				WHEN $11 OR `+again+` THEN CAST($10 AS BIGINT) ELSE CAST($9 AS BIGINT) END,
 			reason = $4, code = $5,
 			message_id = CASE WHEN $6 <> '' THEN $6 ELSE message_id END, fixed = fixed OR $14,
 			payload = CASE WHEN $7 <> '' THEN $7 ELSE payload END,
 			shown = CASE WHEN $8 <> '' THEN $8 ELSE shown END,
-			not_before = $9, attempts = attempts + $12, lease = '',
+			not_before = CASE WHEN $11 THEN not_before ELSE $9 END, attempts = attempts + $12, lease = '',
 			unknown_since = CASE WHEN $13 AND unknown_since = 0 THEN $10 ELSE unknown_since END, claimed = '', updated_at = $10
 		WHERE id = $1 AND lease = $2 AND status = 'sending'
 		RETURNING channel, status`,
 		s.DeliveryID, lease, string(s.Status), clean(s.Reason), clean(s.Code), clean(s.MessageID), clean(s.Payload), s.Shown,
-		millis(s.NotBefore), millis(now), dueAt(s, now), counts, s.Unknown, s.Fixed)
+		notBefore(s, now), now, s.Untouched, counts, s.Unknown, s.Fixed)
 }
 
-// dueAt keeps the place in the queue of what goes back untouched: a time that has
-// passed stays, no time is now.
-func dueAt(s notify.Settlement, now time.Time) int64 {
-	if s.NotBefore.IsZero() {
-		return millis(now)
+// notBefore is when a delivery is due that goes on waiting; the others have no such time.
+func notBefore(s notify.Settlement, now int64) int64 {
+	if s.Status != notify.Queued && s.Status != notify.Retrying {
+		return 0 // due only if brought up to date, and then at once
 	}
-	return millis(s.NotBefore)
+	return now + s.Wait.Milliseconds()
 }
 
 func scanReleased(r row) (d notify.Delivery, err error) {

@@ -16,7 +16,7 @@ func TestSettlingWritesDownTheOutcome(t *testing.T) {
 		later := noon.Add(time.Second)
 		failed := claim(t, s, "w1", 1, noon)[0].Delivery
 		settle(t, s, "w1", later, notify.Settlement{
-			DeliveryID: failed.ID, Status: notify.Retrying, Reason: "failing", Code: "feishu.230020", NotBefore: later,
+			DeliveryID: failed.ID, Status: notify.Retrying, Reason: "failing", Code: "feishu.230020", Wait: 0,
 			Attempt: &notify.Attempt{
 				StartedAt: noon, Duration: 1500 * time.Microsecond, Outcome: "transient",
 				Code: "feishu.230020", Message: "rate limited", RequestID: "req-0",

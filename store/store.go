@@ -29,7 +29,8 @@ type Config struct {
 	URL string
 	// Key is the 32-byte master key that secrets are sealed with.
 	Key []byte
-	// Now is the clock; nil is time.Now.
+	// Now is the clock; nil is time.Now. When something is due, and when a lease runs
+	// out, PostgreSQL's own clock says.
 	Now func() time.Time
 	// Log hears of a lost connection to PostgreSQL; nil is slog.Default.
 	Log *slog.Logger
@@ -42,6 +43,7 @@ type Store struct {
 	words  dialect
 	keys   keyring
 	bells  bells
+	clock  clock
 	now    func() time.Time
 }
 
@@ -71,7 +73,7 @@ func (s *Store) connect(ctx context.Context, url string, log *slog.Logger) error
 		if err != nil {
 			return err
 		}
-		s.engine, s.read, s.words = db, db.reader, sqliteWords()
+		s.engine, s.read, s.words, s.clock = db, db.reader, sqliteWords(), ownClock(s.now)
 		return nil
 	}
 	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
@@ -81,7 +83,7 @@ func (s *Store) connect(ctx context.Context, url string, log *slog.Logger) error
 	if err != nil {
 		return err
 	}
-	s.engine, s.read, s.words = db, db.pool, postgresWords()
+	s.engine, s.read, s.words, s.clock = db, db.pool, postgresWords(), serverClock
 	return nil
 }
 
@@ -107,7 +109,7 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) write(ctx context.Context, do func(context.Context, *txn) error) error {
 	var woken []notify.Channel
 	err := s.engine.write(ctx, func(ctx context.Context, q querier) error {
-		tx := &txn{querier: q, words: s.words}
+		tx := &txn{querier: q, words: s.words, clock: s.clock}
 		if err := do(ctx, tx); err != nil {
 			return err
 		}

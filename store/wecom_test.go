@@ -108,7 +108,7 @@ func TestAPressOnACardThatStandsBehindCatchesUp(t *testing.T) {
 				d.Status, d.MessageID, d.Shown = notify.Accepted, "m1", "evt_1"
 				record(t, s, first, planned(first, d))
 				record(t, s, second, refreshing(second, notify.WeCom))
-				claimed, err := s.Claim(t.Context(), notify.WeCom, 1, "w", noon, noon.Add(time.Second))
+				claimed, err := s.Claim(t.Context(), notify.WeCom, 1, "w", time.Second)
 				must(t, err)
 				settle(t, s, "w", noon, notify.Settlement{DeliveryID: claimed[0].Delivery.ID, Status: notify.Accepted, Shown: tc.shown})
 

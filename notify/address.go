@@ -1,0 +1,68 @@
+package notify
+
+import (
+	"context"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// address finds everybody's address, side by side; who has none is settled. An update
+// needs none: its message is there, whatever the person's address is by now. A stop
+// ends the look-ups, and so does a look-up that nobody can make: whoever was not found
+// by then goes back to the queue untouched.
+func (l *load) address(ctx context.Context, notices []Notice) []item {
+	items := make([]item, len(notices))
+	errs := make([]error, len(notices))
+	var lookups errgroup.Group
+	lookups.SetLimit(maxLookups)
+	asking, done := l.untilStopped(ctx)
+	defer done()
+	for i := range notices {
+		n := &notices[i]
+		items[i] = item{notice: n, started: l.w.Now()}
+		if n.Delivery.MessageID != "" {
+			continue
+		}
+		lookups.Go(func() error {
+			lookup, cancel := context.WithTimeout(asking, SendTime)
+			defer cancel()
+			items[i].address, errs[i] = l.find(lookup, n.Delivery)
+			if misconfigured(errs[i]) {
+				done() // the others would ask in vain
+			}
+			return nil
+		})
+	}
+	_ = lookups.Wait() // each has an error of its own
+
+	found := make([]item, 0, len(items))
+	var missed []Settlement
+	var unasked []Notice
+	for i, err := range errs {
+		switch {
+		case err == nil:
+			found = append(found, items[i])
+		case asking.Err() != nil && !misconfigured(err):
+			unasked = append(unasked, notices[i])
+		default:
+			missed = append(missed, l.judge(ctx, items[i], Outcome{Err: err}))
+		}
+	}
+	l.settle(ctx, missed)
+	l.putBack(ctx, unasked)
+	return found
+}
+
+// find returns the person's address: not the one that was refused just now, where there
+// is another, and asked for anew where nobody was found until it was tried by hand.
+func (l *load) find(ctx context.Context, d Delivery) (string, error) {
+	switch {
+	case d.Reason == ReasonStaleIdentity:
+		return l.w.Addresses.Another(ctx, l.w.Channel, d.To)
+	case d.Reason == "" && strings.HasPrefix(d.Code, IdentityCode): // only a retry by hand leaves a code without a reason
+		return l.w.Addresses.Afresh(ctx, l.w.Channel, d.To, d.UpdatedAt)
+	default:
+		return l.w.Addresses.Address(ctx, l.w.Channel, d.To)
+	}
+}

@@ -1,0 +1,67 @@
+package notify
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// shift is one run of a worker: how much it may hold at once, and what the provider
+// said of the pace.
+type shift struct {
+	claims chan struct{}   // a place for each claim
+	quit   <-chan struct{} // closed when the worker stops
+	loads  sync.WaitGroup
+	tenure tenure
+	gate   gate
+
+	mu    sync.Mutex
+	claim time.Time // nothing is claimed before
+	call  time.Time // the provider wants no call before
+}
+
+func newShift(parallel int, quit <-chan struct{}) *shift {
+	return &shift{claims: make(chan struct{}, maxClaims), quit: quit, tenure: tenure{parallel: parallel}}
+}
+
+// holdUntil keeps the worker from claiming before at.
+func (s *shift) holdUntil(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at.After(s.claim) {
+		s.claim = at
+	}
+}
+
+// silenceUntil keeps the worker from calling the provider before at.
+func (s *shift) silenceUntil(at time.Time) {
+	s.holdUntil(at)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at.After(s.call) {
+		s.call = at
+	}
+}
+
+// silence is how long the provider is to be left alone from now on; 0 when it is not.
+func (s *shift) silence(now time.Time) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return max(s.call.Sub(now), 0)
+}
+
+// pause waits as long as nothing may be claimed. Nothing is held meanwhile.
+func (s *shift) pause(ctx context.Context, now func() time.Time) {
+	s.mu.Lock()
+	wait := s.claim.Sub(now())
+	s.mu.Unlock()
+	if wait <= 0 {
+		return
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

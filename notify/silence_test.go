@@ -1,0 +1,62 @@
+package notify_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ticketbell/notify"
+)
+
+// When the provider wants the whole app to wait, only the calls that run already find
+// out: what was claimed and not begun waits in the queue.
+func TestNothingMoreIsSentOnceTheWholeAppMustWait(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Feishu)
+		var limited atomic.Bool
+		limited.Store(true)
+		h.board.feishu.from(func(_ context.Context, _ int, c call) []notify.Outcome {
+			if limited.Load() {
+				return refusing(notify.Hold(30*time.Second, refusal("feishu.99991400")))(nil, 0, c)
+			}
+			return taken(c)
+		})
+		h.manyTickets(40)
+		h.start(h.worker(notify.Feishu, 4))
+		pass(29 * time.Second)
+		if n := len(h.board.feishu.all()); n > 4 {
+			t.Errorf("got %d calls during the wait, want at most the 4 that ran at once", n)
+		}
+		d := h.of("lisi", notify.Feishu)[0]
+		if d.Attempts != 0 {
+			t.Errorf("got %d attempts counted, want none: a wait costs none", d.Attempts)
+		}
+		limited.Store(false)
+		pass(2 * time.Second)
+		if n := h.count(notify.Feishu, notify.Accepted); n != 40 {
+			t.Errorf("got %d accepted after the wait, want 40", n)
+		}
+	})
+}
+
+// Behind a slow look-up the grants of several seconds pile up; this worker's pacer
+// grants everything. They do not go out within one second.
+func TestCallsThatPiledUpDoNotGoOutAtOnce(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Feishu)
+		h.board.limits = notify.Limits{PerSecond: 10}
+		h.manyTickets(60)
+		h.start(h.worker(notify.Feishu, 32))
+		pass(time.Minute)
+		calls := h.board.feishu.all()
+		if len(calls) != 60 {
+			t.Fatalf("got %d calls, want 60", len(calls))
+		}
+		for i := range calls[10:] {
+			if span := calls[i+10].At.Sub(calls[i].At); span <= time.Second {
+				t.Fatalf("got 11 calls within %v, want at most 10 in a second", span)
+			}
+		}
+	})
+}
