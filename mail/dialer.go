@@ -23,18 +23,20 @@ var (
 
 // dialer opens connections that are ready for a mail.
 type dialer struct {
-	cfg Config
-	tls *tls.Config
+	cfg  Config
+	tls  *tls.Config
+	desk *signInDesk
 }
 
 // dial connects, encrypts, greets and signs in. Its errors are *failure.
 func (d dialer) dial(ctx context.Context) (*session, error) {
+	came := d.desk.refusals()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", d.cfg.address())
 	if err != nil {
 		return nil, &failure{stage: stageDial, err: err}
 	}
 	s := &session{conn: conn}
-	err = s.within(ctx, func() error { return d.begin(ctx, s) })
+	err = s.within(ctx, func() error { return d.begin(ctx, s, came) })
 	if err != nil {
 		_ = conn.Close() // go-mail's own dial leaves it open
 		return nil, err
@@ -42,8 +44,9 @@ func (d dialer) dial(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-// begin goes from a bare connection to one that is signed in.
-func (d dialer) begin(ctx context.Context, s *session) error {
+// begin goes from a bare connection to one that is signed in; came counts the refusals
+// known when the dialing began.
+func (d dialer) begin(ctx context.Context, s *session, came int) error {
 	wire := s.conn
 	if d.cfg.implicitTLS() {
 		secure := tls.Client(s.conn, d.tls)
@@ -65,7 +68,7 @@ func (d dialer) begin(ctx context.Context, s *session) error {
 	if err := d.encrypt(ctx, s); err != nil {
 		return &failure{stage: stageTLS, err: err}
 	}
-	if err := d.signIn(ctx, s); err != nil {
+	if err := d.signIn(ctx, s, came); err != nil {
 		return &failure{stage: stageAuth, err: err}
 	}
 	return nil
@@ -112,7 +115,7 @@ func (d dialer) encrypt(ctx context.Context, s *session) error {
 }
 
 // signIn gives the credentials, if there are any, over TLS or to this machine only.
-func (d dialer) signIn(ctx context.Context, s *session) error {
+func (d dialer) signIn(ctx context.Context, s *session, came int) error {
 	if !d.cfg.signsIn() {
 		return nil
 	}
@@ -125,7 +128,7 @@ func (d dialer) signIn(ctx context.Context, s *session) error {
 		if auth == nil {
 			return "", errNoLogin
 		}
-		return mechanism, s.smtp.Auth(auth)
+		return mechanism, d.desk.signIn(ctx, came, func() error { return s.smtp.Auth(auth) })
 	})
 }
 

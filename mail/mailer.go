@@ -15,18 +15,24 @@ type Mailer struct {
 	pool     *pool
 	now      func() time.Time
 	timeout  time.Duration
+	patience time.Duration
 	idle     time.Duration
 	rateWait time.Duration
 }
 
-var _ notify.Sender = (*Mailer)(nil)
+var _ notify.Connected = (*Mailer)(nil)
 
 // Option changes how a Mailer works.
 type Option func(*Mailer)
 
-// WithTimeout bounds one mail, from its turn on a connection to the server's last
-// word; the default is 30 seconds.
+// WithTimeout bounds each half of a mail: from its turn on a connection until the
+// receiver is named, and then until the server has all of it. The default is 30 seconds.
 func WithTimeout(d time.Duration) Option { return func(m *Mailer) { m.timeout = d } }
+
+// WithPatience is how long a server that has the mail may think it over; the default
+// is 10 minutes (RFC 5321 4.5.3.2.6). Whoever leaves earlier sends the same mail again,
+// and the reader gets both.
+func WithPatience(d time.Duration) Option { return func(m *Mailer) { m.patience = d } }
 
 // WithIdle closes a connection that carried nothing for d; the default is 30
 // seconds, which is less than servers allow.
@@ -49,11 +55,14 @@ func New(cfg Config, opts ...Option) (*Mailer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mail certificates: %w", err)
 	}
-	m := &Mailer{cfg: cfg, now: time.Now, timeout: 30 * time.Second, idle: 30 * time.Second, rateWait: 30 * time.Second}
+	m := &Mailer{
+		cfg: cfg, now: time.Now,
+		timeout: 30 * time.Second, patience: 10 * time.Minute, idle: 30 * time.Second, rateWait: 30 * time.Second,
+	}
 	for _, opt := range opts {
 		opt(m)
 	}
-	m.pool = newPool(dialer{cfg: cfg, tls: conf}, cfg.connections(), m.idle)
+	m.pool = newPool(dialer{cfg: cfg, tls: conf, desk: newSignInDesk()}, cfg.connections(), m.idle)
 	return m, nil
 }
 
@@ -63,6 +72,9 @@ func (m *Mailer) Close() { m.pool.close() }
 
 // Batch is 1: no mail shows a person who else was told.
 func (m *Mailer) Batch() int { return 1 }
+
+// Connections is how many connections the mailer keeps: so many mails go out at once.
+func (m *Mailer) Connections() int { return m.cfg.connections() }
 
 // Send sends msg to each of its recipients, in a mail of their own.
 func (m *Mailer) Send(ctx context.Context, msg notify.Message) []notify.Outcome {
@@ -96,23 +108,34 @@ func (m *Mailer) deliver(ctx context.Context, l letter) (reply string, err error
 		return "", &failure{stage: stageDial, err: err}
 	}
 	defer m.pool.leave()
-	ctx, cancel := context.WithTimeout(ctx, m.timeout)
-	defer cancel()
-
-	if s := m.pool.rested(); s != nil {
-		reply, err = s.send(ctx, l)
-		m.pool.put(s)
-		if !gone(err) {
-			return reply, err
-		}
+	s, err := m.announce(ctx, l)
+	if s == nil {
+		return "", err
 	}
-	s, err := m.pool.dialer.dial(ctx)
+	defer m.pool.put(s)
 	if err != nil {
 		return "", err
 	}
-	reply, err = s.send(ctx, l)
-	m.pool.put(s)
-	return reply, err
+	return s.send(ctx, l.source, m.timeout, m.patience)
+}
+
+// announce tells the server whom l is for. The session it used is returned along with
+// an error as well, where there is one.
+func (m *Mailer) announce(ctx context.Context, l letter) (*session, error) {
+	ctx, cancel := context.WithTimeout(ctx, m.timeout)
+	defer cancel()
+	if s := m.pool.rested(); s != nil {
+		err := s.announce(ctx, l)
+		if !gone(err) {
+			return s, err
+		}
+		m.pool.put(s)
+	}
+	s, err := m.pool.dialer.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.announce(ctx, l)
 }
 
 // Check connects, greets and signs in, as a test of the configuration. It sends no

@@ -159,7 +159,7 @@ func TestThePasswordDoesNotTravelInPlainText(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	err = m.pool.dialer.begin(t.Context(), &session{conn: far{conn}})
+	err = m.pool.dialer.begin(t.Context(), &session{conn: far{conn}}, 0)
 	wantRefusal(t, m.judge(err), notify.VerdictMisconfigured, "mail.plain_login")
 }
 
@@ -339,4 +339,94 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 	m.Close()
 	eventually(t, "the server sees the end", func() bool { return h.Open() == 0 })
 	wantRefusal(t, send(t, m, "lisi@corp.example").Err, notify.VerdictAgain, "mail.unreachable")
+}
+
+// slowEnd is a mail server that thinks for a while over each mail it has in full.
+func slowEnd(t *testing.T, thinks time.Duration) (addr string, mails func() int) {
+	t.Helper()
+	return conversation(t, func(verb string) (reply string, after time.Duration) {
+		switch verb {
+		case "DATA":
+			return "354 go on", 0
+		case ".":
+			return "250 taken", thinks
+		default:
+			return "250 ok", 0
+		}
+	})
+}
+
+func TestAServerThatHasTheMailMayThinkItOver(t *testing.T) {
+	addr, mails := slowEnd(t, 300*time.Millisecond)
+	m := at(t, addr, WithTimeout(100*time.Millisecond))
+	if err := send(t, m, "lisi@corp.example").Err; err != nil {
+		t.Errorf("got %v, want the mail accepted: only what comes before its end is hurried", err)
+	}
+	if got := mails(); got != 1 {
+		t.Errorf("got %d mails, want 1", got)
+	}
+}
+
+func TestPatienceWithTheEndOfAMailEnds(t *testing.T) {
+	addr, _ := slowEnd(t, time.Minute)
+	m := at(t, addr, WithPatience(50*time.Millisecond))
+	wantRefusal(t, send(t, m, "lisi@corp.example").Err, notify.VerdictAgain, "mail.timeout")
+}
+
+func TestTheClockStartsWithAPlaceInThePool(t *testing.T) {
+	addr, mails := slowEnd(t, 200*time.Millisecond)
+	m := at(t, addr, WithTimeout(100*time.Millisecond))
+	var senders sync.WaitGroup
+	for range 3 * DefaultConnections {
+		senders.Go(func() {
+			if err := m.Send(t.Context(), message("lisi@corp.example"))[0].Err; err != nil {
+				t.Errorf("got %v, want a mail that waited for its turn to go out", err)
+			}
+		})
+	}
+	senders.Wait()
+	if got := mails(); got != 3*DefaultConnections {
+		t.Errorf("got %d mails, want each once, %d", got, 3*DefaultConnections)
+	}
+}
+
+func TestAWrongPasswordIsTriedOnceHoweverManyMailsWait(t *testing.T) {
+	var mu sync.Mutex
+	tries := 0
+	refuse := true
+	addr, mails := conversation(t, func(verb string) (string, time.Duration) {
+		switch verb {
+		case "EHLO":
+			return "250-here\r\n250 AUTH PLAIN", 0
+		case "AUTH":
+			mu.Lock()
+			defer mu.Unlock()
+			if tries++; refuse {
+				return "535 no", 50 * time.Millisecond
+			}
+			return "235 welcome", 0
+		case "DATA":
+			return "354 go on", 0
+		default:
+			return "250 ok", 0
+		}
+	})
+	m := at(t, addr)
+	m.pool.dialer.cfg.Username, m.pool.dialer.cfg.Password = "bell@corp.example", secret
+	var senders sync.WaitGroup
+	for range DefaultConnections {
+		senders.Go(func() {
+			wantRefusal(t, m.Send(t.Context(), message("lisi@corp.example"))[0].Err, notify.VerdictMisconfigured, "mail.535")
+		})
+	}
+	senders.Wait()
+	if tries != 1 {
+		t.Errorf("got the password tried %d times, want once", tries)
+	}
+	mu.Lock()
+	refuse = false
+	mu.Unlock()
+	if err := send(t, m, "lisi@corp.example").Err; err != nil || mails() != 1 {
+		t.Errorf("got %v, want the next mail to try the password again", err)
+	}
 }

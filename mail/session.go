@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"time"
 
@@ -34,19 +35,60 @@ func (s *session) within(ctx context.Context, talk func() error) error {
 	return err
 }
 
-// send hands l over and returns the server's last word, which usually holds its
-// queue id. Its errors are *failure.
-func (s *session) send(ctx context.Context, l letter) (reply string, err error) {
-	err = s.within(ctx, func() error {
-		if err := s.open(ctx, l); err != nil {
-			return err
+// send hands a mail over and returns the server's last word, which usually holds its
+// queue id. The server has to take all of it in a hurry; once it has, it may think it
+// over for as long as patience lasts. Errors are *failure.
+func (s *session) send(ctx context.Context, source []byte, hurry, patience time.Duration) (reply string, err error) {
+	err = step(ctx, "send", func() (string, error) {
+		mail, err := s.write(ctx, source, hurry)
+		if err != nil {
+			return "", err
 		}
-		return step(ctx, "send", func() (string, error) {
-			reply, err = s.handOver(l.source)
-			return shorten(reply), err
-		})
+		reply, err = s.end(ctx, mail, patience)
+		return shorten(reply), err
 	})
 	return reply, err
+}
+
+// write sends the mail itself. After a refusal here the connection is not used
+// again: some servers go on reading the rest as commands (libraries.md on 552).
+func (s *session) write(ctx context.Context, source []byte, hurry time.Duration) (mail io.WriteCloser, err error) {
+	ctx, cancel := context.WithTimeout(ctx, hurry)
+	defer cancel()
+	s.broken = true
+	err = s.within(ctx, func() error {
+		if mail, err = s.smtp.Data(); err == nil {
+			_, err = mail.Write(source)
+		}
+		return err
+	})
+	if err == nil {
+		err = ctx.Err() // too late for the final dot: the connection is closing
+	}
+	if err != nil {
+		return nil, &failure{stage: stageData, err: err}
+	}
+	return mail, nil
+}
+
+// end sends the final dot. From here on the mail may have been taken, whatever comes
+// of it.
+func (s *session) end(ctx context.Context, mail io.Closer, patience time.Duration) (reply string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := s.within(ctx, mail.Close); err != nil {
+		return "", &failure{stage: stageEnd, err: err}
+	}
+	s.broken = ctx.Err() != nil
+	if d, ok := mail.(*smtp.DataCloser); ok {
+		reply = d.ServerResponse()
+	}
+	return reply, nil
+}
+
+// announce names sender and receiver in time. Its errors are *failure.
+func (s *session) announce(ctx context.Context, l letter) error {
+	return s.within(ctx, func() error { return s.open(ctx, l) })
 }
 
 // open names sender and receiver. A receiver who is refused leaves the connection as
@@ -64,27 +106,6 @@ func (s *session) open(ctx context.Context, l letter) error {
 		return &failure{stage: stageTo, err: err}
 	}
 	return nil
-}
-
-// handOver sends the mail itself. After a refusal here the connection is not used
-// again: some servers go on reading the rest as commands (libraries.md on 552).
-func (s *session) handOver(source []byte) (reply string, err error) {
-	s.broken = true
-	w, err := s.smtp.Data()
-	if err != nil {
-		return "", &failure{stage: stageData, err: err}
-	}
-	if _, err := w.Write(source); err != nil {
-		return "", &failure{stage: stageData, err: err}
-	}
-	if err := w.Close(); err != nil {
-		return "", &failure{stage: stageEnd, err: err}
-	}
-	s.broken = false
-	if d, ok := w.(*smtp.DataCloser); ok {
-		reply = d.ServerResponse()
-	}
-	return reply, nil
 }
 
 // quit says goodbye and closes.
