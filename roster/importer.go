@@ -31,6 +31,8 @@ type Options struct {
 	Lenient bool
 	// Edited hears of everybody who changed, as they were and as they are; may be nil.
 	Edited func(ctx context.Context, people ...ticket.User)
+	// Appoint reports whether a role may be changed so; nil allows it.
+	Appoint func(before, after ticket.UserRole) bool
 	// Next is called before each row, and ends the import with its error; may be nil.
 	Next func(ctx context.Context) error
 }
@@ -101,6 +103,9 @@ func (im *importer) row(ctx context.Context, r Row) error {
 	}
 	u, wrong := r.apply(old)
 	wrong = append(wrong, check(u)...)
+	if im.o.Appoint != nil && u.Role.Valid() && !im.o.Appoint(old.Role, u.Role) {
+		wrong = append(wrong, ticket.FieldError{Field: "role", Code: "invalid", Message: "is more than you may give"})
+	}
 	if !im.mend(r, &u, old, wrong) {
 		return nil
 	}

@@ -192,6 +192,7 @@ func inWords(ctx context.Context) func(notify.Delivery) delivery {
 	lang := current(ctx).language()
 	return func(d notify.Delivery) delivery {
 		shown := deliveryOf(d)
+		shown.Person = maskKey(ctx, d.Person)
 		if d.Reason != "" {
 			shown.Explanation = notify.ReasonWords(d.Reason).In(lang)
 		}

@@ -63,9 +63,8 @@ func (a *api) identitiesOf(
 	if err != nil {
 		return nil, err
 	}
-	lang := current(ctx).language()
 	out := &identitiesOutput{}
-	out.Body.Items = mapped(found, func(id notify.Identity) explainedIdentity { return explainID(id, lang) })
+	out.Body.Items = mapped(found, func(id notify.Identity) explainedIdentity { return identityFor(ctx, id) })
 	return out, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"ticketbell/access"
 	"ticketbell/cards"
 	"ticketbell/roster"
+	"ticketbell/ticket"
 )
 
 // maxImportBytes is how much one import may hold.
@@ -63,7 +64,10 @@ func (a *api) importUsers(ctx context.Context, in *importInput) (*importOutput, 
 	if err != nil {
 		return nil, err
 	}
-	report, err := roster.Import(ctx, a.Users, rows, roster.Options{DryRun: in.DryRun, Edited: a.Identities.Edited})
+	report, err := roster.Import(ctx, a.Users, rows, roster.Options{
+		DryRun: in.DryRun, Edited: a.Identities.Edited,
+		Appoint: func(before, after ticket.UserRole) bool { return mayAppoint(ctx, before, after) == nil },
+	})
 	if err != nil {
 		return nil, err
 	}

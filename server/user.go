@@ -106,7 +106,7 @@ func (a *api) listUsers(ctx context.Context, in *usersInput) (*usersOutput, erro
 		return nil, err
 	}
 	out := &usersOutput{}
-	out.Body.Items, out.Body.NextCursor = mapped(items, userOf), next
+	out.Body.Items, out.Body.NextCursor = mapped(items, func(u ticket.User) user { return userFor(ctx, u) }), next
 	return out, nil
 }
 
@@ -118,6 +118,9 @@ func (a *api) createUser(ctx context.Context, in *userCreate) (*userOutput, erro
 	body, wrong := in.Body.read(a)
 	u := body.known()
 	if err := together(wrong, roster.Check(u)); err != nil {
+		return nil, err
+	}
+	if err := mayAppoint(ctx, ticket.Member, u.Role); err != nil {
 		return nil, err
 	}
 	if err := a.Users.CreateUser(ctx, u); err != nil {
@@ -139,6 +142,9 @@ func (a *api) patchUser(ctx context.Context, in *userChange) (*userOutput, error
 	}
 	body.apply(&u)
 	if err := together(wrong, roster.Check(u)); err != nil {
+		return nil, err
+	}
+	if err := mayAppoint(ctx, before.Role, u.Role); err != nil {
 		return nil, err
 	}
 	if err := a.Users.UpdateUser(ctx, u); err != nil {
@@ -167,7 +173,7 @@ func (a *api) readUser(ctx context.Context, username string) (*userOutput, error
 	if err != nil {
 		return nil, err
 	}
-	return &userOutput{userOf(u)}, nil
+	return &userOutput{userFor(ctx, u)}, nil
 }
 
 func userOf(u ticket.User) user {

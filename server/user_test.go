@@ -12,7 +12,7 @@ import (
 
 func TestAPersonFromArrivalToDeparture(t *testing.T) {
 	h := newHouse(t)
-	token := h.token(access.UsersWrite)
+	token := h.token(access.Everything)
 	made := h.call("POST", "/api/v1/users", token, `{"username":"lisi","name":"李四","email":"LiSi@corp.com","phone":"138 0000 1234"}`)
 	if want := `{"username":"lisi","name":"李四","email":"lisi@corp.com","phone":"+8613800001234","role":"member"}`; made.status != 201 || strings.TrimSpace(made.body) != want {
 		t.Fatalf("got %d %s, want 201 %s", made.status, made.body, want)

@@ -60,6 +60,7 @@ func wordings() []cards.Text {
 		{EN: "must hold at most %s rows", ZH: "最多 %s 行"},
 		{EN: "cannot be changed", ZH: "不可修改"},
 		{EN: "must end with its only execute step, after at most %s reviews", ZH: "最多 %s 个审核步骤，最后一步为唯一的上线步骤"},
+		{EN: "is more than you may give", ZH: "超出了你能授予的权限"},
 		{EN: "must be true or false", ZH: "须为 true 或 false"},
 		{EN: "must be a whole number", ZH: "须为整数"},
 		{EN: "must be a number", ZH: "须为数字"},
