@@ -51,7 +51,7 @@ func signed(k Keys, sealed string, now time.Time) parcel {
 
 func (l *live) post(p parcel) *httptest.ResponseRecorder {
 	l.t.Helper()
-	req := httptest.NewRequest(http.MethodPost, "/callbacks/wecom?"+p.query.Encode(), strings.NewReader(p.body))
+	req := httptest.NewRequestWithContext(l.t.Context(), http.MethodPost, "/callbacks/wecom?"+p.query.Encode(), strings.NewReader(p.body))
 	rec := httptest.NewRecorder()
 	l.door.ServeHTTP(rec, req)
 	return rec
@@ -60,7 +60,7 @@ func (l *live) post(p parcel) *httptest.ResponseRecorder {
 func (l *live) get(query string) *httptest.ResponseRecorder {
 	l.t.Helper()
 	rec := httptest.NewRecorder()
-	l.door.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/callbacks/wecom?"+query, http.NoBody))
+	l.door.ServeHTTP(rec, httptest.NewRequestWithContext(l.t.Context(), http.MethodGet, "/callbacks/wecom?"+query, http.NoBody))
 	return rec
 }
 
@@ -241,7 +241,7 @@ func TestTheVectorsComeInByTheDoor(t *testing.T) {
 func TestOtherMethodsAreNotAnswered(t *testing.T) {
 	l := newLive(t)
 	rec := httptest.NewRecorder()
-	l.door.ServeHTTP(rec, httptest.NewRequest(http.MethodPut, "/callbacks/wecom", http.NoBody))
+	l.door.ServeHTTP(rec, httptest.NewRequestWithContext(l.t.Context(), http.MethodPut, "/callbacks/wecom", http.NoBody))
 	if rec.Code != http.StatusMethodNotAllowed || rec.Header().Get("Allow") != "GET, POST" {
 		t.Errorf("got %d allowing %q, want 405", rec.Code, rec.Header().Get("Allow"))
 	}
