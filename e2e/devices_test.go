@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -24,12 +25,64 @@ type devices struct{ door }
 // message is what a device shows now.
 type message struct {
 	Channel string   `json:"channel"`
+	ID      string   `json:"id"`
 	To      string   `json:"to"`
 	Person  string   `json:"person"`
 	Updates int      `json:"updates"`
 	Title   string   `json:"title"`
 	Text    string   `json:"text"`
 	Links   []string `json:"links"`
+	Buttons []struct {
+		Text   string `json:"text"`
+		Action string `json:"action"`
+	} `json:"buttons"`
+}
+
+// offers lists the actions of the message's buttons.
+func (m message) offers() []string {
+	var actions []string
+	for _, b := range m.Buttons {
+		actions = append(actions, b.Action)
+	}
+	return actions
+}
+
+// carried is what came back to a device from our own door.
+type carried struct {
+	Status int `json:"status"`
+	Answer struct {
+		Toast struct {
+			Type    string            `json:"type"`
+			Content string            `json:"content"`
+			I18n    map[string]string `json:"i18n"`
+		} `json:"toast"`
+	} `json:"answer"`
+	TookMS int64 `json:"took_ms"`
+}
+
+// press presses a button of a message as somebody, with what is filled in.
+func (d devices) press(m message, who, action string, form map[string]string) carried {
+	d.t.Helper()
+	return read[carried](d.t, d.must(http.StatusOK, request{method: "POST", path: "/sandbox/press", body: map[string]any{
+		"channel": m.Channel, "message_id": m.ID, "person": who, "action": action, "form": form,
+	}}))
+}
+
+// card waits until the newest message of somebody on the channel offers that action.
+func (d devices) card(channel, who, action string) message {
+	d.t.Helper()
+	var newest message
+	eventually(d.t, fmt.Sprintf("%s can %s on %s", who, action, channel), func() error {
+		got := d.messages(channel, who)
+		if len(got) == 0 {
+			return errors.New("nothing arrived")
+		}
+		if newest = got[len(got)-1]; !slices.Contains(newest.offers(), action) {
+			return fmt.Errorf("it offers %q", newest.offers())
+		}
+		return nil
+	})
+	return newest
 }
 
 // messages lists what arrived for somebody on a channel, oldest first; "" is any.

@@ -5,6 +5,7 @@ import (
 
 	"ticketbell/bot/feishu"
 	"ticketbell/bot/feishu/longconn"
+	"ticketbell/bot/wecom"
 	"ticketbell/channels"
 	"ticketbell/notify"
 )
@@ -15,6 +16,16 @@ func (h *house) openFeishu() {
 	h.inbox = feishu.NewInbox(h.decider, nil, h.now, h.log)
 	h.mounts["/callbacks/feishu"] = feishu.NewCallbacks(h.board, h.inbox, h.now, h.log)
 	h.line = longconn.New(h.board, h.inbox, h.now, h.log)
+}
+
+// openWeCom opens the door by which presses and words come back from WeCom. The
+// configuration decides whether it lets anything in.
+func (h *house) openWeCom() {
+	h.wecom = &wecom.Door{
+		Keys: h.board.WeComKeys, Bot: h.board.WeComBot, Presses: h.decider,
+		Seen: h.store, Codes: h.store, Now: h.now, Log: h.log,
+	}
+	h.mounts["/callbacks/wecom"] = h.wecom
 }
 
 // watchedBoard is the board with how Feishu's long connection fares in this process.

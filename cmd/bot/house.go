@@ -15,6 +15,7 @@ import (
 
 	"ticketbell/bot/feishu"
 	"ticketbell/bot/feishu/longconn"
+	"ticketbell/bot/wecom"
 	"ticketbell/cards"
 	"ticketbell/channels"
 	"ticketbell/identity"
@@ -44,6 +45,7 @@ type house struct {
 	decider   *notify.Decider
 	inbox     *feishu.Inbox
 	line      *longconn.Keeper
+	wecom     *wecom.Door
 	workers   []*notify.Worker
 	janitor   *notify.Janitor
 	jobs      *jobs.Registry
@@ -101,7 +103,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	h.metrics = newMetrics(db, log)
 	h.jobs = jobs.New(h.now, func() string { return notify.NewID("job_") })
 	h.board = channels.New(channels.Config{
-		Records: db, History: db, Users: db, Settings: db, Key: fingerprints, Now: h.now, Log: log,
+		Records: db, History: db, Users: db, Settings: db, Memory: db, Key: fingerprints, Now: h.now, Log: log,
 	})
 	if err := h.openDirectory(key); err != nil {
 		return err
@@ -109,12 +111,13 @@ func (h *house) build(key []byte, sh sharing) error {
 	h.desk = &notify.Desk{
 		Ledger: db, Flows: db, People: db, Channels: h.board, Settings: db,
 		Backlog: &notify.Backlog{Waiting: db.Waiting, Mark: defaultBacklog, Now: h.now},
-		Refresh: []notify.Channel{notify.Feishu}, Now: h.now,
+		Refresh: []notify.Channel{notify.Feishu, notify.WeCom}, Now: h.now,
 	}
 	h.janitor = &notify.Janitor{Purger: db, Settings: db, Now: h.now, Log: log}
 	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now}
 	h.decider = h.newDecider()
 	h.openFeishu()
+	h.openWeCom()
 	for _, ch := range notify.Channels() {
 		h.workers = append(h.workers, &notify.Worker{
 			Channel: ch, Queue: db, Switch: h.board, Addresses: h.directory, Settings: db, Platforms: db,
@@ -273,6 +276,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	h.shutdown(context.WithoutCancel(ctx), srv)
 	work.Go(func() {
 		h.inbox.Close()
+		h.wecom.Wait()
 		h.decider.Wait()
 	})
 	if !waitFor(&work, graceTime) {

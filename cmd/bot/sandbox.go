@@ -78,15 +78,19 @@ func (s *simulators) openFeishu() error {
 }
 
 func (s *simulators) openWeCom() error {
-	secret := rand.Text()
+	secret, token, key := rand.Text(), rand.Text(), (rand.Text() + rand.Text())[:43]
 	sim := simwecom.New(simwecom.Config{
-		CorpID: "ww_sandbox", CorpSecret: secret, AgentID: agentID, Box: s.box, Directory: s.directory, Faults: s.faults, Now: time.Now,
+		CorpID: "ww_sandbox", CorpSecret: secret, AgentID: agentID, CallbackToken: token, CallbackAESKey: key,
+		Box: s.box, Directory: s.directory, Faults: s.faults, Now: time.Now,
 	})
 	srv, url, err := serveLocally(sim)
 	s.wecom = srv
 	s.names["wecom"] = sim.FaultNames()
+	s.press["wecom"], s.say["wecom"] = sim.Press, sim.Say
+	s.doors = append(s.doors, func(house string) { sim.SetDoor(house + "/callbacks/wecom") })
 	s.settings[notify.WeCom] = map[string]any{
 		"enabled": true, "corp_id": "ww_sandbox", "agent_id": agentID, "corp_secret": secret, "style": "card", "api_base_url": url,
+		"callback_token": token, "callback_aes_key": key,
 	}
 	return err
 }

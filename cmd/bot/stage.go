@@ -25,7 +25,10 @@ func (c *sandboxCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer box.close()
-	box.settings[notify.Feishu]["callback"] = "long_connection" // nobody tells us where that service is
+	// Nobody tells us where that service is: what comes back must not need to know.
+	box.settings[notify.Feishu]["callback"] = "long_connection"
+	delete(box.settings[notify.WeCom], "callback_token")
+	delete(box.settings[notify.WeCom], "callback_aes_key")
 	ln, err := listen(ctx, c.HTTPListen)
 	if err != nil {
 		return err
