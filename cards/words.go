@@ -77,6 +77,9 @@ func (w writer) todo() Text {
 
 // footer says why the reader got the card.
 func (w writer) footer() Text {
+	if w.ev.Kind == ticket.KindAsked {
+		return Text{"你在聊天里查询了这张工单。", "You asked the bot about this ticket."}
+	}
 	switch w.n.Reader {
 	case ticket.RoleAssignee:
 		return w.assigneeFooter()

@@ -91,7 +91,7 @@ func (d *Desk) prepare(ctx context.Context, e *Entry) (*acceptance, error) {
 		return nil, fmt.Errorf("list channels: %w", err)
 	}
 	return &acceptance{
-		entry: *e, users: users, channels: channels, refresh: d.Refresh,
+		entry: *e, users: users, channels: e.channels(channels), refresh: d.Refresh,
 		quietPass: !settings.TellCreatorOnPass,
 	}, nil
 }
@@ -225,8 +225,9 @@ func (a *acceptance) plan(known Known) Plan {
 	if known.ID == "" {
 		p.TicketID = NewID("tkt_")
 	}
-	p.Late = known.ID != "" && !ticket.Newer(ev, known.Last)
-	if !p.Late {
+	p.Aside = a.entry.Aside != nil
+	p.Late = known.ID != "" && !p.Aside && !ticket.Newer(ev, known.Last)
+	if !p.Late && !p.Aside {
 		p.Trail = append(slices.Clone(known.Trail), marks(ev, known)...)
 		if ev.Kind != ticket.KindReminded {
 			p.Refresh = a.refresh

@@ -42,6 +42,8 @@ type TicketRecord struct {
 type Plan struct {
 	// TicketID is the id of the ticket: Known.ID, or a fresh one.
 	TicketID string
+	// Aside is true when the event moves nothing: the ticket stays as it is.
+	Aside bool
 	// Late is true when a newer state is on record: the event is kept and the ticket stays as it is.
 	Late bool
 	// State is the ticket's state after the event, see [StateOf].
@@ -68,6 +70,8 @@ type Entry struct {
 	// Flow, when not nil, is kept with a new ticket: the built-in desk moves the
 	// ticket along it, whatever becomes of the template.
 	Flow *ticket.Flow
+	// Aside, when not nil, makes the event one that moves nothing.
+	Aside *Aside
 }
 
 // Receipt is what a caller is told about an event.

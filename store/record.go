@@ -96,7 +96,7 @@ func scanKnown(r row) (k notify.Known, err error) {
 
 // keep writes the event and what becomes of its ticket.
 func (tx *txn) keep(ctx context.Context, e notify.Entry, known notify.Known, p notify.Plan) error {
-	if known.ID == "" || !p.Late {
+	if known.ID == "" || (!p.Late && !p.Aside) {
 		if err := tx.keepTicket(ctx, e, p); err != nil {
 			return fmt.Errorf("write ticket: %w", err)
 		}

@@ -85,6 +85,11 @@ func Choices(t Ticket) []Choice {
 // MayAct reports whether the current step of t is p's to act on.
 func MayAct(t Ticket, p Person) bool { return slices.ContainsFunc(t.actors(), p.Same) }
 
+// Concerns reports whether p has a part in t: who asked, acts on it, or executes it.
+func Concerns(t Ticket, p Person) bool {
+	return t.Creator.Same(p) || MayAct(t, p) || slices.ContainsFunc(t.Executors, p.Same)
+}
+
 func (t Ticket) actors() []Person {
 	if t.Step == nil {
 		return nil

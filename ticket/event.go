@@ -20,9 +20,12 @@ const (
 	KindCompleted   Kind = "completed"
 	KindCanceled    Kind = "canceled"
 	KindReminded    Kind = "reminded"
+	// KindAsked is not reported by a platform: somebody asked the bot for the ticket, and
+	// nothing happened to it.
+	KindAsked Kind = "asked"
 )
 
-// Kinds lists every kind of event.
+// Kinds lists every kind of event a platform can report.
 func Kinds() []Kind {
 	return []Kind{
 		KindSubmitted, KindResubmitted, KindPassed, KindRejected, KindExecuting,

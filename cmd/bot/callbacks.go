@@ -13,7 +13,7 @@ import (
 // openFeishu opens both ways on which presses and words come back from Feishu. The
 // configuration decides which of them lets anything in.
 func (h *house) openFeishu() {
-	h.inbox = feishu.NewInbox(h.decider, nil, h.now, h.log)
+	h.inbox = feishu.NewInbox(h.decider, h.chat, h.now, h.log)
 	h.mounts["/callbacks/feishu"] = feishu.NewCallbacks(h.board, h.inbox, h.now, h.log)
 	h.line = longconn.New(h.board, h.inbox, h.now, h.log)
 }

@@ -18,6 +18,7 @@ import (
 	"ticketbell/bot/wecom"
 	"ticketbell/cards"
 	"ticketbell/channels"
+	"ticketbell/chat"
 	"ticketbell/identity"
 	"ticketbell/jobs"
 	"ticketbell/notify"
@@ -43,6 +44,7 @@ type house struct {
 	desk      *notify.Desk
 	builtIn   *platform.BuiltIn
 	decider   *notify.Decider
+	chat      *chat.Bot
 	inbox     *feishu.Inbox
 	line      *longconn.Keeper
 	wecom     *wecom.Door
@@ -116,6 +118,9 @@ func (h *house) build(key []byte, sh sharing) error {
 	h.janitor = &notify.Janitor{Purger: db, Settings: db, Now: h.now, Log: log}
 	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now}
 	h.decider = h.newDecider()
+	h.chat = &chat.Bot{
+		Records: db, Who: h.directory, Desk: h.desk, Voice: &notify.Teller{Channels: h.board}, Settings: db, Now: h.now, Log: log,
+	}
 	h.openFeishu()
 	h.openWeCom()
 	for _, ch := range notify.Channels() {

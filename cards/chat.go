@@ -1,0 +1,59 @@
+package cards
+
+import "fmt"
+
+// Remark is a sentence of the bot's, as a card.
+func Remark(said Text) Card {
+	return Card{
+		Tone: ToneClosed, Chip: Text{"机器人", "Bot"}, Verb: Text{"回复", "Answer"}, Subject: "ticketbell",
+		Rows:   []Row{{Name: "field", Label: Text{"消息", "Message"}, Value: said}},
+		Footer: Text{"发「帮助」查看我能做什么。", "Write “help” to see what I can do."},
+	}
+}
+
+// Help says what the bot understands.
+func Help() Card {
+	row := func(label, value Text) Row { return Row{Name: "field", Label: label, Value: value} }
+	return Card{
+		Tone: ToneClosed, Chip: Text{"帮助", "Help"}, Verb: Text{"我能做什么", "What I can do"}, Subject: "ticketbell",
+		Rows: []Row{
+			row(Text{"待办", "todo"}, Text{"等你处理的工单", "the tickets that wait for you"}),
+			row(Text{"工单 1024", "ticket 1024"}, Text{"这张工单的状态、在等谁", "how a ticket stands, and whom it waits for"}),
+			row(Text{"语言 en", "language zh"}, Text{"改用英文；「语言 zh」改回中文", "reads Chinese; “language en” reads English again"}),
+			row(Text{"帮助", "help"}, Text{"显示这条消息", "shows this message"}),
+		},
+		Footer: Text{"不认识的话也会显示这条消息。", "What I do not understand is answered with this, too."},
+	}
+}
+
+// Todo lists the tickets that wait for a reader.
+func Todo(all []Card) Card {
+	c := Digest(all)
+	c.Tone = ToneReview
+	c.Chip = Text{"待办", "To do"}
+	c.Verb = Text{"等你处理的工单", "Tickets that wait for you"}
+	c.Footer = Text{
+		"发「工单 编号」，可得到带按钮的卡片。",
+		"Write “ticket” and its number for a card with buttons.",
+	}
+	return c
+}
+
+// NothingToDo says that no ticket waits for whoever asked.
+func NothingToDo() Text {
+	return Text{"没有等你处理的工单", "No ticket waits for you"}
+}
+
+// NoSuchTicket says that whoever asked sees no ticket of that key.
+func NoSuchTicket(key string) Text {
+	key = excerpt(key, 1, 40)
+	return Text{fmt.Sprintf("没有找到工单 %s，或你无权查看", key), fmt.Sprintf("There is no ticket %s that you may see", key)}
+}
+
+// NowIn says, in the language itself, that it is read from now on.
+func NowIn(lang Language) Text {
+	if lang == English {
+		return Same("You read English from now on")
+	}
+	return Same("以后使用中文")
+}
