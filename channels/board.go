@@ -32,12 +32,6 @@ type Records interface {
 	ReleaseChannel(ctx context.Context, ch notify.Channel) error
 }
 
-// History tells how deliveries fared.
-type History interface {
-	CountDeliveries(ctx context.Context) (map[notify.Channel]map[notify.Status]int, error)
-	Deliveries(ctx context.Context, f notify.DeliveryFilter) ([]notify.Delivery, string, error)
-}
-
 // Config is what a board works with. All of it is needed, unless a field says otherwise.
 type Config struct {
 	Records  Records
@@ -211,57 +205,6 @@ func (b *Board) fingerprint(secret string) string {
 	mac := hmac.New(sha256.New, b.key)
 	mac.Write([]byte(secret))
 	return hex.EncodeToString(mac.Sum(nil))[:6]
-}
-
-// Health tells how the channel fares now.
-func (b *Board) Health(ctx context.Context, ch notify.Channel) (notify.Health, error) {
-	rec, err := b.records.Channel(ctx, ch)
-	if err != nil {
-		return notify.Health{}, err
-	}
-	counts, err := b.history.CountDeliveries(ctx)
-	if err != nil {
-		return notify.Health{}, err
-	}
-	h := notify.Health{State: "ok", Waiting: counts[ch][notify.Queued] + counts[ch][notify.Retrying] + counts[ch][notify.Sending]}
-	good, err := b.latest(ctx, ch, notify.Accepted, notify.Updated, notify.Read)
-	if err != nil {
-		return h, err
-	}
-	bad, err := b.latest(ctx, ch, notify.Retrying)
-	if err != nil {
-		return h, err
-	}
-	h.LastAcceptedAt = good.UpdatedAt
-	if bad.Code != "" {
-		h.LastError = explain(bad.Code, "", notify.VerdictAgain, nil)
-	}
-	switch {
-	case !rec.Enabled:
-		h.State = "off"
-	case rec.Paused != "":
-		code, message := pausedBy(rec)
-		h.State, h.Reason, h.Since = "paused", code, rec.PausedAt
-		h.LastError = explain(code, message, notify.VerdictMisconfigured, nil)
-	case bad.UpdatedAt.After(good.UpdatedAt):
-		h.State, h.Reason, h.Since = "failing", bad.Code, bad.UpdatedAt
-	}
-	return h, nil
-}
-
-// latest returns the delivery in one of the states that changed last.
-func (b *Board) latest(ctx context.Context, ch notify.Channel, states ...notify.Status) (notify.Delivery, error) {
-	var found notify.Delivery
-	for _, s := range states {
-		items, _, err := b.history.Deliveries(ctx, notify.DeliveryFilter{Channel: ch, Status: s, Limit: 1})
-		if err != nil {
-			return found, err
-		}
-		if len(items) > 0 && items[0].UpdatedAt.After(found.UpdatedAt) {
-			found = items[0]
-		}
-	}
-	return found, nil
 }
 
 // person finds who a test is for.

@@ -2,6 +2,7 @@ package channels_test
 
 import (
 	"errors"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -135,25 +136,58 @@ func TestALineCarriesItsLimits(t *testing.T) {
 
 func TestHealthTellsHowAChannelFares(t *testing.T) {
 	h := open(t)
+	pulse := &notify.Pulse{Keeper: h.store, Log: slog.New(slog.DiscardHandler)}
 	health := func() notify.Health {
 		t.Helper()
+		pulse.Flush(t.Context())
 		got, err := h.Health(t.Context(), notify.Mail)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return got
 	}
-	if got := health(); got.State != "off" {
+	attempt := func(number int, outcome, code string) {
+		pulse.Attempted(notify.Mail, notify.Attempt{Number: number, StartedAt: time.Now().Add(-time.Second), Duration: 80 * time.Millisecond, Outcome: outcome, Code: code})
+	}
+	if got := health(); got.State != "off" || got.Configured {
 		t.Errorf("got %+v, want off", got)
 	}
 	h.configure(notify.Mail)
-	d := h.deliver(notify.Settlement{Status: notify.Updated, MessageID: "m1"})
-	if got := health(); got.State != "ok" || got.LastAcceptedAt.IsZero() {
-		t.Errorf("got %+v, want ok, and when the provider last took something, also when it was brought up to date since (%s)", got, d.ID)
+	if got := health(); got.State != "unknown" || !got.Configured {
+		t.Errorf("got %+v, want unknown: nothing was sent", got)
 	}
-	h.deliver(notify.Settlement{Status: notify.Retrying, Code: "mail.450", Wait: time.Hour})
-	if got := health(); got.State != "failing" || got.Reason != "mail.450" || got.Waiting != 1 || got.LastError == nil {
-		t.Errorf("got %+v, want failing with mail.450, and one waiting", got)
+	for range 20 {
+		attempt(1, "accepted", "")
+	}
+	if got := health(); got.State != "ok" || got.LastAcceptedAt.IsZero() || got.Accepted != 20 || got.P95MS < 80 || got.P95MS > 100 {
+		t.Errorf("got %+v, want ok with 20 accepted within 80 to 100 ms", got)
+	}
+	attempt(1, "identity", "identity.no_email")
+	attempt(1, "rate", "mail.450")
+	if got := health(); got.Failed != 0 || got.SuccessRate != 1 {
+		t.Errorf("got %+v, want nothing held against the channel that concerns one person or a wait", got)
+	}
+	h.deliver(notify.Settlement{Status: notify.Retrying, Code: "mail.421", Wait: time.Hour})
+	attempt(1, "transient", "mail.421")
+	got := health()
+	if got.State != "degraded" || got.Reason != "mail.421" || got.LastError == nil || got.LastError.Class != "transient" {
+		t.Errorf("got %+v, want degraded by mail.421, the last attempt", got)
+	}
+	if got.Waiting != 1 || got.Retrying != 1 || got.OldestAt.IsZero() {
+		t.Errorf("got %+v, want one waiting for another attempt", got)
+	}
+	for range 3 {
+		attempt(1, "config", "mail.535")
+		pulse.Flush(t.Context()) // as from three replicas
+	}
+	if got := health(); got.State != "failing" || got.Reason != "mail.535" || got.Streak != 3 || got.Since.IsZero() {
+		t.Errorf("got %+v, want failing after three refusals", got)
+	}
+	if r := h.test(notify.Mail, zhangsan(), nil); !r.Success {
+		t.Fatalf("got %+v, want the test to succeed", r.Error)
+	}
+	if got := health(); got.State != "ok" || got.LastTestedAt.IsZero() || got.Failed != 4 {
+		t.Errorf("got %+v, want the state cleared by the test, and the day's figures kept", got)
 	}
 	if err := h.Pause(t.Context(), notify.Mail, h.line(notify.Mail).Version, notify.Refusal{Code: "mail.535"}); err != nil {
 		t.Fatal(err)

@@ -43,11 +43,14 @@ func (b *Board) Test(ctx context.Context, ch notify.Channel, r notify.TestReques
 		return notify.TestReport{}, err
 	}
 	t := &trial{
-		b: b, rec: rec, to: to, language: r.Language, zone: settings.Location(),
+		b: b, rec: rec, to: to, language: r.Language, zone: settings.Location(), checkOnly: r.CheckOnly,
 		stages: newStages(b.now, r.Watch, r.Language),
 	}
 	t.run(ctx)
-	if t.report.Success && len(r.Draft) == 0 {
+	if t.report.Success && len(r.Draft) == 0 && !r.CheckOnly {
+		if err := b.history.ClearPulse(ctx, ch, b.now()); err != nil {
+			return t.report, err
+		}
 		if err := b.records.ReleaseChannel(ctx, ch); err != nil {
 			return t.report, err
 		}
@@ -87,23 +90,31 @@ type trial struct {
 	language cards.Language
 	zone     *time.Location
 
+	checkOnly bool
+
 	stages  *stages
 	line    line
 	address string
 	report  notify.TestReport
 }
 
+// part is what is tried in one go; it may report several stages.
+type part struct {
+	name string
+	do   func(context.Context) error
+}
+
+func (t *trial) parts() []part {
+	parts := []part{{"config", t.configure}, {"authenticate", t.authenticate}}
+	if t.checkOnly {
+		return parts
+	}
+	return append(parts, part{"resolve", t.resolve}, part{"send", t.send})
+}
+
 // run goes from stage to stage until one fails.
 func (t *trial) run(ctx context.Context) {
-	parts := []struct {
-		name string
-		do   func(context.Context) error
-	}{
-		{"config", t.configure},
-		{"authenticate", t.authenticate},
-		{"resolve", t.resolve},
-		{"send", t.send},
-	}
+	parts := t.parts()
 	defer func() {
 		if t.line.conn != nil {
 			t.line.conn.Close()

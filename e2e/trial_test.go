@@ -136,7 +136,7 @@ func TestATestSaysThatNobodyWasFound(t *testing.T) {
 		if got.Success || got.Error == nil || got.Error.Class != "identity" {
 			t.Errorf("%s: got %+v, want a fault of class identity", ch, got.Error)
 		}
-		if diff := cmp.Diff([]string{"config", "authenticate", "resolve"}, stages(got)); diff != "" {
+		if diff := cmp.Diff([]string{"config", "connect", "authenticate", "resolve"}, stages(got)); diff != "" {
 			t.Errorf("%s: stages (-want +got):\n%s", ch, diff)
 		}
 	}

@@ -15,6 +15,9 @@ type TestRequest struct {
 	Draft map[string]json.RawMessage
 	// Language is what the message and the details of the report are written in.
 	Language cards.Language
+	// CheckOnly stops before anybody is looked up or told: the configuration is checked,
+	// and To says nothing.
+	CheckOnly bool
 	// Watch, when not nil, is told of each stage as it begins, Running, and as it ends.
 	// It must not block.
 	Watch func(TestStage)
@@ -77,14 +80,29 @@ type Link struct {
 
 // Health is how a channel fares now.
 type Health struct {
-	// State is "off", "ok", "failing" or "paused".
-	State  string `json:"state" enum:"off,ok,failing,paused" doc:"off: not enabled; failing: the last attempts failed; paused: waits for an administrator."`
-	Reason string `json:"reason,omitempty" doc:"Why the channel is failing or paused."`
+	// State is "off", "unknown", "ok", "degraded", "failing" or "paused".
+	State  string `json:"state" enum:"off,unknown,ok,degraded,failing,paused" doc:"off: not enabled; unknown: nothing was sent for a day; degraded: less than 95 % of the attempts succeed, more than 10 % need another one, or the last one failed; failing: three refusals in a row; paused: waits for an administrator. A test that succeeds clears it."`
+	Reason string `json:"reason,omitempty" doc:"The code of what is wrong."`
 	// Since is when the state began, zero when that is not known.
-	Since time.Time `json:"since,omitzero" doc:"When the state began."`
+	Since      time.Time `json:"since,omitzero" doc:"When the state began."`
+	Configured bool      `json:"configured" doc:"Whether anybody ever saved a configuration."`
 	// Waiting is how many deliveries wait in the queue.
-	Waiting        int       `json:"waiting" doc:"How many deliveries wait in the queue."`
+	Waiting  int       `json:"waiting" doc:"How many deliveries wait in the queue."`
+	Retrying int       `json:"retrying" doc:"How many of them failed at least once."`
+	OldestAt time.Time `json:"oldest_at,omitzero" doc:"Since when the oldest of them has waited."`
+	Dead     int       `json:"dead" doc:"How many were given up."`
+	// Of the last 24 hours.
+	Accepted    int     `json:"accepted" doc:"Attempts of the last 24 hours that succeeded."`
+	Retried     int     `json:"retried" doc:"How many of them were not the first."`
+	Failed      int     `json:"failed" doc:"Attempts of the last 24 hours that failed, without those that concern one person or only had to wait."`
+	SuccessRate float64 `json:"success_rate" doc:"accepted of both, from 0 to 1; 1 when there were none."`
+	P50MS       int64   `json:"p50_ms" doc:"How long half of the attempts took at most, in milliseconds; 0 when there were none."`
+	P95MS       int64   `json:"p95_ms" doc:"How long 95 % of the attempts took at most."`
+	Streak      int     `json:"streak" doc:"How many refusals came in a row."`
+
 	LastAcceptedAt time.Time `json:"last_accepted_at,omitzero" doc:"When the provider last took a message."`
+	LastTestedAt   time.Time `json:"last_tested_at,omitzero" doc:"When a test of the saved configuration last succeeded."`
+	LastErrorAt    time.Time `json:"last_error_at,omitzero" doc:"When an attempt last failed."`
 	// LastError is the last failure, nil when there was none.
 	LastError *TestError `json:"last_error,omitempty" doc:"The last failure."`
 	// LongConnection is how that of this process fares, nil where none is configured.
@@ -97,4 +115,12 @@ type LongConnection struct {
 	// Since is when it was last opened, or broke.
 	Since time.Time `json:"since,omitzero" doc:"When it was opened, or broke."`
 	Error string    `json:"error,omitempty" doc:"What keeps it from being open."`
+}
+
+// Depth is what waits on a channel and what was given up there.
+type Depth struct {
+	Waiting  int       `json:"waiting"`
+	Retrying int       `json:"retrying"` // of those that wait
+	Dead     int       `json:"dead"`
+	OldestAt time.Time `json:"oldest_at,omitzero"` // of those that wait
 }

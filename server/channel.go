@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -24,10 +23,13 @@ type Channels interface {
 	// be the ETag of the present state, else [notify.ErrConflict]. Wrong fields come
 	// back as a [*ticket.Invalid] that holds no value.
 	Patch(ctx context.Context, ch notify.Channel, patch map[string]json.RawMessage, ifMatch, by string) (view json.RawMessage, etag string, err error)
-	// Test sends a test message. A draft that changes where a saved secret is sent
-	// must bring the secret: a token that may test is not one that may read.
+	// Test sends a test message, or only checks the configuration. A draft that changes
+	// where a saved secret is sent must bring the secret: a token that may test is not
+	// one that may read.
 	Test(ctx context.Context, ch notify.Channel, r notify.TestRequest) (notify.TestReport, error)
 	Health(ctx context.Context, ch notify.Channel) (notify.Health, error)
+	// Overview tells how the whole house fares.
+	Overview(ctx context.Context) (notify.Overview, error)
 }
 
 type channelInput struct {
@@ -45,29 +47,9 @@ type channelOutput struct {
 	Body json.RawMessage
 }
 
-type testInput struct {
-	Channel notify.Channel `path:"channel" enum:"feishu,wecom,mail"`
-	Body    form[testFields]
-}
-
-// testFields is a test somebody asks for.
-type testFields struct {
-	To    testTarget                 `json:"to" doc:"Who gets the test message: exactly one of the fields."`
-	Draft map[string]json.RawMessage `json:"draft,omitempty" doc:"Fields not saved yet, laid over the saved ones for this test."`
-}
-
-// testTarget is who gets a test message.
-type testTarget struct {
-	Username     string `json:"username,omitempty" maxLength:"128" example:"lisi"`
-	Email        string `json:"email,omitempty" maxLength:"254"`
-	Phone        string `json:"phone,omitempty" maxLength:"32"`
-	WeComUserID  string `json:"wecom_userid,omitempty" maxLength:"64"`
-	FeishuOpenID string `json:"feishu_open_id,omitempty" maxLength:"128"`
-}
-
-type testOutput struct{ Body notify.TestReport }
-
 type healthOutput struct{ Body notify.Health }
+
+type overviewOutput struct{ Body notify.Overview }
 
 const channelFields = "Fields (`*` is a secret: written, never read back; GET shows `{\"set\":true,\"fingerprint\",\"set_at\",\"set_by\"}`):\n\n" +
 	"- mail: `enabled` `host` `port` `security` (`auto` `tls` `starttls` `none`) `auth` (`auto` `none`) `username` `password`* `from` `from_name` `skip_verify` `ca_pem` `max_connections`\n" +
@@ -86,16 +68,23 @@ func (a *api) registerChannels() {
 		text:  "Merges: an absent field stays, `null` clears it. Changing where a secret is sent drops the secret.\n\n" + channelFields,
 		fails: []int{400, 409, 412}, example: map[string]any{"enabled": true, "host": "smtp.example.com", "port": 465, "password": "…"},
 	}, a.patchChannel)
-	register(a, route{
-		method: http.MethodPost, path: "/api/v1/channels/{channel}/test", id: "test-channel", scope: access.ChannelsTest, tag: tagChannels,
-		title:     "Send a test message",
-		text:      "Tries the saved configuration with the draft laid over it, stage by stage. A test that finds a fault did its work: it answers 200 with `success: false`, the fault, and what to do about it.",
-		unchecked: true, fails: []int{400}, example: map[string]any{"to": map[string]any{"username": "lisi"}, "draft": map[string]any{"host": "smtp.example.com"}},
-	}, a.testChannel)
+	a.registerTrials()
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/channels/{channel}/health", id: "get-channel-health", scope: access.ConfigRead, tag: tagChannels,
 		title: "How a channel fares", fails: []int{400},
 	}, a.channelHealth)
+	register(a, route{
+		method: http.MethodGet, path: "/api/v1/overview", id: "get-overview", scope: access.DeliveriesRead, tag: tagChannels,
+		title: "How the whole house fares", text: "Each channel's health, the last 24 hours by the hour, what failed most, and whom and what ticketbell knows.",
+	}, a.overview)
+}
+
+func (a *api) overview(ctx context.Context, _ *struct{}) (*overviewOutput, error) {
+	o, err := a.Channels.Overview(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &overviewOutput{o}, nil
 }
 
 func (a *api) getChannel(ctx context.Context, in *channelInput) (*channelOutput, error) {
@@ -116,36 +105,6 @@ func (a *api) patchChannel(ctx context.Context, in *channelPatch) (*channelOutpu
 		return nil, err
 	}
 	return &channelOutput{strconv.Quote(etag), view}, nil
-}
-
-func (a *api) testChannel(ctx context.Context, in *testInput) (*testOutput, error) {
-	body, wrong := in.Body.read(a)
-	if err := together(wrong, body.To.check()); err != nil {
-		return nil, err
-	}
-	report, err := a.Channels.Test(ctx, in.Channel, notify.TestRequest{
-		To: notify.TestTarget(body.To), Draft: body.Draft, Language: current(ctx).language(),
-	})
-	if err != nil {
-		return nil, err
-	}
-	if report.Stages == nil {
-		report.Stages = []notify.TestStage{}
-	}
-	return &testOutput{report}, nil
-}
-
-// check refuses to guess who is meant.
-func (t testTarget) check() error {
-	named := slices.DeleteFunc([]string{t.Username, t.Email, t.Phone, t.WeComUserID, t.FeishuOpenID}, func(s string) bool { return s == "" })
-	switch len(named) {
-	case 0:
-		return wrongField("to", "required", "must be a person's username, email, phone, wecom_userid or feishu_open_id")
-	case 1:
-		return nil
-	default:
-		return wrongField("to", "invalid", "must name one person by one field alone")
-	}
 }
 
 func (a *api) channelHealth(ctx context.Context, in *channelInput) (*healthOutput, error) {

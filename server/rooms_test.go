@@ -149,7 +149,18 @@ func (r *rooms) Test(_ context.Context, _ notify.Channel, q notify.TestRequest) 
 	if q.To.Email == "nobody@corp.com" {
 		return notify.TestReport{Error: &notify.TestError{Class: "identity", Code: "mail.550", Message: "no such user"}}, nil
 	}
+	if _, ok := q.Draft["unfit"]; ok {
+		return notify.TestReport{}, &ticket.Invalid{Fields: []ticket.FieldError{{Field: "draft.unfit", Code: "unknown_field", Message: "is not known here"}}}
+	}
+	if q.Watch != nil {
+		q.Watch(notify.TestStage{Name: "send", Running: true})
+		q.Watch(notify.TestStage{Name: "send", OK: true})
+	}
 	return notify.TestReport{Success: true, Stages: []notify.TestStage{{Name: "send", OK: true}}, ProviderID: "m1"}, nil
+}
+
+func (r *rooms) Overview(context.Context) (notify.Overview, error) {
+	return notify.Overview{At: noon(), Channels: map[notify.Channel]notify.Health{notify.Mail: {State: "ok"}}}, nil
 }
 
 func (r *rooms) Health(context.Context, notify.Channel) (notify.Health, error) {

@@ -37,6 +37,8 @@ type route struct {
 	fails []int
 	// unchecked leaves the body to the handler instead of checking it against its schema.
 	unchecked bool
+	// streams is what is answered at the end of a stream, or at once without one.
+	streams reflect.Type
 }
 
 func newAPI(c Config, engine *gin.Engine) *api {
@@ -66,6 +68,9 @@ func register[I, O any](a *api, r route, handle func(context.Context, *I) (*O, e
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{media: {Example: r.example}}}
 	}
 	op.Responses = a.problems(append(r.fails, http.StatusUnauthorized, http.StatusForbidden))
+	if r.streams != nil {
+		op.Responses["200"] = a.streamed(r.streams)
+	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
@@ -97,6 +102,15 @@ func (a *api) problems(statuses []int) map[string]*huma.Response {
 		}
 	}
 	return answers
+}
+
+// streamed documents an answer that comes at once, or event by event.
+func (a *api) streamed(report reflect.Type) *huma.Response {
+	schema := a.huma.OpenAPI().Components.Schemas.Schema(report, true, "")
+	return &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{
+		"application/json":  {Schema: schema},
+		"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
+	}}
 }
 
 // noStore keeps answers of the API out of caches.

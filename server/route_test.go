@@ -49,6 +49,7 @@ func TestTheDocumentHoldsTheWholeContract(t *testing.T) {
 		"POST /api/v1/events", "POST /api/v1/events:batch",
 		"GET /api/v1/deliveries", "GET /api/v1/deliveries/{id}", "POST /api/v1/deliveries/{id}:retry", "POST /api/v1/deliveries:retry",
 		"GET /api/v1/channels/{channel}", "PATCH /api/v1/channels/{channel}", "POST /api/v1/channels/{channel}/test", "GET /api/v1/channels/{channel}/health",
+		"POST /api/v1/channels/{channel}/check", "GET /api/v1/overview",
 		"GET /api/v1/users", "POST /api/v1/users", "GET /api/v1/users/{username}", "PATCH /api/v1/users/{username}", "DELETE /api/v1/users/{username}",
 		"POST /api/v1/users:import", "GET /api/v1/users:export",
 		"POST /api/v1/users:resolve", "POST /api/v1/users:import-dms",

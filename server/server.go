@@ -108,6 +108,8 @@ func (c Config) check() error {
 type api struct {
 	Config
 	huma huma.API
+
+	tests, checks *budget
 }
 
 // registerAll puts every operation of api.md on the engine, in the order they are read.

@@ -50,6 +50,7 @@ type house struct {
 	wecom     *wecom.Door
 	workers   []*notify.Worker
 	janitor   *notify.Janitor
+	pulse     *notify.Pulse
 	jobs      *jobs.Registry
 	metrics   *metrics
 	redis     redis.UniversalClient // nil without --redis-url
@@ -115,6 +116,7 @@ func (h *house) build(key []byte, sh sharing) error {
 		Backlog: &notify.Backlog{Waiting: db.Waiting, Mark: defaultBacklog, Now: h.now},
 		Refresh: []notify.Channel{notify.Feishu, notify.WeCom}, Now: h.now,
 	}
+	h.pulse = &notify.Pulse{Keeper: db, Log: log}
 	h.janitor = &notify.Janitor{Purger: db, Settings: db, Now: h.now, Log: log}
 	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now}
 	h.decider = h.newDecider()
@@ -126,7 +128,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	for _, ch := range notify.Channels() {
 		h.workers = append(h.workers, &notify.Worker{
 			Channel: ch, Queue: db, Switch: h.board, Addresses: h.directory, Settings: db, Platforms: db,
-			Pacer: pacer, Parallel: parallel(ch), Observe: h.metrics.attempted, Now: h.now, Log: log,
+			Pacer: pacer, Parallel: parallel(ch), Observe: h.attempted, Now: h.now, Log: log,
 		})
 	}
 	return nil
@@ -145,6 +147,12 @@ func (h *house) newDecider() *notify.Decider {
 		Judge:  &platform.Judges{Platforms: db, BuiltIn: h.builtIn, Webhook: platform.NewWebhook(h.now)},
 		Teller: &notify.Teller{Channels: h.board}, Now: h.now, Log: h.log,
 	}
+}
+
+// attempted counts an attempt, for Prometheus and for the pages.
+func (h *house) attempted(ch notify.Channel, a notify.Attempt) {
+	h.metrics.attempted(ch, a)
+	h.pulse.Attempted(ch, a)
 }
 
 // openDirectory opens the directory of people, together with the other replicas when
@@ -267,6 +275,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	work.Go(func() { h.janitor.Run(ctx) })
 	work.Go(func() { h.decider.Run(ctx) })
 	work.Go(func() { h.line.Run(ctx) })
+	work.Go(func() { h.pulse.Run(ctx) })
 	failed := make(chan error, 1)
 	work.Go(func() {
 		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
@@ -287,6 +296,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	if !waitFor(&work, graceTime) {
 		h.log.Warn("something is still in flight; it is taken up again after the next start")
 	}
+	h.pulse.Flush(context.WithoutCancel(ctx))
 	select {
 	case err := <-failed:
 		return err
