@@ -1,0 +1,123 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"testing"
+)
+
+// isStatus checks that the ticket is in that state.
+func (b *bot) isStatus(tk ticketView, want string) {
+	b.door.t.Helper()
+	got := read[struct {
+		Status string `json:"status"`
+	}](b.door.t, b.must(http.StatusOK, request{method: "GET", path: "/api/v1/tickets/" + tk.ID}))
+	if got.Status != want {
+		b.door.t.Errorf("got a ticket that is %s, want %s", got.Status, want)
+	}
+}
+
+// toasts checks what a device shows after a press.
+func (c carried) toasts(t *testing.T, tone, zh, en string) {
+	t.Helper()
+	got := c.Answer.Toast
+	if c.Status != http.StatusOK || got.Type != tone || got.I18n["zh_cn"] != zh || got.I18n["en_us"] != en || got.Content != zh {
+		t.Errorf("got %+v, want %s %q (%s)", c, tone, zh, en)
+	}
+}
+
+// A reviewer approves from the card: a toast, and the card tells who did it.
+func TestApprovedFromTheFeishuCard(t *testing.T) {
+	t.Parallel()
+	b := demo(t)
+	tk := b.submit("creator", "订单表加索引")
+	card := b.devices.card(feishu, "t1", "approve")
+
+	b.devices.press(card, "t1", "approve", nil).toasts(t, "success", "已通过", "Approved")
+	b.isStatus(tk, "waiting_execution")
+	b.devices.hears("admin", "待你上线")
+	b.devices.changed("t1", "已由 t1 通过")
+	if got := b.devices.messages(feishu, "t1")[0].offers(); len(got) != 1 || got[0] != "view" {
+		t.Errorf("got a card that offers %q once it is decided, want the link alone", got)
+	}
+}
+
+// A rejection cannot be sent without its reason, which the creator reads.
+func TestRejectedFromTheFeishuCardWithAReason(t *testing.T) {
+	t.Parallel()
+	b := demo(t)
+	tk := b.submit("creator", "订单表加索引")
+	card := b.devices.card(feishu, "t1", "reject_submit")
+
+	b.must(http.StatusNotFound, request{method: "POST", path: "/sandbox/press", body: map[string]any{
+		"channel": feishu, "message_id": card.ID, "person": "t1", "action": "reject_submit",
+	}})
+	b.isStatus(tk, "waiting_review")
+
+	b.devices.press(card, "t1", "reject_submit", map[string]string{"reject_reason": "缺少回滚方案"}).toasts(t, "success", "已驳回", "Rejected")
+	b.isStatus(tk, "rejected")
+	b.devices.hears("creator", "已由 t1 驳回", "缺少回滚方案")
+	b.devices.changed("t1", "已由 t1 驳回", "缺少回滚方案")
+}
+
+// What a forger could send is refused at the door, whatever is wrong with it.
+func TestForgedCallbacksDecideNothing(t *testing.T) {
+	t.Parallel()
+	b := demo(t)
+	tk := b.submit("creator", "订单表加索引")
+	card := b.devices.card(feishu, "t1", "approve")
+	for _, forgery := range []string{
+		"callback_unsigned", "callback_wrong_signature", "callback_stale", "callback_wrong_token", "callback_wrong_app", "callback_plain",
+	} {
+		b.devices.breaks(feishu, forgery)
+		if got := b.devices.press(card, "t1", "approve", nil); got.Status != http.StatusUnauthorized {
+			t.Errorf("%s: got %+v, want 401", forgery, got)
+		}
+		b.devices.mends(feishu)
+	}
+	b.isStatus(tk, "waiting_review")
+}
+
+// The provider hands the same press in twice: it is one press, answered alike.
+func TestAReplayedPressIsOnePress(t *testing.T) {
+	t.Parallel()
+	b := demo(t)
+	tk := b.submit("creator", "订单表加索引")
+	card := b.devices.card(feishu, "t1", "approve")
+	b.devices.breaks(feishu, "callback_replayed")
+	b.devices.press(card, "t1", "approve", nil).toasts(t, "success", "已通过", "Approved")
+	b.devices.mends(feishu)
+	b.isStatus(tk, "waiting_execution")
+	b.devices.hears("admin", "待你上线")
+	b.rest()
+	if got := len(b.devices.messages(feishu, "admin")); got != 1 {
+		t.Errorf("got %d messages for the one who executes, want 1", got)
+	}
+}
+
+// Over a long connection the same happens, without any address of ours.
+func TestApprovedOverTheLongConnection(t *testing.T) {
+	t.Parallel()
+	b := demo(t)
+	b.patch(feishu, map[string]any{"callback": "long_connection", "encrypt_key": nil, "verification_token": nil})
+	b.lineOpens()
+	tk := b.submit("creator", "订单表加索引")
+	card := b.devices.card(feishu, "t1", "approve")
+	b.devices.press(card, "t1", "approve", nil).toasts(t, "success", "已通过", "Approved")
+	b.isStatus(tk, "waiting_execution")
+	b.devices.changed("t1", "已由 t1 通过")
+	b.must(http.StatusNotFound, request{method: "POST", path: "/callbacks/feishu", body: map[string]any{}}) // they come another way
+}
+
+// lineOpens waits until the channel's health says that the long connection is open.
+func (b *bot) lineOpens() {
+	b.door.t.Helper()
+	eventually(b.door.t, "the long connection is open", func() error {
+		got := b.must(http.StatusOK, request{method: "GET", path: "/api/v1/channels/feishu/health"})
+		if !bytes.Contains(got.body, []byte(`"long_connection":{"open":true`)) {
+			return fmt.Errorf("got %s", got.body)
+		}
+		return nil
+	})
+}
