@@ -26,6 +26,9 @@ const (
 	askLease = 40 * time.Second
 	// decideEvery is how often open decisions are looked at.
 	decideEvery = time.Second
+	// findTries and findEvery are how often a card is looked for that is not on record.
+	findTries = 8
+	findEvery = 50 * time.Millisecond
 	// maxAsks is how many platforms are asked at once by the background.
 	maxAsks = 16
 )
@@ -84,7 +87,7 @@ func (d *Decider) act(ctx context.Context, p Press) (Answer, error) {
 	if a, no := stranger(u, known); no {
 		return a, nil
 	}
-	card, err := d.Records.Pressed(ctx, p)
+	card, err := d.pressed(ctx, p)
 	if errors.Is(err, ErrNotFound) {
 		return refused(cards.UnknownCard()), nil
 	}
@@ -95,6 +98,22 @@ func (d *Decider) act(ctx context.Context, p Press) (Answer, error) {
 		return d.nudge(ctx, u, card)
 	}
 	return d.decide(ctx, p, u, card)
+}
+
+// pressed finds the card of a press. A card is on its device a moment before its
+// message is on record: what is not found is looked for again a few times.
+func (d *Decider) pressed(ctx context.Context, p Press) (card Pressed, err error) {
+	for range findTries {
+		if card, err = d.Records.Pressed(ctx, p); !errors.Is(err, ErrNotFound) {
+			return card, err
+		}
+		select {
+		case <-ctx.Done():
+			return card, ctx.Err()
+		case <-time.After(findEvery):
+		}
+	}
+	return card, err
 }
 
 func refused(why cards.Text) Answer { return Answer{ToneRefused, why} }

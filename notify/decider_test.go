@@ -104,6 +104,28 @@ func TestWhoMayNotDecideReadsWhy(t *testing.T) {
 	})
 }
 
+// slowRecord finds no card the first few times.
+type slowRecord struct {
+	notify.Decisions
+
+	missing int
+}
+
+func (r *slowRecord) Pressed(ctx context.Context, p notify.Press) (notify.Pressed, error) {
+	if r.missing--; r.missing >= 0 {
+		return notify.Pressed{}, notify.ErrNotFound
+	}
+	return r.Decisions.Pressed(ctx, p)
+}
+
+// Whoever is quicker than we write down what was sent is not turned away.
+func TestACardThatIsNotOnRecordYetIsLookedForAgain(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, _ *court) {
+		h.decider.Records = &slowRecord{h.decider.Records, 3}
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.ToneDone, "已通过")
+	})
+}
+
 func TestACardDecidesTheStepItWasMadeForAndNoOther(t *testing.T) {
 	inCourt(t, func(t *testing.T, h *house, c *court) {
 		pass(12 * time.Minute)
