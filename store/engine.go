@@ -21,6 +21,9 @@ type engine interface {
 	// write runs do in a transaction and returns once it is on disk. do may run
 	// more than once and must not write by any other way than its querier.
 	write(ctx context.Context, do func(context.Context, querier) error) error
+	// writeSoon is write for what nobody waits for: it may stay for a moment, so that
+	// the disk is waited for together with others.
+	writeSoon(ctx context.Context, do func(context.Context, querier) error) error
 	// tell passes wake-ups on to the other processes on this database.
 	tell(woken []notify.Channel)
 	close() error

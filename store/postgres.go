@@ -64,6 +64,12 @@ func (db *postgres) write(ctx context.Context, do func(context.Context, querier)
 	return err
 }
 
+// writeSoon is write: the transactions of many connections wait for the disk together
+// as it is.
+func (db *postgres) writeSoon(ctx context.Context, do func(context.Context, querier) error) error {
+	return db.write(ctx, do)
+}
+
 func (db *postgres) once(ctx context.Context, do func(context.Context, querier) error) error {
 	// The locks of Record and Claim count on every statement seeing what was
 	// committed before it, whatever the server's default is.

@@ -110,7 +110,11 @@ func (db *sqlite) start(ctx context.Context, path string) error {
 }
 
 func (db *sqlite) write(ctx context.Context, do func(context.Context, querier) error) error {
-	return db.writer.write(ctx, do)
+	return db.writer.write(ctx, do, false)
+}
+
+func (db *sqlite) writeSoon(ctx context.Context, do func(context.Context, querier) error) error {
+	return db.writer.write(ctx, do, true)
 }
 
 // tell has nobody to tell: the processes beside this one are short commands.

@@ -107,8 +107,19 @@ func (s *Store) Ping(ctx context.Context) error {
 // write runs do in a transaction. When it returns nil, what do wrote is on disk
 // and whoever waits here for the channels it woke has been told.
 func (s *Store) write(ctx context.Context, do func(context.Context, *txn) error) error {
+	return s.writeBy(ctx, s.engine.write, do)
+}
+
+// writeSoon is write for what nobody waits for, see [engine].
+func (s *Store) writeSoon(ctx context.Context, do func(context.Context, *txn) error) error {
+	return s.writeBy(ctx, s.engine.writeSoon, do)
+}
+
+type writing func(ctx context.Context, do func(context.Context, querier) error) error
+
+func (s *Store) writeBy(ctx context.Context, by writing, do func(context.Context, *txn) error) error {
 	var woken []notify.Channel
-	err := s.engine.write(ctx, func(ctx context.Context, q querier) error {
+	err := by(ctx, func(ctx context.Context, q querier) error {
 		tx := &txn{querier: q, words: s.words, clock: s.clock}
 		if err := do(ctx, tx); err != nil {
 			return err

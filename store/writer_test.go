@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"ticketbell/notify"
 )
@@ -113,6 +115,44 @@ func TestAFailedCommitIsEverybodysFailure(t *testing.T) {
 	}
 	if err := db.write(t.Context(), count("next")); err != nil || counted(t, db) != 1 {
 		t.Errorf("got %v, want the writer to go on", err)
+	}
+}
+
+// TestPatientWritesWaitForCompany runs on a clock that stands still as long as
+// anybody has something to do.
+func TestPatientWritesWaitForCompany(t *testing.T) {
+	db := testSQLite(t)
+	synctest.Test(t, func(t *testing.T) {
+		w := newWriter(db.writer.conn)
+		var work sync.WaitGroup
+		defer work.Wait()
+		defer w.stop()
+		work.Go(w.run)
+		began := time.Now()
+		write := func(name string, patient bool) *time.Duration {
+			took := new(time.Duration)
+			work.Go(func() {
+				if err := w.write(t.Context(), count(name), patient); err != nil {
+					t.Error(err)
+				}
+				*took = time.Since(began)
+			})
+			synctest.Wait()
+			return took
+		}
+		alone := write("alone", true)
+		time.Sleep(linger + 1)
+		synctest.Wait()
+		if *alone != linger {
+			t.Errorf("got %v, want one alone to be committed after %v", *alone, linger)
+		}
+		patient, urgent := write("patient", true), write("urgent", false)
+		if at := time.Since(began); *patient != at || *urgent != at {
+			t.Errorf("got %v and %v, want both committed at once, at %v", *patient, *urgent, at)
+		}
+	})
+	if n := counted(t, db); n != 3 {
+		t.Errorf("got %d rows, want 3", n)
 	}
 }
 
