@@ -25,7 +25,7 @@ func (s *Store) RetryDeliveries(ctx context.Context, f notify.DeliveryFilter, no
 }
 
 func (tx *txn) retryDeliveries(ctx context.Context, f notify.DeliveryFilter, now, deadline time.Time) (int, error) {
-	where, err := deliveriesWhere(f)
+	where, err := tx.picked(ctx, f)
 	if err != nil {
 		return 0, err
 	}
@@ -34,18 +34,18 @@ func (tx *txn) retryDeliveries(ctx context.Context, f notify.DeliveryFilter, now
 		return 0, err
 	}
 	at, dueAt, until := where.bind(millis(now)), where.bind(due), where.bind(millis(deadline))
-	res, err := tx.ExecContext(ctx,
+	ids, err := all(ctx, tx, value[string],
 		`UPDATE deliveries SET status = 'queued', reason = '', not_before = 0, due_at = `+dueAt+`, deadline = `+until+`, updated_at = `+at+`
 		WHERE status IN ('dead', 'failed', 'skipped', 'canceled', 'retrying')
-		AND id IN (SELECT d.id FROM deliveries d JOIN tickets t ON t.id = d.ticket_id `+where.sql()+`)`, where.args...)
+		AND id IN (SELECT d.id FROM deliveries d `+where.sql()+`) RETURNING id`, where.args...)
 	if err != nil {
 		return 0, err
 	}
 	for _, ch := range notify.Channels() {
 		tx.wake(ch)
 	}
-	n, err := res.RowsAffected()
-	return int(n), err
+	tx.change(ids...)
+	return len(ids), nil
 }
 
 // Purge deletes deliveries that came to an end before the given time, and the

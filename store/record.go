@@ -100,6 +100,9 @@ func (tx *txn) keep(ctx context.Context, e notify.Entry, known notify.Known, p n
 		if err := tx.keepTicket(ctx, e, p); err != nil {
 			return fmt.Errorf("write ticket: %w", err)
 		}
+		if err := tx.findable(ctx, e, known, p.TicketID); err != nil {
+			return fmt.Errorf("write what the ticket is found by: %w", err)
+		}
 	}
 	_, err := tx.ExecContext(ctx,
 		`INSERT INTO events (id, source, event_id, ticket_id, kind, late, body, accepted_at)
@@ -136,6 +139,9 @@ func (tx *txn) deliver(ctx context.Context, e notify.Entry, known notify.Known, 
 		if err := tx.closeDecisions(ctx, e, p); err != nil {
 			return notify.Receipt{}, fmt.Errorf("end decisions: %w", err)
 		}
+	}
+	if err := tx.introduce(ctx, p.Deliveries); err != nil {
+		return notify.Receipt{}, fmt.Errorf("write what people are found by: %w", err)
 	}
 	r := notify.Receipt{EventID: e.ID, TicketID: p.TicketID}
 	for _, d := range p.Deliveries {

@@ -42,6 +42,7 @@ func (tx *txn) settle(ctx context.Context, lease string, now int64, s notify.Set
 	if err != nil {
 		return err
 	}
+	tx.change(s.DeliveryID)
 	if after.Status == notify.Queued || after.Status == notify.Retrying {
 		tx.wake(after.Channel)
 	}

@@ -120,6 +120,8 @@ func (db *sqlite) writeSoon(ctx context.Context, do func(context.Context, querie
 // tell has nobody to tell: the processes beside this one are short commands.
 func (db *sqlite) tell([]notify.Channel) {}
 
+func (db *sqlite) spread([]string) {}
+
 func (db *sqlite) close() error {
 	db.writer.stop()
 	db.wg.Wait()

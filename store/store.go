@@ -44,6 +44,8 @@ type Store struct {
 	keys   keyring
 	bells  bells
 	clock  clock
+	news   *news
+	people *acquaintances
 	now    func() time.Time
 }
 
@@ -57,7 +59,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Store{keys: keys, bells: newBells(), now: cfg.Now}
+	s := &Store{keys: keys, bells: newBells(), news: newNews(), people: newAcquaintances(), now: cfg.Now}
 	if err := s.connect(ctx, cfg.URL, cmp.Or(cfg.Log, slog.Default())); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
@@ -79,7 +81,7 @@ func (s *Store) connect(ctx context.Context, url string, log *slog.Logger) error
 	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
 		return errors.New(`the database URL must begin with "sqlite:" or "postgres://"`)
 	}
-	db, err := openPostgres(ctx, url, s.bells, log)
+	db, err := openPostgres(ctx, url, s.bells, s.news, log)
 	if err != nil {
 		return err
 	}
@@ -118,19 +120,31 @@ func (s *Store) writeSoon(ctx context.Context, do func(context.Context, *txn) er
 type writing func(ctx context.Context, do func(context.Context, querier) error) error
 
 func (s *Store) writeBy(ctx context.Context, by writing, do func(context.Context, *txn) error) error {
-	var woken []notify.Channel
+	var done *txn
 	err := by(ctx, func(ctx context.Context, q querier) error {
-		tx := &txn{querier: q, words: s.words, clock: s.clock}
+		tx := &txn{querier: q, words: s.words, clock: s.clock, people: s.people}
 		if err := do(ctx, tx); err != nil {
 			return err
 		}
-		woken = tx.woken
+		done = tx
 		return nil
 	})
-	if err != nil || len(woken) == 0 {
+	if err != nil {
 		return err
 	}
-	s.bells.ring(woken)
-	s.engine.tell(woken)
+	s.announce(done)
 	return nil
+}
+
+// announce tells of what is on disk now.
+func (s *Store) announce(tx *txn) {
+	s.people.meet(tx.met)
+	if len(tx.woken) > 0 {
+		s.bells.ring(tx.woken)
+		s.engine.tell(tx.woken)
+	}
+	if len(tx.changed) > 0 {
+		s.news.add(tx.changed)
+		s.engine.spread(tx.changed)
+	}
 }
