@@ -32,6 +32,9 @@ type Config struct {
 	// Now is the clock; nil is time.Now. When something is due, and when a lease runs
 	// out, PostgreSQL's own clock says.
 	Now func() time.Time
+	// Linger is how long SQLite may let outcomes of deliveries wait, so that those of
+	// many are written to the disk together. 0 writes each at once.
+	Linger time.Duration
 	// Log hears of a lost connection to PostgreSQL; nil is slog.Default.
 	Log *slog.Logger
 }
@@ -60,7 +63,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		cfg.Now = time.Now
 	}
 	s := &Store{keys: keys, bells: newBells(), news: newNews(), people: newAcquaintances(), now: cfg.Now}
-	if err := s.connect(ctx, cfg.URL, cmp.Or(cfg.Log, slog.Default())); err != nil {
+	if err := s.connect(ctx, cfg); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if err := s.checkKey(ctx); err != nil {
@@ -69,19 +72,19 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) connect(ctx context.Context, url string, log *slog.Logger) error {
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		db, err := openSQLite(ctx, path)
+func (s *Store) connect(ctx context.Context, cfg Config) error {
+	if path, ok := strings.CutPrefix(cfg.URL, "sqlite:"); ok {
+		db, err := openSQLite(ctx, path, cfg.Linger)
 		if err != nil {
 			return err
 		}
 		s.engine, s.read, s.words, s.clock = db, db.reader, sqliteWords(), ownClock(s.now)
 		return nil
 	}
-	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
+	if !strings.HasPrefix(cfg.URL, "postgres://") && !strings.HasPrefix(cfg.URL, "postgresql://") {
 		return errors.New(`the database URL must begin with "sqlite:" or "postgres://"`)
 	}
-	db, err := openPostgres(ctx, url, s.bells, s.news, log)
+	db, err := openPostgres(ctx, cfg.URL, s.bells, s.news, cmp.Or(cfg.Log, slog.Default()))
 	if err != nil {
 		return err
 	}

@@ -10,13 +10,8 @@ import (
 	"time"
 )
 
-const (
-	// maxBatch is how many writes are committed together.
-	maxBatch = 256
-	// linger is how long patient writes wait for company. A worker has further calls
-	// under way meanwhile, so that a few milliseconds delay nothing.
-	linger = 2 * time.Millisecond
-)
+// maxBatch is how many writes are committed together.
+const maxBatch = 256
 
 var errClosed = errors.New("the store is closed")
 
@@ -27,6 +22,7 @@ type writer struct {
 	*compiled
 
 	conn     *sql.Conn
+	linger   time.Duration // how long patient writes wait for company
 	jobs     chan *job
 	quit     chan struct{}
 	stopOnce sync.Once
@@ -41,8 +37,8 @@ type job struct {
 	done     chan struct{}
 }
 
-func newWriter(conn *sql.Conn) *writer {
-	return &writer{compiled: newCompiled(conn), conn: conn, jobs: make(chan *job), quit: make(chan struct{})}
+func newWriter(conn *sql.Conn, linger time.Duration) *writer {
+	return &writer{compiled: newCompiled(conn), conn: conn, linger: linger, jobs: make(chan *job), quit: make(chan struct{})}
 }
 
 // write hands do to the writer and returns once it is committed. The context can
@@ -83,10 +79,10 @@ func (w *writer) run() {
 // those that come within a moment.
 func (w *writer) gather(first *job) []*job {
 	batch := w.gatherWaiting([]*job{first})
-	if slices.ContainsFunc(batch, urgent) {
+	if w.linger == 0 || slices.ContainsFunc(batch, urgent) {
 		return batch
 	}
-	company := time.NewTimer(linger)
+	company := time.NewTimer(w.linger)
 	defer company.Stop()
 	for len(batch) < maxBatch {
 		select {

@@ -16,7 +16,7 @@ import (
 
 func testSQLite(t *testing.T) *sqlite {
 	t.Helper()
-	db, err := openSQLite(t.Context(), filepath.Join(t.TempDir(), "x.db"))
+	db, err := openSQLite(t.Context(), filepath.Join(t.TempDir(), "x.db"), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestEveryConnectionIsSetToKeepWhatItCommits(t *testing.T) {
 func commitAll(t *testing.T, db *sqlite, writes ...func(context.Context, querier) error) []error {
 	t.Helper()
 	// A writer of its own, on the connection that the idle one does not use now.
-	w := newWriter(db.writer.conn)
+	w := newWriter(db.writer.conn, 0)
 	var batch []*job
 	for _, do := range writes {
 		batch = append(batch, &job{do: func(q querier) error { return do(t.Context(), q) }, done: make(chan struct{})})
@@ -123,7 +123,8 @@ func TestAFailedCommitIsEverybodysFailure(t *testing.T) {
 func TestPatientWritesWaitForCompany(t *testing.T) {
 	db := testSQLite(t)
 	synctest.Test(t, func(t *testing.T) {
-		w := newWriter(db.writer.conn)
+		const linger = 2 * time.Millisecond
+		w := newWriter(db.writer.conn, linger)
 		var work sync.WaitGroup
 		defer work.Wait()
 		defer w.stop()
