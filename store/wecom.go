@@ -146,15 +146,6 @@ func (s *Store) ShowCard(ctx context.Context, c notify.CardRecord) error {
 	return nil
 }
 
-// purgeCards deletes cards, with their codes, whose deliveries are gone.
-func (tx *txn) purgeCards(ctx context.Context, before time.Time) error {
-	_, err := tx.ExecContext(ctx,
-		`DELETE FROM wecom_cards WHERE message_id IN (SELECT c.message_id FROM wecom_cards c WHERE c.sent_at < $1
-			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = c.message_id AND d.channel = 'wecom') LIMIT $2)`,
-		millis(before), purgeStep)
-	return err
-}
-
 // seenFor is how long it is remembered what WeCom handed in: longer than a callback
 // stays fresh, and than people take to copy one.
 const seenFor = 24 * time.Hour
