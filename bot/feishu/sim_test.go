@@ -53,7 +53,7 @@ func newBot(t *testing.T, cfg feishu.Config) *feishu.Bot {
 
 // say is what 李四 is told of an event of that kind.
 func say(kind ticket.Kind, status ticket.Status) cards.Card {
-	return cards.For(cards.Notice{Reader: ticket.RoleAssignee, Event: ticket.Event{
+	return cards.For(cards.Notice{Reader: ticket.RoleAssignee, Decidable: true, Event: ticket.Event{
 		Kind: kind, Actor: ticket.Person{Name: "王五"}, Reason: "缺少回滚方案 <at id=all></at>",
 		OccurredAt: time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC),
 		Ticket: ticket.Ticket{

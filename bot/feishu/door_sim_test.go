@@ -1,0 +1,127 @@
+package feishu_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ticketbell/bot/feishu"
+	"ticketbell/cards"
+	"ticketbell/notify"
+	"ticketbell/sandbox"
+	simulator "ticketbell/sandbox/feishu"
+	"ticketbell/ticket"
+)
+
+// clerk is who sits behind the door.
+type clerk struct {
+	mu     sync.Mutex // guards the fields below
+	pushed []notify.Press
+	heard  []notify.Said
+}
+
+func (c *clerk) Act(_ context.Context, p notify.Press) notify.Answer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pushed = append(c.pushed, p)
+	return notify.Answer{Tone: notify.ToneDone, Text: cards.Done(p.Action)}
+}
+
+func (c *clerk) Hear(_ context.Context, s notify.Said) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.heard = append(c.heard, s)
+	return nil
+}
+
+// onlyApp is an app that is configured once and for all.
+type onlyApp struct{ feishu.Config }
+
+func (a onlyApp) FeishuApp(context.Context) (feishu.Config, error) { return a.Config, nil }
+
+// doorRig is the simulator, which seals and signs by the contract, before our own door.
+func doorRig(t *testing.T) (*simulator.Simulator, *sandbox.Faults, *clerk, string) {
+	t.Helper()
+	people, faults := sandbox.NewDirectory(false), sandbox.NewFaults()
+	lisi := people.Add(sandbox.Person{Username: "lisi", Name: "李四", Email: "lisi@corp.example"})
+	cfg := feishu.Config{AppID: "cli_door", AppSecret: "secret", Callback: feishu.CallbackHTTP, EncryptKey: "the key", VerificationToken: "the token"}
+	sim := simulator.New(simulator.Config{
+		AppID: cfg.AppID, AppSecret: cfg.AppSecret, EncryptKey: cfg.EncryptKey, VerificationToken: cfg.VerificationToken,
+		Directory: people, Faults: faults, Unlimited: true, Again: []time.Duration{},
+	})
+	t.Cleanup(sim.Close)
+	platform := httptest.NewServer(sim)
+	t.Cleanup(platform.Close)
+	cfg.APIBaseURL = platform.URL
+
+	c, log := &clerk{}, slog.New(slog.DiscardHandler)
+	inbox := feishu.NewInbox(c, c, time.Now, log)
+	t.Cleanup(inbox.Close)
+	door := httptest.NewServer(feishu.NewCallbacks(onlyApp{cfg}, inbox, time.Now, log))
+	t.Cleanup(door.Close)
+	sim.SetDoor(door.URL + "/callbacks/feishu")
+
+	card := say(ticket.KindSubmitted, ticket.WaitingReview)
+	out := newBot(t, cfg).Send(t.Context(), notify.Message{Card: card, Notice: "evt_1", To: []notify.Recipient{{Key: "dlv_1", Address: lisi.OpenID}}})
+	if out[0].Err != nil {
+		t.Fatal(out[0].Err)
+	}
+	return sim, faults, c, out[0].MessageID
+}
+
+func press(t *testing.T, sim *simulator.Simulator, id, action string, form map[string]string) sandbox.Carried {
+	t.Helper()
+	done, err := sim.Press(t.Context(), sandbox.Press{MessageID: id, Person: "lisi", Action: action, Form: form})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return done
+}
+
+func TestTheConsoleAcceptsOurAddress(t *testing.T) {
+	sim, _, _, _ := doorRig(t)
+	if err := sim.Verify(t.Context()); err != nil {
+		t.Errorf("got %v, want the challenge answered", err)
+	}
+}
+
+func TestPressesAndWordsOfTheSimulatorAreUnderstood(t *testing.T) {
+	sim, _, c, id := doorRig(t)
+	for range 2 { // each form of the timestamp
+		if done := press(t, sim, id, "approve", nil); done.Status != 200 || !strings.Contains(string(done.Answer), "已通过") {
+			t.Errorf("got %+v, want it approved", done)
+		}
+	}
+	press(t, sim, id, "reject_submit", map[string]string{"reject_reason": "缺少回滚方案"})
+	if len(c.pushed) != 3 || c.pushed[1].Notice != "evt_1" || c.pushed[1].MessageID != id || c.pushed[2].Action != cards.Reject || c.pushed[2].Reason != "缺少回滚方案" {
+		t.Errorf("got %+v, want two approvals and a rejection of the card", c.pushed)
+	}
+	for _, s := range []sandbox.Saying{{Person: "lisi", Text: "@_user_1 待办"}, {Person: "lisi", Menu: "todo"}} {
+		if done, err := sim.Say(t.Context(), s); err != nil || done.Status != 200 {
+			t.Errorf("got %+v, %v for %+v; want it heard", done, err, s)
+		}
+	}
+	if len(c.heard) != 2 || c.heard[0].Text != "待办" || c.heard[1].Text != "todo" {
+		t.Errorf("got %+v, want both", c.heard)
+	}
+}
+
+func TestForgeriesOfTheSimulatorAreRefused(t *testing.T) {
+	sim, faults, c, id := doorRig(t)
+	for _, name := range simulator.FaultNames() {
+		if !strings.HasPrefix(name, "callback_") || name == "callback_replayed" {
+			continue
+		}
+		faults.Set(sandbox.Fault{Channel: simulator.Channel, Name: name, Times: 1})
+		if done := press(t, sim, id, "approve", nil); done.Status != 401 || string(done.Answer) != `{"msg":"rejected"}`+"\n" {
+			t.Errorf("%s: got %d %s, want 401", name, done.Status, done.Answer)
+		}
+	}
+	if len(c.pushed) != 0 {
+		t.Errorf("got %+v at the desk, want nothing", c.pushed)
+	}
+}
