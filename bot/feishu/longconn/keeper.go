@@ -45,6 +45,7 @@ type Keeper struct {
 	log    *slog.Logger
 	client *http.Client
 	dialer *websocket.Dialer
+	work   sync.WaitGroup // events that are being acted on
 
 	mu    sync.Mutex // guards state
 	state State
@@ -83,6 +84,7 @@ func (k *Keeper) Run(ctx context.Context) {
 	on := &line{}
 	defer func() {
 		on.hangUp()
+		k.work.Wait()
 		k.client.CloseIdleConnections()
 	}()
 	tick := time.NewTicker(lookEvery)
@@ -183,7 +185,7 @@ func (k *Keeper) once(ctx context.Context, app feishu.Config, p *pace) (opened b
 	}
 	s := &session{
 		app: app, inbox: k.inbox, now: k.now, log: k.log, socket: socket, service: to.service,
-		slots: make(chan struct{}, maxAtOnce), pace: *p,
+		slots: make(chan struct{}, maxAtOnce), work: &k.work, pace: *p,
 	}
 	k.set(true, true, nil)
 	k.log.Info("Feishu's long connection is open")

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,9 +28,12 @@ type desk struct {
 	mu   sync.Mutex // guards seen
 	seen map[string]int
 	hold chan struct{} // when not nil, Act waits for it
+
+	begun atomic.Int64 // calls of Act
 }
 
 func (d *desk) Act(_ context.Context, p notify.Press) notify.Answer {
+	d.begun.Add(1)
 	if d.hold != nil {
 		<-d.hold
 	}
@@ -261,6 +265,24 @@ func TestTheConnectionFollowsTheConfiguration(t *testing.T) {
 	r.open()
 	r.app.change(func(c *feishu.Config) { c.Callback = feishu.CallbackOff })
 	eventually(t, "it hangs up when the channel is off", func() bool { open, _, _ := r.sim.LineCounts(); return open == 0 })
+}
+
+// A press that takes its time does not keep the next connection waiting, and it is
+// handed in again over that one, because its answer was lost with the first.
+func TestABrokenConnectionComesBackWhileAPressIsActedOn(t *testing.T) {
+	r := newRig(t, func(r *rig) { r.desk.hold = make(chan struct{}) })
+	r.open()
+	answers := make(chan sandbox.Carried, 1)
+	var pressing sync.WaitGroup
+	pressing.Go(func() { done, _ := r.press(); answers <- done })
+	eventually(t, "the press is being acted on", func() bool { return r.desk.begun.Load() == 1 })
+	r.sim.Cut()
+	eventually(t, "it is handed in again over another connection", func() bool { return r.desk.begun.Load() == 2 })
+	close(r.desk.hold)
+	if done := <-answers; done.Status != 200 || r.desk.presses() != 1 {
+		t.Errorf("got %+v and %d presses, want one that is answered", done, r.desk.presses())
+	}
+	pressing.Wait()
 }
 
 func TestHangingUpAnswersWhatWasBegun(t *testing.T) {

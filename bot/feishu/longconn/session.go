@@ -36,7 +36,7 @@ type session struct {
 	socket  *websocket.Conn
 	service int32
 	slots   chan struct{}
-	work    sync.WaitGroup
+	work    *sync.WaitGroup // the keeper's: it outlives a connection that breaks
 
 	mu   sync.Mutex // guards pace, and one writes at a time
 	pace pace
@@ -62,7 +62,7 @@ func dial(ctx context.Context, d *websocket.Dialer, to address) (*websocket.Conn
 	return nil, fmt.Errorf("open a long connection to feishu: %w", err)
 }
 
-// shakeHands reads why a handshake failed. Only the server's limit and a ban are final.
+// shakeHands reads why a handshake failed.
 func shakeHands(resp *http.Response) error {
 	code, err := strconv.Atoi(resp.Header.Get("Handshake-Status"))
 	if err != nil {
@@ -74,19 +74,22 @@ func shakeHands(resp *http.Response) error {
 	return &refusedError{code, resp.Header.Get("Handshake-Msg")}
 }
 
-// run serves the connection until it breaks or ctx is done, and returns why. What was
-// begun is finished and answered first, if it still can be.
+// run serves the connection until it breaks or ctx is done, and returns why. When we hang
+// up, what was begun is answered first; when it broke, nobody would hear the answer, and
+// the next connection should not wait for it.
 func (s *session) run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { _ = s.socket.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
-	ctx, cancel := context.WithCancel(ctx)
+	serving, cancel := context.WithCancel(ctx)
 	var pinging sync.WaitGroup
-	pinging.Go(func() { s.pingOn(ctx) })
-	err := s.read(ctx)
+	pinging.Go(func() { s.pingOn(serving) })
+	err := s.read(serving)
 	cancel()
-	pinging.Wait()
-	s.work.Wait()
+	if ctx.Err() != nil {
+		s.work.Wait()
+	}
 	_ = s.socket.Close()
+	pinging.Wait()
 	return err
 }
 
