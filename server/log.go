@@ -11,6 +11,7 @@ import (
 func introduce(log *slog.Logger, now func() time.Time, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x, start := meet(r), now()
+		_, x.inside = r.Context().Value(exchangeKey{}).(*exchange)
 		rec := &recorder{ResponseWriter: w}
 		r = r.WithContext(x.in(r.Context()))
 		rec.Header().Set("X-Request-Id", x.id)
@@ -34,15 +35,15 @@ func logLine(log *slog.Logger, r *http.Request, x *exchange, rec *recorder, took
 	if x.cause != nil {
 		attrs = append(attrs, slog.String("error", x.cause.Error()))
 	}
-	log.LogAttrs(r.Context(), level(r.URL.Path, rec.answered(), x.cause), "request", attrs...)
+	log.LogAttrs(r.Context(), level(r.URL.Path, rec.answered(), x), "request", attrs...)
 }
 
-// level keeps probes out of the way and failures in sight.
-func level(path string, status int, cause error) slog.Level {
+// level keeps probes and what our own pages ask out of the way, and failures in sight.
+func level(path string, status int, x *exchange) slog.Level {
 	switch {
-	case status >= http.StatusInternalServerError || cause != nil:
+	case status >= http.StatusInternalServerError || x.cause != nil:
 		return slog.LevelError
-	case path == "/healthz" || path == "/livez" || path == "/readyz" || path == "/metrics":
+	case x.inside || path == "/healthz" || path == "/livez" || path == "/readyz" || path == "/metrics":
 		return slog.LevelDebug
 	default:
 		return slog.LevelInfo

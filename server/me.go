@@ -99,3 +99,59 @@ func (a *api) showMe(ctx context.Context, username string) (*meOutput, error) {
 	lang := current(ctx).language()
 	return &meOutput{me{userOf(u), mapped(ids, func(id notify.Identity) explainedIdentity { return explainID(id, lang) })}}, nil
 }
+
+type myDeliveriesInput struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"20"`
+	Cursor string `query:"cursor" doc:"next_cursor of the page before."`
+}
+
+type myTestInput struct {
+	Channel notify.Channel `path:"channel" enum:"feishu,wecom,mail"`
+}
+
+type myTestOutput struct{ Body notify.TestReport }
+
+func (a *api) registerMine() {
+	register(a, route{
+		method: http.MethodGet, path: "/api/v1/me/deliveries", id: "list-my-deliveries", scope: access.Me, tag: tagPeople,
+		title: "What I was told", text: "The newest first.", fails: []int{400, 404},
+	}, a.listMine)
+	register(a, route{
+		method: http.MethodPost, path: "/api/v1/me/channels/{channel}/test", id: "test-my-channel", scope: access.Me, tag: tagPeople,
+		title: "Send me one", text: "A real test message, to nobody but you. The report leaves out how the channel is configured.", fails: []int{400, 404, 429},
+	}, a.testMine)
+}
+
+func (a *api) listMine(ctx context.Context, in *myDeliveriesInput) (*deliveriesOutput, error) {
+	u, err := a.myself(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items, next, err := a.Deliveries.Deliveries(ctx, notify.DeliveryFilter{Person: u.Username, Limit: in.Limit, Cursor: in.Cursor})
+	if err != nil {
+		return nil, err
+	}
+	out := &deliveriesOutput{}
+	out.Body.Items, out.Body.NextCursor = mapped(items, inWords(ctx)), next
+	return out, nil
+}
+
+// testMine sends a test message to the caller. What the stages say of the channel is
+// for those who may test it; the caller learns whether it went out, and why not.
+func (a *api) testMine(ctx context.Context, in *myTestInput) (*myTestOutput, error) {
+	u, err := a.myself(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.tests.spend(by(ctx), a.Now()); err != nil {
+		return nil, err
+	}
+	report, err := a.Channels.Test(ctx, in.Channel, notify.TestRequest{
+		To: notify.TestTarget{Username: u.Username}, Language: current(ctx).language(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	report.Stages = []notify.TestStage{}
+	return &myTestOutput{report}, nil
+}

@@ -19,6 +19,8 @@ type exchange struct {
 	query string // ?lang=
 	wants string // Accept-Language
 	token access.Token
+	// inside: one of our pages asks, in the process.
+	inside bool
 	// cause is why the answer is an error of ours; it is logged and never sent.
 	cause error
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"ticketbell/cards"
@@ -64,6 +65,26 @@ func (c catalogue) text(key string, pairs ...any) (cards.Text, error) {
 		text.ZH, text.EN = strings.ReplaceAll(text.ZH, hole, zh), strings.ReplaceAll(text.EN, hole, en)
 	}
 	return text, nil
+}
+
+// list are the words of a list, such as "audit.action.", in their order.
+func (c catalogue) list(prefix string) []string {
+	var words []string
+	for key := range c {
+		if word, ok := strings.CutPrefix(key, prefix); ok {
+			words = append(words, word)
+		}
+	}
+	slices.Sort(words)
+	return words
+}
+
+// word is the text of a word of a list, or the word itself when the list has none.
+func (c catalogue) word(prefix, word string) cards.Text {
+	if text, ok := c[prefix+word]; ok {
+		return text
+	}
+	return cards.Same(word)
 }
 
 // spoken is a value in both languages.

@@ -24,7 +24,10 @@ type page struct {
 // all are the pages in the order of the navigation.
 func (s *Site) all() []page {
 	return []page{
+		usersPage(),
 		tokensPage(),
+		auditPage(),
+		mePage(),
 		signInPage(s.cfg.Visitor != ""),
 		setUpPage(),
 	}

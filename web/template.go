@@ -6,9 +6,11 @@ import (
 	"html/template"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"ticketbell/cards"
+	"ticketbell/ticket"
 )
 
 // templates are the pages by name, each with the frame around it.
@@ -44,6 +46,7 @@ func (s *Site) parse() map[cards.Language]templates {
 //	<option {{both "x"}}>{{say "x"}}</option> where no element may stand
 //	<input {{attr "placeholder" "x"}}>        an attribute
 //	{{text .Words}}                           a text that is not in the catalogue
+//	{{word "audit.action." .Action}}          the text of a word of a list, for text and bothOf
 //	{{when .At}}                              a time
 func (s *Site) funcs(lang cards.Language) template.FuncMap {
 	c := s.words
@@ -70,9 +73,13 @@ func (s *Site) funcs(lang cards.Language) template.FuncMap {
 			text, err := c.text(key, pairs...)
 			return template.HTMLAttr(name+`="`+html.EscapeString(text.In(lang))+`" `) + languages("-"+name, text), err //nolint:gosec // escaped
 		},
-		"when": when,
-		"tag":  tag,
-		"dict": dict,
+		"word":  c.word,
+		"when":  when,
+		"exact": exact,
+		"phone": phone,
+		"list":  func(words ...string) []string { return words },
+		"tag":   tag,
+		"dict":  dict,
 	}
 }
 
@@ -96,6 +103,23 @@ func when(at time.Time) template.HTML {
 	}
 	iso := at.Format(time.RFC3339)
 	return template.HTML(`<time datetime="` + iso + `">` + at.Format("2006-01-02 15:04") + `</time>`) //nolint:gosec // digits
+}
+
+// exact is a moment that the browser writes as a date, however near it is.
+func exact(at time.Time) template.HTML {
+	return template.HTML(strings.Replace(string(when(at)), "<time ", "<time data-exact ", 1)) //nolint:gosec // digits
+}
+
+// phone is a number as people write it: a mainland one without its country code.
+func phone(number string) string {
+	if number == "" {
+		return "–"
+	}
+	home, ok := strings.CutPrefix(number, ticket.DefaultCountry)
+	if ok && len(home) == 11 {
+		return home[:3] + " " + home[3:7] + " " + home[7:]
+	}
+	return number
 }
 
 // dict hands several values to a block: "name", value, …

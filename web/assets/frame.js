@@ -121,6 +121,12 @@ document.addEventListener("signed-in", () => {
   announce(say("frame.js.again"));
 });
 
+// What htmx puts into a [data-drawer] opens the dialog around it.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = event.target.closest?.("[data-drawer]")?.closest("dialog");
+  if (dialog && !dialog.open) dialog.showModal();
+});
+
 // What htmx brings in is spoken and dated like the rest, and an error takes the focus.
 document.addEventListener("htmx:afterSettle", (event) => {
   speak(language());

@@ -1,0 +1,161 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"ticketbell/cards"
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+// personView is one person: who they are, how they are reached, what they were told.
+type personView struct {
+	personForm
+
+	Deliveries []toldRow
+	// Saved is set after a change, Link after an invitation.
+	Saved bool
+	Link  string
+}
+
+// toldRow is a delivery to a person.
+type toldRow struct {
+	ID          string         `json:"id"`
+	Channel     notify.Channel `json:"channel"`
+	Status      notify.Status  `json:"status"`
+	Reason      string         `json:"reason"`
+	CreatedAt   time.Time      `json:"created_at"`
+	TicketKey   string         `json:"ticket_key"`
+	TicketTitle string         `json:"ticket_title"`
+}
+
+// Why is the reason in words.
+func (t toldRow) Why() cards.Text {
+	if t.Reason == "" {
+		return cards.Text{}
+	}
+	return notify.ReasonWords(t.Reason)
+}
+
+func (v *visit) person(username string) (*personView, error) {
+	at := "/api/v1/users/" + url.PathEscape(username)
+	p := &personView{personForm: personForm{Prefix: "person-"}}
+	if err := v.ask(http.MethodGet, at, nil, &p.User); err != nil {
+		return nil, err
+	}
+	var err error
+	if p.User.Ways, err = v.ways(username); err != nil {
+		return nil, err
+	}
+	p.Deliveries, err = v.told(username, "10")
+	return p, err
+}
+
+// told are the newest deliveries to somebody.
+func (v *visit) told(username, most string) ([]toldRow, error) {
+	var list struct {
+		Items []toldRow `json:"items"`
+	}
+	q := url.Values{"person": {username}, "limit": {most}}
+	err := v.ask(http.MethodGet, "/api/v1/deliveries?"+q.Encode(), nil, &list)
+	return list.Items, err
+}
+
+func showPerson(v *visit) error {
+	p, err := v.person(v.r.PathValue("username"))
+	if err != nil {
+		return err
+	}
+	return v.showPersonView(p)
+}
+
+func (v *visit) showPersonView(p *personView) error {
+	if v.htmx() {
+		return v.part("person", usersView{Person: p})
+	}
+	return v.show(usersView{Person: p})
+}
+
+// changePerson changes what differs from what is on record, and nothing else: the
+// audit log then names what was changed.
+func changePerson(v *visit) error {
+	name := v.r.PathValue("username")
+	p, err := v.person(name)
+	if err != nil {
+		return err
+	}
+	typed := typedPerson(v.r)
+	typed.Username, typed.Ways = name, p.User.Ways
+	changes := differences(p.User, typed)
+	if len(changes) > 0 {
+		err = v.ask(http.MethodPatch, "/api/v1/users/"+url.PathEscape(name), changes, nil)
+	}
+	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
+		p.User, p.Refusal = typed, no
+		return v.refused("person", usersView{Person: p})
+	}
+	if err != nil {
+		return err
+	}
+	if p, err = v.person(name); err != nil {
+		return err
+	}
+	p.Saved = true
+	return v.showPersonView(p)
+}
+
+// differences are the fields of a person that are to be changed, by the API's names.
+func differences(before, after userRow) map[string]any {
+	changes := map[string]any{}
+	put := func(name string, differ bool, value any) {
+		if differ {
+			changes[name] = value
+		}
+	}
+	put("name", before.Name != after.Name, after.Name)
+	put("email", before.Email != after.Email, after.Email)
+	put("phone", before.Phone != after.Phone && before.Phone != ticket.DefaultCountry+after.Phone, after.Phone)
+	put("wecom_userid", before.WeComUserID != after.WeComUserID, after.WeComUserID)
+	put("feishu_open_id", before.FeishuOpenID != after.FeishuOpenID, after.FeishuOpenID)
+	put("language", before.Language != after.Language, after.Language)
+	put("role", before.Role != after.Role, after.Role)
+	put("disabled", before.Disabled != after.Disabled, after.Disabled)
+	return changes
+}
+
+func resolvePerson(v *visit) error {
+	name := v.r.PathValue("username")
+	if err := v.ask(http.MethodPost, "/api/v1/users/"+url.PathEscape(name)+"/identities:resolve", nil, nil); err != nil {
+		return err
+	}
+	p, err := v.person(name)
+	if err != nil {
+		return err
+	}
+	return v.showPersonView(p)
+}
+
+// invitePerson makes the link with which somebody sets their password. It is shown
+// this once.
+func invitePerson(v *visit) error {
+	p, err := v.person(v.r.PathValue("username"))
+	if err != nil {
+		return err
+	}
+	secret, err := v.site.cfg.Gate.Invite(v.who.In(v.r.Context()), p.User.Username)
+	if err != nil {
+		return err
+	}
+	p.Link = v.origin() + "/setup#" + secret
+	return v.showPersonView(p)
+}
+
+func removePerson(v *visit) error {
+	if err := v.ask(http.MethodDelete, "/api/v1/users/"+url.PathEscape(v.r.PathValue("username")), nil, nil); err != nil {
+		return err
+	}
+	return v.to("/users")
+}

@@ -1,0 +1,230 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"ticketbell/access"
+	"ticketbell/cards"
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+// usersPage is 用户与身份: who is known, and how each is reached.
+func usersPage() page {
+	return page{
+		name: "users", path: "/users", scope: access.UsersRead, letter: "u",
+		routes: []route{
+			shows("/users", access.UsersRead, showUsers),
+			takes("/users", access.UsersWrite, addUser),
+			takes("/users:import", access.UsersWrite, importUsers),
+			takes("/users:resolve", access.UsersResolve, resolveUsers),
+			shows("/jobs/{id}", access.UsersResolve, showJob),
+			takes("/jobs/{id}/cancel", access.UsersResolve, cancelJob),
+			shows("/users/{username}", access.UsersRead, showPerson),
+			takes("/users/{username}", access.UsersWrite, changePerson),
+			takes("/users/{username}/resolve", access.UsersResolve, resolvePerson),
+			takes("/users/{username}/invite", access.Everything, invitePerson),
+			takes("/users/{username}/remove", access.UsersWrite, removePerson),
+		},
+	}
+}
+
+// userRow is a person as the API lists them, with how they are reached.
+type userRow struct {
+	Username     string          `json:"username"`
+	Name         string          `json:"name,omitempty"`
+	Email        string          `json:"email,omitempty"`
+	Phone        string          `json:"phone,omitempty"`
+	WeComUserID  string          `json:"wecom_userid,omitempty"`
+	FeishuOpenID string          `json:"feishu_open_id,omitempty"`
+	Language     cards.Language  `json:"language,omitempty"`
+	Role         ticket.UserRole `json:"role"`
+	Disabled     bool            `json:"disabled,omitempty"`
+	Ways         []way           `json:"-"`
+}
+
+// Reach says whether somebody can be told anything: "disabled", "none", "some" or "all"
+// of the channels that are on. Where nobody was asked yet, they may well be reached.
+func (u userRow) Reach() string {
+	good, fails := 0, 0
+	for _, w := range u.Ways {
+		switch w.State() {
+		case "ok", "unknown":
+			good++
+		case "fails":
+			fails++
+		}
+	}
+	switch {
+	case u.Disabled:
+		return "disabled"
+	case good == 0:
+		return "none"
+	case fails > 0:
+		return "some"
+	}
+	return "all"
+}
+
+// way is how a person is reached on a channel.
+type way struct{ notify.Identity }
+
+// State is "ok", "off", "unknown" or "fails".
+func (w way) State() string {
+	switch {
+	case w.OK:
+		return "ok"
+	case w.Reason == notify.ReasonChannelOff:
+		return "off"
+	case w.Reason == notify.ReasonNotAsked:
+		return "unknown"
+	}
+	return "fails"
+}
+
+// Shown is the address, where it is not that of the next column.
+func (w way) Shown() string {
+	if w.Channel == notify.Mail {
+		return ""
+	}
+	return w.Address
+}
+
+// Words say how, or why not.
+func (w way) Words() cards.Text { return notify.IdentityWords(w.Identity) }
+
+// usersAsk is what is looked for.
+type usersAsk struct {
+	Query, Role, Reach, Cursor string
+}
+
+func asked(q url.Values) usersAsk {
+	return usersAsk{strings.TrimSpace(q.Get("q")), q.Get("role"), q.Get("reach"), q.Get("cursor")}
+}
+
+// keeps reports whether somebody is wanted.
+func (a usersAsk) keeps(u userRow) bool {
+	return (a.Role == "" || a.Role == string(u.Role)) && (a.Reach == "" || a.Reach == u.Reach())
+}
+
+// With is the address of another page of the same list.
+func (a usersAsk) With(cursor string) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"q": a.Query, "role": a.Role, "reach": a.Reach, "cursor": cursor} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return "/users?" + q.Encode()
+}
+
+type usersView struct {
+	Ask   usersAsk
+	Users []userRow
+	Next  string
+	// Form is the person somebody is about to add.
+	Form personForm
+	// Person is shown beside the list, or alone when the page was opened for them.
+	Person *personView
+}
+
+func showUsers(v *visit) error {
+	view, err := v.users(asked(v.r.URL.Query()))
+	if err != nil {
+		return err
+	}
+	if v.htmx() {
+		return v.part("people", view)
+	}
+	return v.show(view)
+}
+
+// A page of the list: more are read when only some of them are wanted.
+const (
+	usersShown   = 50
+	usersSifted  = 200
+	mostSiftings = 10
+)
+
+// users lists people. Where they are picked by role or by how they are reached, the
+// list is read on until there is something to show.
+func (v *visit) users(ask usersAsk) (usersView, error) {
+	view := usersView{Ask: ask, Form: personForm{Prefix: "new-", User: userRow{Role: ticket.Member}}}
+	limit := usersShown
+	if ask.Role != "" || ask.Reach != "" {
+		limit = usersSifted
+	}
+	next := ask.Cursor
+	for range mostSiftings {
+		var list struct {
+			Items []userRow `json:"items"`
+			Next  string    `json:"next_cursor"`
+		}
+		q := url.Values{"q": {ask.Query}, "cursor": {next}, "limit": {strconv.Itoa(limit)}}
+		if err := v.ask(http.MethodGet, "/api/v1/users?"+q.Encode(), nil, &list); err != nil {
+			return view, err
+		}
+		for _, u := range list.Items {
+			var err error
+			if u.Ways, err = v.ways(u.Username); err != nil {
+				return view, err
+			}
+			if ask.keeps(u) {
+				view.Users = append(view.Users, u)
+			}
+		}
+		next = list.Next
+		if next == "" || len(view.Users) > 0 {
+			break
+		}
+	}
+	view.Next = next
+	return view, nil
+}
+
+// ways are how somebody is reached on each channel, as far as it is known.
+func (v *visit) ways(username string) ([]way, error) {
+	var list struct {
+		Items []way `json:"items"`
+	}
+	err := v.ask(http.MethodGet, "/api/v1/users/"+url.PathEscape(username)+"/identities", nil, &list)
+	return list.Items, err
+}
+
+// personForm is somebody as they were typed in.
+type personForm struct {
+	User    userRow
+	Refusal *refusal
+	Prefix  string
+}
+
+// typed reads a person from a form.
+func typedPerson(r *http.Request) userRow {
+	text := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
+	return userRow{
+		Username: text("username"), Name: text("name"), Email: text("email"), Phone: text("phone"),
+		WeComUserID: text("wecom_userid"), FeishuOpenID: text("feishu_open_id"),
+		Language: cards.Language(text("language")), Role: ticket.UserRole(text("role")), Disabled: text("disabled") != "",
+	}
+}
+
+func addUser(v *visit) error {
+	form := personForm{User: typedPerson(v.r), Prefix: "new-"}
+	err := v.ask(http.MethodPost, "/api/v1/users", form.User, nil)
+	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
+		form.Refusal = no
+		return v.refused("new-person", usersView{Form: form})
+	}
+	if err != nil {
+		return err
+	}
+	view, err := v.users(usersAsk{Query: form.User.Username})
+	if err != nil {
+		return err
+	}
+	return v.part("people", view)
+}
