@@ -103,17 +103,12 @@ func (l *load) sentence(ctx context.Context, s Settlement, it item, v Verdict, w
 		s.Status, s.Reason = Dead, ReasonRefused
 	case !inTime:
 		s.Status, s.Reason = Dead, ReasonDeadline
-		if maybeTwice(d, now) {
-			s.Reason = ReasonUnknown
-		}
 	default:
-		s.Status, s.Reason, s.Wait = Retrying, ReasonFailing, backoff(failures(d))
+		s.Status, s.Reason = Retrying, ReasonFailing
 		if maybeTwice(d, now) {
 			s.Reason = ReasonUnknown
 		}
-		if s.Unknown {
-			s.Wait = max(s.Wait, doubtWait(d, now))
-		}
+		s.Wait = backoff(failures(d))
 	}
 	return s
 }

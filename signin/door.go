@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -28,7 +27,7 @@ const (
 
 // Records keeps what the door must not forget. What is not there is [notify.ErrNotFound].
 type Records interface {
-	Password(ctx context.Context, username string) (hash string, changed time.Time, err error)
+	Password(ctx context.Context, username string) (hash string, err error)
 	PutPassword(ctx context.Context, username, hash string) error
 	HasAdministrator(ctx context.Context) (bool, error)
 
@@ -91,7 +90,7 @@ const cookieName = "ticketbell_session"
 // What a session remembers.
 const (
 	keyUsername = "username"
-	keyStamp    = "stamp" // when the password was set that it was begun with
+	keyStamp    = "stamp" // of the password that it was begun with
 	keyDemo     = "demo"
 )
 
@@ -147,11 +146,11 @@ func (d *Door) whose(ctx context.Context, token string) (access.Principal, error
 
 // stamp changes with the password, "" without one.
 func (d *Door) stamp(ctx context.Context, username string) (string, error) {
-	_, changed, err := d.Records.Password(ctx, username)
+	hash, err := d.Records.Password(ctx, username)
 	if errors.Is(err, notify.ErrNotFound) {
 		return "", nil
 	}
-	return strconv.FormatInt(changed.UnixMilli(), 10), err
+	return access.HashToken(hash), err
 }
 
 func principal(u ticket.User, demo bool) access.Principal {
@@ -186,7 +185,7 @@ func (d *Door) SignIn(w http.ResponseWriter, r *http.Request, username, password
 // matches reports whether that is the password of somebody who may come in. It takes
 // as long for a name nobody has.
 func (d *Door) matches(ctx context.Context, username, password string) (bool, error) {
-	hash, _, err := d.Records.Password(ctx, username)
+	hash, err := d.Records.Password(ctx, username)
 	if err != nil && !errors.Is(err, notify.ErrNotFound) {
 		return false, err
 	}

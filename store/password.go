@@ -12,19 +12,13 @@ import (
 // forgetFailures is how long wrong passwords count.
 const forgetFailures = 24 * time.Hour
 
-// Password returns the hash of a person's password and when it was set; [ErrNotFound]
-// for somebody without one.
-func (s *Store) Password(ctx context.Context, username string) (hash string, changed time.Time, err error) {
-	type kept struct {
-		hash    string
-		changed time.Time
-	}
-	k, err := one(ctx, s.read, func(r row) (k kept, err error) { return k, r.Scan(&k.hash, stamp{&k.changed}) },
-		`SELECT hash, changed_at FROM passwords WHERE username = $1`, clean(username))
+// Password returns the hash of a person's password; [ErrNotFound] for somebody without one.
+func (s *Store) Password(ctx context.Context, username string) (hash string, err error) {
+	hash, err = one(ctx, s.read, value[string], `SELECT hash FROM passwords WHERE username = $1`, clean(username))
 	if err != nil {
-		return "", time.Time{}, fmt.Errorf("read the password of %s: %w", username, err)
+		return "", fmt.Errorf("read the password of %s: %w", username, err)
 	}
-	return k.hash, k.changed, nil
+	return hash, nil
 }
 
 // PutPassword sets a person's password, of which it is given the hash, and forgives

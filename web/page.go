@@ -25,6 +25,7 @@ type page struct {
 func (s *Site) all() []page {
 	return []page{
 		usersPage(),
+		flowsPage(),
 		tokensPage(),
 		auditPage(),
 		mePage(),

@@ -47,7 +47,7 @@ func named(path string) string {
 
 func TestEveryPageIsAccessibleInEveryLook(t *testing.T) {
 	w := demo(t).window()
-	for _, path := range []string{"/users", "/users/t1", "/tokens", "/audit", "/me"} {
+	for _, path := range []string{"/users", "/users/t1", "/flows", "/flows/strict", "/tokens", "/audit", "/me"} {
 		w.everyLook(path)
 	}
 }

@@ -361,3 +361,28 @@ func description(d *runtime.ExceptionDetails) string {
 	}
 	return d.Exception.Description
 }
+
+// tabTo presses Tab until what has those words has the focus.
+func (w *window) tabTo(words string) {
+	w.t.Helper()
+	for range 120 {
+		w.press("\t")
+		if strings.Contains(w.focused(), words) {
+			return
+		}
+	}
+	w.t.Fatalf("got no focus on %q by Tab alone", words)
+}
+
+// fillByKeyboard presses Tab until the field of that id has the focus, and types.
+func (w *window) fillByKeyboard(id, text string) {
+	w.t.Helper()
+	for range 120 {
+		if script[string](w, `document.activeElement.id`) == id {
+			w.press(text)
+			return
+		}
+		w.press("\t")
+	}
+	w.t.Fatalf("got no focus on the field %s by Tab alone", id)
+}

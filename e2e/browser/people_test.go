@@ -1,0 +1,167 @@
+package browser
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAPhoneIsMendedInTheDrawerAndTheLogSaysWho(t *testing.T) {
+	w := demo(t).window()
+	w.visit("/users")
+	w.click("t1")
+	w.see("怎么找到他")
+	w.fill("手机", "not a number")
+	w.click("保存")
+	w.see("phone")
+	w.fill("手机", "13900000002")
+	w.click("保存")
+	w.see("已保存。")
+	if got := w.value("手机"); got != "+8613900000002" {
+		t.Errorf("got %q, want it in the form it is kept in", got)
+	}
+	w.accessible("the drawer of a person")
+	w.press("\x1b")
+	w.visit("/audit")
+	w.see("修改用户")
+	w.see("phone")
+}
+
+func TestPeopleAreAddedOneByOneAndAsAFile(t *testing.T) {
+	w := demo(t).window()
+	w.visit("/users")
+	w.click("新建用户")
+	w.fill("用户名", "bo")
+	w.fill("邮箱", "t1@corp.com")
+	w.click("添加")
+	w.see("已被 t1 占用")
+	w.fill("邮箱", "bo@corp.com")
+	w.click("添加")
+	w.see("bo@corp.com")
+
+	w.click("导入 CSV")
+	w.fill("或粘贴在这里", "username,name,email\nal,艾,al@corp.com\ncy,,nonsense\n")
+	w.click("检查，先不导入")
+	w.see("新增 1 · 更新 0 · 不变 0 · 错误 1")
+	w.click("导入 1 行")
+	w.see("导入完成。")
+	w.visit("/users?q=al")
+	w.see("al@corp.com")
+}
+
+func TestTheLanguageIsSwitchedWithNothingLost(t *testing.T) {
+	w := demo(t).window()
+	w.visit("/users/t1")
+	w.fill("显示名", "half a na")
+	w.click("English")
+	w.see("How they are reached")
+	if got := w.value("Display name"); got != "half a na" {
+		t.Errorf("got %q in the field, want what was typed", got)
+	}
+	w.click("Auto")
+	w.see("Light")
+	w.click("Light")
+	w.see("Dark")
+	if dark := script[string](w, `document.documentElement.dataset.bsTheme`); dark != "dark" {
+		t.Errorf("got the theme %q, want dark", dark)
+	}
+	if got := w.value("Display name"); got != "half a na" {
+		t.Errorf("got %q in the field after the theme changed", got)
+	}
+	w.visit("/users")
+	w.see("Users & identities")
+}
+
+func TestASessionThatEndsKeepsTheForm(t *testing.T) {
+	h, w := begin(t)
+	w.visit("/tokens")
+	w.click("新建令牌")
+	w.fill("名称", "sqle")
+	w.click("events:write 提交事件")
+	h.run(password+"\n", "admin", "reset-password", "--username", "root", "--password-file", "-")
+	w.click("创建")
+	w.see("登录已过期")
+	w.fill("密码", "wrong wrong wrong")
+	w.click("登录")
+	w.see("用户名或密码错误")
+	w.fill("密码", password)
+	w.click("登录")
+	w.gone("登录已过期")
+	if got := w.value("名称"); got != "sqle" {
+		t.Errorf("got %q in the form, want what was typed", got)
+	}
+	w.click("创建")
+	w.see("令牌 sqle 已创建")
+	if text := w.text(); strings.Count(text, "tb_") < 2 {
+		t.Errorf("got %s, want the secret and a curl line", text)
+	}
+}
+
+func TestAnInvitedOperatorSeesMaskedAddressesAndNoSettings(t *testing.T) {
+	h, w := begin(t)
+	h.run("", "token", "create", "--name", "x", "--scopes", "me") // the data is also open to commands
+	w.visit("/users")
+	w.click("新建用户")
+	w.fill("用户名", "op")
+	w.fill("手机", "13812345678")
+	w.fill("邮箱", "op@corp.com")
+	w.choose("角色", "运维")
+	w.click("添加")
+	w.see("op@corp.com")
+	w.click("op")
+	w.click("生成登录链接")
+	w.see("/setup#")
+	link := script[string](w, `document.getElementById("invite-link").textContent`)
+
+	op := h.window()
+	op.visit(link)
+	op.see("op，请设置你的登录密码")
+	op.fill("密码", password)
+	op.click("保存并登录")
+	op.gone("设置登录密码")
+	op.visit("/users")
+	op.see("138****5678")
+	op.see("o***@corp.com")
+	if text := op.text(); strings.Contains(text, "新建用户") || strings.Contains(text, "审计日志") {
+		t.Errorf("got %s, want nothing an operator may not do", text)
+	}
+	op.visit("/tokens")
+	op.see("你的角色不能使用这个页面")
+}
+
+func TestAFlowIsEditedByKeyboardAlone(t *testing.T) {
+	w := demo(t).window()
+	w.visit("/flows")
+	w.press("gf") // one is there already: nothing is lost
+	w.see("默认流程")
+	w.tabTo("默认流程")
+	w.press("\r")
+	w.path("/flows/default")
+	w.tabTo("添加审批步骤")
+	w.press("\r")
+	w.see("第 3 步 · 上线")
+	w.see("没有写处理人")
+	w.fillByKeyboard("flow-steps[1].name", "DBA 审核")
+	w.fillByKeyboard("flow-steps[1].members", "lisi, nobody-here")
+	w.tabTo("检查是否可送达")
+	w.press("\r")
+	w.see("没有这个用户")
+	w.see("1 / 2 可送达")
+	w.tabTo("保存")
+	w.press("\r")
+	w.see("已保存。新提交的工单按它通知。")
+}
+
+func TestEverybodyCanSendThemselvesOne(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/tokens")
+	w.click("admin")
+	w.choose("换个身份看看", "t1")
+	w.click("切换")
+	w.path("/me")
+	w.click("发一条给我 飞书")
+	w.see("已发出，请到手机或邮箱里看看。")
+	if _, messages := h.ask("GET", "/sandbox/messages?channel=feishu", ""); !strings.Contains(messages, `"to":"t1"`) {
+		t.Errorf("got %s, want a test message at t1", messages)
+	}
+}

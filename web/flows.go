@@ -1,0 +1,261 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ticketbell/access"
+	"ticketbell/ticket"
+)
+
+// flowsPage is 流程模板: the steps of a kind of ticket, and who hears of each.
+func flowsPage() page {
+	return page{
+		name: "flows", path: "/flows", scope: access.ConfigRead, letter: "f",
+		routes: []route{
+			shows("/flows", access.ConfigRead, showFlows),
+			shows("/flows/{key}", access.ConfigRead, showFlow),
+			takes("/flows/{key}", access.ConfigWrite, saveFlow),
+			takes("/flows/{key}/edit", access.ConfigRead, editFlow),
+			takes("/flows/{key}/remove", access.ConfigWrite, removeFlow),
+		},
+	}
+}
+
+// newFlow is the key in the address of a flow that has none yet.
+const newFlow = "-"
+
+// flowRow is a flow as the API writes it.
+type flowRow struct {
+	Key      string     `json:"key,omitempty"`
+	Name     string     `json:"name"`
+	Projects []string   `json:"projects,omitempty"`
+	Steps    []flowStep `json:"steps"`
+}
+
+type flowStep struct {
+	Name          string          `json:"name"`
+	Kind          ticket.StepKind `json:"kind"`
+	Members       []string        `json:"members"`
+	RemindAfter   string          `json:"remind_after,omitempty"`
+	EscalateAfter string          `json:"escalate_after,omitempty"`
+	EscalateTo    string          `json:"escalate_to,omitempty"`
+	// Reached are the members with how each is reached.
+	Reached []reached `json:"-"`
+}
+
+// reached is a member of a step.
+type reached struct {
+	Username string
+	// Known is false for a name nobody has here.
+	Known bool
+	User  userRow
+}
+
+// Deliverable reports whether the member can be told anything.
+func (r reached) Deliverable() bool {
+	return r.Known && (r.User.Reach() == "all" || r.User.Reach() == "some")
+}
+
+// Unheard counts the members who cannot be told anything.
+func (s flowStep) Unheard() int {
+	n := 0
+	for _, r := range s.Reached {
+		if !r.Deliverable() {
+			n++
+		}
+	}
+	return n
+}
+
+// Deaf reports whether nobody of a step's members can be told anything.
+func (s flowStep) Deaf() bool { return len(s.Reached) > 0 && s.Unheard() == len(s.Reached) }
+
+type flowsView struct {
+	Flows []flowRow
+	// Flow is the one that is looked at, nil for the list.
+	Flow *flowView
+}
+
+type flowView struct {
+	flowRow
+
+	IsNew bool
+	Saved bool
+	// NoKey: it was to be saved without one.
+	NoKey   bool
+	Refusal *refusal
+	Prefix  string
+	Samples []sample
+}
+
+// Full reports whether there are as many reviews as there may be.
+func (f flowView) Full() bool { return len(f.Steps) > ticket.MaxReviews }
+
+// Last reports whether the step of that index is the execution.
+func (f flowView) Last(i int) bool { return i == len(f.Steps)-1 }
+
+func showFlows(v *visit) error {
+	view, err := v.flows()
+	if err != nil {
+		return err
+	}
+	return v.show(view)
+}
+
+func (v *visit) flows() (flowsView, error) {
+	var list struct {
+		Items []flowRow `json:"items"`
+	}
+	err := v.ask(http.MethodGet, "/api/v1/flows", nil, &list)
+	return flowsView{Flows: list.Items}, err
+}
+
+func showFlow(v *visit) error {
+	key := v.r.PathValue("key")
+	if key == newFlow {
+		return v.showFlowView(&flowView{IsNew: true, flowRow: flowRow{Steps: []flowStep{
+			{Kind: ticket.Review}, {Kind: ticket.Execute},
+		}}})
+	}
+	f, err := v.flow(key)
+	if err != nil {
+		return err
+	}
+	return v.showFlowView(f)
+}
+
+func (v *visit) flow(key string) (*flowView, error) {
+	f := &flowView{}
+	err := v.ask(http.MethodGet, "/api/v1/flows/"+url.PathEscape(key), nil, &f.flowRow)
+	f.Key = key
+	return f, err
+}
+
+func (v *visit) showFlowView(f *flowView) error {
+	if err := v.complete(f); err != nil {
+		return err
+	}
+	view := flowsView{Flow: f}
+	switch {
+	case f.Refusal != nil || f.NoKey:
+		return v.refused("flow", view)
+	case v.htmx():
+		return v.part("flow", view)
+	}
+	return v.show(view)
+}
+
+// complete adds what the page tells of a flow: how its people are reached, and the
+// cards they get.
+func (v *visit) complete(f *flowView) error {
+	f.Prefix = "flow-"
+	for i := range f.Steps {
+		f.Steps[i].Reached = nil
+		for _, name := range f.Steps[i].Members {
+			r, err := v.reach(name)
+			if err != nil {
+				return err
+			}
+			f.Steps[i].Reached = append(f.Steps[i].Reached, r)
+		}
+	}
+	f.Samples = samples(f.flowRow)
+	return nil
+}
+
+func (v *visit) reach(username string) (reached, error) {
+	r := reached{Username: username}
+	err := v.ask(http.MethodGet, "/api/v1/users/"+url.PathEscape(username), nil, &r.User)
+	if no, ok := errors.AsType[*refusal](err); ok && no.Status == http.StatusNotFound {
+		return r, nil
+	}
+	if err != nil {
+		return r, err
+	}
+	r.Known = true
+	r.User.Ways, err = v.ways(username)
+	return r, err
+}
+
+// typedFlow reads a flow from its form.
+func typedFlow(v *visit) *flowView {
+	key := v.r.PathValue("key")
+	f := &flowView{IsNew: key == newFlow, flowRow: flowRow{Key: key, Name: strings.TrimSpace(v.r.PostFormValue("name")), Projects: words(v.r.PostFormValue("projects"))}}
+	if f.IsNew {
+		f.Key = strings.TrimSpace(v.r.PostFormValue("key"))
+	}
+	count, _ := strconv.Atoi(v.r.PostFormValue("count"))
+	count = min(max(count, 1), ticket.MaxReviews+1)
+	for i := range count {
+		text := func(name string) string {
+			return strings.TrimSpace(v.r.PostFormValue("steps[" + strconv.Itoa(i) + "]." + name))
+		}
+		step := flowStep{
+			Name: text("name"), Kind: ticket.Review, Members: words(text("members")),
+			RemindAfter: text("remind_after"), EscalateAfter: text("escalate_after"), EscalateTo: text("escalate_to"),
+		}
+		if i == count-1 {
+			step.Kind = ticket.Execute
+		}
+		f.Steps = append(f.Steps, step)
+	}
+	return f
+}
+
+// words are what is written between commas, blanks or ends of lines.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",，、;； \t\r\n", r) })
+}
+
+// editFlow changes the form and saves nothing: "add", "up 1", "down 0", "remove 1", or
+// nothing, to look at it.
+func editFlow(v *visit) error {
+	f := typedFlow(v)
+	what, where, _ := strings.Cut(v.r.FormValue("do"), " ")
+	i, _ := strconv.Atoi(where)
+	last := len(f.Steps) - 1
+	switch {
+	case what == "add" && !f.Full():
+		f.Steps = slices.Insert(f.Steps, last, flowStep{Kind: ticket.Review})
+	case what == "up" && i > 0 && i < last:
+		f.Steps[i-1], f.Steps[i] = f.Steps[i], f.Steps[i-1]
+	case what == "down" && i >= 0 && i < last-1:
+		f.Steps[i+1], f.Steps[i] = f.Steps[i], f.Steps[i+1]
+	case what == "remove" && i >= 0 && i < last:
+		f.Steps = slices.Delete(f.Steps, i, i+1)
+	}
+	return v.showFlowView(f)
+}
+
+func saveFlow(v *visit) error {
+	f := typedFlow(v)
+	if f.Key == "" || f.Key == newFlow { // the API would not find its way there
+		f.NoKey = true
+		return v.showFlowView(f)
+	}
+	err := v.ask(http.MethodPut, "/api/v1/flows/"+url.PathEscape(f.Key), f.flowRow, nil)
+	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
+		f.Refusal = no
+		return v.showFlowView(f)
+	}
+	if err != nil {
+		return err
+	}
+	if f.IsNew {
+		return v.to("/flows/" + url.PathEscape(f.Key))
+	}
+	f.Saved = true
+	return v.showFlowView(f)
+}
+
+func removeFlow(v *visit) error {
+	if err := v.ask(http.MethodDelete, "/api/v1/flows/"+url.PathEscape(v.r.PathValue("key")), nil, nil); err != nil {
+		return err
+	}
+	return v.to("/flows")
+}
