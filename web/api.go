@@ -32,6 +32,15 @@ func (v *visit) ask(method, path string, body, answer any) error {
 
 // call is ask with bodies that are no JSON.
 func (v *visit) call(method, path, media string, body []byte) (*bytes.Buffer, error) {
+	got, err := v.exchange(method, path, body, http.Header{"Content-Type": {media}})
+	if err != nil {
+		return nil, err
+	}
+	return &got.body, nil
+}
+
+// exchange is call with the headers of both ways.
+func (v *visit) exchange(method, path string, body []byte, headers http.Header) (*reply, error) {
 	r, err := http.NewRequestWithContext(v.who.In(v.r.Context()), method, path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("ask %s %s: %w", method, path, err)
@@ -39,13 +48,15 @@ func (v *visit) call(method, path, media string, body []byte) (*bytes.Buffer, er
 	r.Host, r.RemoteAddr, r.RequestURI = v.r.Host, v.r.RemoteAddr, path
 	r.Header.Set("Accept-Language", tag(v.lang))
 	r.Header.Set("X-Request-Id", v.w.Header().Get("X-Request-Id"))
-	if len(body) > 0 {
-		r.Header.Set("Content-Type", media)
+	for name, values := range headers {
+		if name != "Content-Type" || len(body) > 0 {
+			r.Header[name] = values
+		}
 	}
 	got := &reply{header: http.Header{}, status: http.StatusOK}
 	v.site.cfg.API.ServeHTTP(got, r)
 	if got.status < http.StatusBadRequest {
-		return &got.body, nil
+		return got, nil
 	}
 	no := &refusal{Status: got.status, RetryAfter: got.header.Get("Retry-After")}
 	if err := json.Unmarshal(got.body.Bytes(), no); err != nil {

@@ -30,7 +30,7 @@ func (s *Site) parse() map[cards.Language]templates {
 	drawn := map[cards.Language]templates{}
 	for _, lang := range cards.Languages() {
 		drawn[lang] = templates{}
-		frame := template.Must(template.New("frame").Funcs(s.funcs(lang)).ParseFS(sources, "frame.html", "parts.html"))
+		frame := template.Must(template.New("frame").Funcs(s.funcs(lang)).ParseFS(sources, "frame.html", "parts.html", "trying.html"))
 		for _, name := range names {
 			drawn[lang][name] = template.Must(template.Must(frame.Clone()).ParseFS(sources, name+".html"))
 		}
@@ -83,6 +83,8 @@ func (s *Site) funcs(lang cards.Language) template.FuncMap {
 		"list":  func(words ...string) []string { return words },
 		"tag":   tag,
 		"dict":  dict,
+		// nameOf is a channel's name, to be put into another text.
+		"nameOf": func(channel string) cards.Text { return c["frame.js.name."+channel] },
 	}
 }
 

@@ -1,0 +1,189 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// breaks makes a simulated provider refuse, mends lets it work again.
+func (h *house) breaks(channel, fault string) {
+	h.t.Helper()
+	h.fault("POST", "/sandbox/faults", fmt.Sprintf(`{"channel":%q,"fault":%q}`, channel, fault))
+}
+
+func (h *house) mends(channel string) {
+	h.t.Helper()
+	h.fault("DELETE", "/sandbox/faults?channel="+channel, "")
+}
+
+func (h *house) fault(method, path, body string) {
+	h.t.Helper()
+	if status, answer := h.ask(method, path, body); status/100 != 2 {
+		h.t.Fatalf("set a fault: got %d %s", status, answer)
+	}
+}
+
+// tries sends a test of the channel whose drawer is open.
+func (w *window) tries(kind, to string) {
+	w.t.Helper()
+	w.choose("接收方式", kind)
+	w.fill("接收人", to)
+	w.click("发送测试")
+}
+
+func TestAnUntrustedAddressIsShownCopiedAndMended(t *testing.T) {
+	h := demo(t)
+	h.breaks("wecom", "ip_not_trusted")
+	h.ask("POST", "/api/v1/events", `{"kind":"submitted","ticket":{"key":"1","title":"t","status":"waiting_review"},"audience":[{"username":"lisi"}]}`)
+	w := h.window()
+	eventually(t, "WeCom is paused", func() error {
+		if _, health := h.ask("GET", "/api/v1/channels/wecom/health", ""); !strings.Contains(health, `"state":"paused"`) {
+			return fmt.Errorf("got %s", health)
+		}
+		return nil
+	})
+	w.visit("/channels")
+	w.see("失败，已暂停 wecom.60020")
+	w.see("IP 不在可信列表")
+	w.click("测试 企业微信")
+	w.tries("username", "lisi")
+	w.see("怎么办")
+	w.see("wecom.60020")
+	script[bool](w, `(() => { window.copied = ""; document.execCommand = () => { window.copied = document.activeElement.value; return true; }; Object.defineProperty(navigator, "clipboard", { value: { writeText: async (s) => { window.copied = s; } }, configurable: true }); return true; })()`)
+	w.click("复制 IP")
+	eventually(t, "the address is copied", func() error {
+		if got := script[string](w, "window.copied"); !strings.HasPrefix(got, "203.0.113.") {
+			return fmt.Errorf("copied %q", got)
+		}
+		return nil
+	})
+	w.accessible("the drawer with its advice")
+	w.shoot("channels-test-failed")
+	h.mends("wecom")
+	w.click("重新测试")
+	w.see("企业微信已接受")
+	w.shoot("channels-test-passed")
+	w.click("关闭")
+	w.gone("失败，已暂停")
+	w.see("正常")
+}
+
+func TestTheDiagnosticsHoldNoAddress(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/channels")
+	w.click("测试 邮件")
+	w.tries("email", "nobody@corp.com")
+	w.see("收件人不存在")
+	script[bool](w, `(() => { Object.defineProperty(navigator, "clipboard", { value: { writeText: async (s) => { window.copied = s; } }, configurable: true }); return true; })()`)
+	w.click("复制诊断信息")
+	eventually(t, "the diagnostics are copied", func() error {
+		got := script[string](w, "window.copied ?? ''")
+		if !strings.Contains(got, "FAILED receiver") || !strings.Contains(got, "mail.550") || strings.Contains(got, "nobody@corp.com") {
+			return fmt.Errorf("copied %q", got)
+		}
+		return nil
+	})
+}
+
+func TestMailIsConfiguredAndEnabled(t *testing.T) {
+	h := demo(t)
+	_, before := h.ask("GET", "/api/v1/channels/mail", "")
+	w := h.window()
+	w.visit("/channels")
+	w.click("修改 邮件")
+	w.fill("SMTP地址", "localhost")
+	w.see("目的地改变了")
+	w.see("有未保存的修改")
+	w.click("English")
+	w.see("The destination changed")
+	if got := w.value("SMTP address"); got != "localhost" {
+		t.Errorf("got %q in the form after the language changed, want what was typed", got)
+	}
+	w.click("Auto") // the theme
+	if got := w.value("SMTP address"); got != "localhost" {
+		t.Errorf("got %q in the form after the theme changed, want what was typed", got)
+	}
+	w.click("中文")
+	w.click("保存")
+	w.see("请填写 SMTP 密码或授权码")
+	w.accessible("the form with what is wrong")
+	w.shoot("channels-wrong")
+	w.click("取消")
+	w.see("已启用")
+	if _, after := h.ask("GET", "/api/v1/channels/mail", ""); after != before {
+		t.Errorf("got %s after cancelling, want nothing changed", after)
+	}
+	w.click("已启用 邮件")
+	w.see("停用邮件？")
+	w.click("停用")
+	w.see("已停用")
+	w.click("已停用 邮件")
+	w.see("已保存，检查通过")
+	w.see("已启用")
+}
+
+func TestFeishuIsEnabledOnlyWhenItWorksOrSomebodyInsists(t *testing.T) {
+	h := demo(t)
+	h.ask("PATCH", "/api/v1/channels/feishu", `{"enabled":false}`)
+	h.breaks("feishu", "wrong_secret")
+	w := h.window()
+	w.visit("/channels")
+	w.click("已停用 飞书")
+	w.see("还没有启用：检查没有通过")
+	w.see("App ID 或 App Secret 不对")
+	w.click("仍要启用")
+	w.gone("还没有启用")
+	if _, view := h.ask("GET", "/api/v1/channels/feishu", ""); !strings.Contains(view, `"enabled":true`) {
+		t.Errorf("got %s, want it enabled: somebody insisted", view)
+	}
+}
+
+func TestAStaleSaveShowsBothSides(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/channels")
+	w.click("修改 邮件")
+	w.fill("发件人名称", "我的名字")
+	h.ask("PATCH", "/api/v1/channels/mail", `{"from_name":"别人的名字"}`)
+	w.click("保存")
+	w.see("已被他人修改")
+	w.see("别人的名字")
+	if got := w.value("发件人名称"); got != "我的名字" {
+		t.Errorf("got %q in the form, want what was typed", got)
+	}
+	w.shoot("channels-stale")
+	w.click("保存")
+	w.see("已保存，检查通过")
+	if _, view := h.ask("GET", "/api/v1/channels/mail", ""); !strings.Contains(view, "我的名字") {
+		t.Errorf("got %s, want what was saved again", view)
+	}
+}
+
+func TestTheURLPrefixIsChecked(t *testing.T) {
+	w := demo(t).window()
+	w.visit("/channels")
+	w.click("修改 全局")
+	w.fill("访问地址前缀", "sqle.example.com")
+	w.click("保存")
+	w.see("请求有误")
+	w.fill("访问地址前缀", "https://sqle.example.com")
+	w.click("保存")
+	w.see("https://sqle.example.com/sqle/project/1/exec-workflow/1024")
+}
+
+func TestTheChannelsAreAccessibleInEveryLook(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.everyLook("/channels")
+	w.size(1280, 900)
+	w.visit("/channels?lang=zh")
+	w.click("修改 企业微信")
+	w.see("测试草稿")
+	w.accessible("the form of WeCom")
+	w.shoot("channels-form-wecom")
+	w.size(360, 800)
+	w.fits("the form of WeCom at 360 px")
+	w.shoot("channels-form-wecom-narrow")
+}

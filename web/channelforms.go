@@ -1,0 +1,184 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// formField is one field of a channel's form.
+type formField struct {
+	Name string
+	// Kind is "text", "number", "switch", "choice", "secret" or "area".
+	Kind    string
+	Choices []string
+	// Sent marks where a secret is sent: changing it drops the secrets.
+	Sent bool
+	// Wide takes a row of its own; Advanced is folded away.
+	Wide, Advanced bool
+	Placeholder    string
+}
+
+// fieldsOf are a channel's fields in the order of its form (ux.md 4.4).
+func fieldsOf(channel string) []formField {
+	switch channel {
+	case "mail":
+		return []formField{
+			{Name: "host", Kind: "text", Sent: true, Placeholder: "smtp.163.com"},
+			{Name: "port", Kind: "number", Sent: true, Placeholder: "465"},
+			{Name: "security", Kind: "choice", Choices: []string{"auto", "tls", "starttls", "none"}, Sent: true},
+			{Name: "auth", Kind: "choice", Choices: []string{"auto", "none"}},
+			{Name: "username", Kind: "text", Sent: true, Placeholder: "notify@example.com"},
+			{Name: "password", Kind: "secret"},
+			{Name: "from", Kind: "text"},
+			{Name: "from_name", Kind: "text"},
+			{Name: "skip_verify", Kind: "switch", Sent: true, Wide: true, Advanced: true},
+			{Name: "ca_pem", Kind: "area", Sent: true, Wide: true, Advanced: true, Placeholder: "-----BEGIN CERTIFICATE-----"},
+			{Name: "max_connections", Kind: "number", Advanced: true, Placeholder: "4"},
+		}
+	case "wecom":
+		return []formField{
+			{Name: "corp_id", Kind: "text", Sent: true, Placeholder: "ww1234567890abcdef"},
+			{Name: "agent_id", Kind: "number", Placeholder: "1000002"},
+			{Name: "corp_secret", Kind: "secret", Wide: true},
+			{Name: "style", Kind: "choice", Choices: []string{"card", "text"}},
+			{Name: "confidential", Kind: "switch"},
+			{Name: "proxy_url", Kind: "text", Sent: true, Placeholder: "http://10.0.0.1:3128"},
+			{Name: "lookup_mobile", Kind: "switch"},
+			{Name: "lookup_email", Kind: "switch"},
+			{Name: "headcount", Kind: "number"},
+			{Name: "api_base_url", Kind: "text", Sent: true, Advanced: true, Placeholder: "https://qyapi.weixin.qq.com/"},
+			{Name: "callback_token", Kind: "secret", Advanced: true},
+			{Name: "callback_aes_key", Kind: "secret", Advanced: true},
+		}
+	default:
+		return []formField{
+			{Name: "app_id", Kind: "text", Sent: true, Placeholder: "cli_a1b2c3d4e5f6"},
+			{Name: "app_secret", Kind: "secret"},
+			{Name: "api_base_url", Kind: "text", Sent: true, Wide: true, Placeholder: "https://open.feishu.cn"},
+			{Name: "callback", Kind: "choice", Choices: []string{"off", "http", "long_connection"}},
+			{Name: "encrypt_key", Kind: "secret"},
+			{Name: "verification_token", Kind: "secret"},
+		}
+	}
+}
+
+// channelView is a channel as the API shows it.
+type channelView map[string]any
+
+// secretView is what is shown of a secret.
+type secretView struct {
+	Set         bool      `json:"set"`
+	Fingerprint string    `json:"fingerprint"`
+	SetAt       time.Time `json:"set_at"`
+	SetBy       string    `json:"set_by"`
+}
+
+// Text is a field as it is typed.
+func (c channelView) Text(name string) string {
+	switch v := c[name].(type) {
+	case nil:
+		return ""
+	case float64:
+		if v == 0 {
+			return ""
+		}
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// On reports whether a switch is on.
+func (c channelView) On(name string) bool { on, _ := c[name].(bool); return on }
+
+// Secret is what is known of a secret.
+func (c channelView) Secret(name string) secretView {
+	var s secretView
+	raw, err := json.Marshal(c[name])
+	if err != nil || json.Unmarshal(raw, &s) != nil {
+		return secretView{}
+	}
+	return s
+}
+
+// Became is what a bare address of a proxy is taken for, "" when it is no bare one.
+func (c channelView) Became() string {
+	if p := c.Text("proxy_url"); p != "" && !strings.Contains(p, "://") {
+		return "http://" + p
+	}
+	return ""
+}
+
+// patchOf is what a sent form changes: an empty secret is kept, a cleared field is null.
+func patchOf(channel string, sent url.Values) map[string]any {
+	patch := map[string]any{}
+	for _, f := range fieldsOf(channel) {
+		said := strings.TrimSpace(sent.Get(f.Name))
+		switch {
+		case f.Kind == "switch":
+			patch[f.Name] = said == "on"
+		case f.Kind == "secret" && said == "":
+			if sent.Get("clear-"+f.Name) == "on" {
+				patch[f.Name] = nil
+			}
+		case said == "":
+			patch[f.Name] = nil
+		case f.Kind == "number":
+			n, err := strconv.Atoi(said)
+			if err != nil {
+				patch[f.Name] = said // the API says what it must be
+				continue
+			}
+			patch[f.Name] = n
+		default:
+			patch[f.Name] = said
+		}
+	}
+	return patch
+}
+
+// twoSides is one field that two people changed.
+type twoSides struct{ Name, Yours, Theirs string }
+
+// changedMeanwhile compares a sent form with what somebody else saved meanwhile; secrets
+// only by whether they were typed.
+func changedMeanwhile(channel string, sent url.Values, now channelView) []twoSides {
+	var list []twoSides
+	for _, f := range fieldsOf(channel) {
+		yours, theirs := strings.TrimSpace(sent.Get(f.Name)), now.Text(f.Name)
+		switch f.Kind {
+		case "secret":
+			continue
+		case "switch":
+			yours, theirs = strconv.FormatBool(yours == "on"), strconv.FormatBool(now.On(f.Name))
+		}
+		if yours != theirs {
+			list = append(list, twoSides{f.Name, yours, theirs})
+		}
+	}
+	return list
+}
+
+// typed is a form written back as it was sent, over what is saved.
+func typed(channel string, saved channelView, sent url.Values) channelView {
+	view := maps.Clone(saved)
+	for _, f := range fieldsOf(channel) {
+		switch f.Kind {
+		case "secret":
+		case "switch":
+			view[f.Name] = sent.Get(f.Name) == "on"
+		default:
+			view[f.Name] = sent.Get(f.Name)
+		}
+	}
+	return view
+}
+
+// isChannel guards paths.
+func isChannel(name string) bool { return slices.Contains([]string{"mail", "wecom", "feishu"}, name) }

@@ -1,0 +1,351 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"ticketbell/access"
+	"ticketbell/cards"
+)
+
+// channelsPage is 消息推送: what holds for all, then the channels.
+func channelsPage() page {
+	return page{
+		name: "channels", path: "/channels", scope: access.ConfigRead, letter: "c",
+		styles: []string{"channels.css"}, scripts: []string{"channels.js"},
+		routes: []route{
+			shows("/channels", access.ConfigRead, showChannels),
+			shows("/channels/general", access.ConfigRead, showGeneral),
+			shows("/channels/general/edit", access.ConfigWrite, editGeneral),
+			takes("/channels/general", access.ConfigWrite, saveGeneral),
+			shows("/channels/{channel}", access.ConfigRead, showChannel),
+			shows("/channels/{channel}/edit", access.ConfigWrite, editChannel),
+			takes("/channels/{channel}", access.ConfigWrite, saveChannel),
+			takes("/channels/{channel}/switch", access.ConfigWrite, switchChannel),
+			takes("/channels/{channel}/test", access.ChannelsTest, testChannel),
+		},
+	}
+}
+
+// generalView is what holds for all channels.
+type generalView struct {
+	URLPrefix       string `json:"url_prefix"`
+	DefaultLanguage string `json:"default_language"`
+	Timezone        string `json:"timezone"`
+	RetentionDays   int    `json:"retention_days"`
+
+	Refusal *refusal `json:"-"`
+	Prefix  string   `json:"-"`
+	Editing bool     `json:"-"`
+	Saved   bool     `json:"-"`
+}
+
+// errorView is a failure explained.
+type errorView struct {
+	Class   string            `json:"class"`
+	Code    string            `json:"code"`
+	Message string            `json:"message"`
+	Title   cards.Text        `json:"title"`
+	Cause   cards.Text        `json:"cause"`
+	Steps   []cards.Text      `json:"steps"`
+	Links   []linkView        `json:"links"`
+	Extract map[string]string `json:"extract"`
+}
+
+type linkView struct {
+	URL  string     `json:"url"`
+	Text cards.Text `json:"text"`
+}
+
+// healthView is how a channel fares.
+type healthView struct {
+	State          string     `json:"state"`
+	Reason         string     `json:"reason"`
+	Since          time.Time  `json:"since"`
+	Configured     bool       `json:"configured"`
+	Waiting        int        `json:"waiting"`
+	Retrying       int        `json:"retrying"`
+	Dead           int        `json:"dead"`
+	OldestAt       time.Time  `json:"oldest_at"`
+	Accepted       int        `json:"accepted"`
+	Retried        int        `json:"retried"`
+	Failed         int        `json:"failed"`
+	SuccessRate    float64    `json:"success_rate"`
+	P95MS          int64      `json:"p95_ms"`
+	Streak         int        `json:"streak"`
+	LastAcceptedAt time.Time  `json:"last_accepted_at"`
+	LastErrorAt    time.Time  `json:"last_error_at"`
+	LastError      *errorView `json:"last_error"`
+}
+
+// Bad reports whether somebody should look at the channel.
+func (h healthView) Bad() bool {
+	return h.State == "paused" || h.State == "failing" || h.State == "degraded"
+}
+
+// Trouble is what an administrator has to mend, nil when there is nothing.
+func (h healthView) Trouble() *errorView {
+	if !h.Bad() {
+		return nil
+	}
+	return h.LastError
+}
+
+// Sent is how many attempts there were.
+func (h healthView) Sent() int { return h.Accepted + h.Failed }
+
+// panelView is one channel's panel.
+type panelView struct {
+	Channel string
+	Fields  []formField
+	View    channelView
+	ETag    string
+	Health  healthView
+	// Editing shows the form; Prefix begins the ids of its fields.
+	Editing bool
+	Prefix  string
+	Refusal *refusal
+	// Diff is what somebody else changed meanwhile.
+	Diff []twoSides
+	// Checked is what came of the free checks after saving, nil when they were not made.
+	Checked *reportView
+	// Asked is set when the channel was to be enabled and failed the checks.
+	Asked bool
+	Saved bool
+	Here  string // where providers reach us
+}
+
+// reportView is what came of a check.
+type reportView struct {
+	Success bool       `json:"success"`
+	Error   *errorView `json:"error"`
+}
+
+type channelsView struct {
+	General generalView
+	Panels  []panelView
+}
+
+func showChannels(v *visit) error {
+	view := channelsView{}
+	if err := v.ask(http.MethodGet, "/api/v1/settings", nil, &view.General); err != nil {
+		return err
+	}
+	for _, ch := range []string{"mail", "wecom", "feishu"} {
+		p, err := v.panel(ch)
+		if err != nil {
+			return err
+		}
+		view.Panels = append(view.Panels, p)
+	}
+	return v.show(view)
+}
+
+// panel reads a channel's panel.
+func (v *visit) panel(channel string) (panelView, error) {
+	p := panelView{Channel: channel, Fields: fieldsOf(channel), Prefix: channel + "-", Here: v.origin()}
+	if !isChannel(channel) {
+		return p, &refusal{Status: http.StatusNotFound}
+	}
+	got, err := v.exchange(http.MethodGet, "/api/v1/channels/"+channel, nil, nil)
+	if err != nil {
+		return p, err
+	}
+	p.ETag = got.header.Get("ETag")
+	if err := json.Unmarshal(got.body.Bytes(), &p.View); err != nil {
+		return p, err
+	}
+	return p, v.ask(http.MethodGet, "/api/v1/channels/"+channel+"/health", nil, &p.Health)
+}
+
+func showChannel(v *visit) error {
+	p, err := v.panel(v.r.PathValue("channel"))
+	if err != nil {
+		return err
+	}
+	return v.panelOrPage(p)
+}
+
+func editChannel(v *visit) error {
+	p, err := v.panel(v.r.PathValue("channel"))
+	if err != nil {
+		return err
+	}
+	p.Editing = true
+	return v.panelOrPage(p)
+}
+
+// panelOrPage answers a script with the panel, and a browser with the page at it.
+func (v *visit) panelOrPage(p panelView) error {
+	if !v.htmx() {
+		return v.to("/channels#" + p.Channel)
+	}
+	return v.part("panel", p)
+}
+
+// saveChannel saves a form, and then checks what costs nothing. What was saved stays
+// saved when the check fails: the panel says that it cannot be trusted yet.
+func saveChannel(v *visit) error {
+	channel := v.r.PathValue("channel")
+	if err := v.r.ParseForm(); err != nil {
+		return &refusal{Status: http.StatusBadRequest}
+	}
+	err := v.patch(channel, patchOf(channel, v.r.PostForm), v.r.PostForm.Get("etag"))
+	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
+		return v.unsaved(channel, no)
+	}
+	if err != nil {
+		return err
+	}
+	return v.checked(channel, v.r.PostForm.Get("enable") == "on")
+}
+
+func (v *visit) patch(channel string, patch map[string]any, etag string) error {
+	body, err := json.Marshal(patch)
+	if err != nil {
+		return err
+	}
+	headers := http.Header{"Content-Type": {"application/json"}}
+	if etag != "" {
+		headers.Set("If-Match", etag)
+	}
+	_, err = v.exchange(http.MethodPatch, "/api/v1/channels/"+channel, body, headers)
+	return err
+}
+
+// unsaved shows a form again as it was sent, with what is wrong, or with what
+// somebody else saved meanwhile.
+func (v *visit) unsaved(channel string, no *refusal) error {
+	p, err := v.panel(channel)
+	if err != nil {
+		return err
+	}
+	if no.Status == http.StatusPreconditionFailed {
+		p.Diff = changedMeanwhile(channel, v.r.PostForm, p.View)
+	}
+	p.Editing, p.Refusal = true, no
+	p.View = typed(channel, p.View, v.r.PostForm)
+	return v.refused("panel", p)
+}
+
+// checked checks what is saved, enables the channel when that was asked for and the
+// check passed, and shows the panel.
+func (v *visit) checked(channel string, enable bool) error {
+	report := &reportView{}
+	if err := v.ask(http.MethodPost, "/api/v1/channels/"+channel+"/check", map[string]any{}, report); err != nil {
+		no, ok := errors.AsType[*refusal](err)
+		if !ok || no.Status >= http.StatusInternalServerError {
+			return err
+		}
+		report = nil // too many checks, or nothing to check yet: that it was saved is what counts
+	}
+	good := report != nil && report.Success
+	if enable && good {
+		if err := v.patch(channel, map[string]any{"enabled": true}, ""); err != nil {
+			return err
+		}
+	}
+	p, err := v.panel(channel)
+	if err != nil {
+		return err
+	}
+	p.Saved, p.Checked, p.Asked = true, report, enable && !good
+	return v.part("panel", p)
+}
+
+// switchChannel turns a channel on or off. On takes a configuration that passes the
+// free checks, or somebody who insists.
+func switchChannel(v *visit) error {
+	channel := v.r.PathValue("channel")
+	on, insists := v.r.PostFormValue("enabled") == "on", v.r.PostFormValue("insist") == "on"
+	if on && !insists {
+		return v.checked(channel, true)
+	}
+	err := v.patch(channel, map[string]any{"enabled": on}, "")
+	if no, ok := errors.AsType[*refusal](err); ok && no.Status == http.StatusBadRequest {
+		v.r.PostForm = nil
+		p, err := v.panel(channel)
+		if err != nil {
+			return err
+		}
+		p.Editing, p.Refusal = true, no
+		return v.refused("panel", p)
+	}
+	if err != nil {
+		return err
+	}
+	p, err := v.panel(channel)
+	if err != nil {
+		return err
+	}
+	p.Saved = true
+	return v.part("panel", p)
+}
+
+// testChannel passes a test on to the API and its stages back, as they come.
+func testChannel(v *visit) error {
+	channel := v.r.PathValue("channel")
+	if !isChannel(channel) {
+		return &refusal{Status: http.StatusNotFound}
+	}
+	r, err := http.NewRequestWithContext(v.who.In(v.r.Context()), http.MethodPost, "/api/v1/channels/"+channel+"/test", io.LimitReader(v.r.Body, 1<<20))
+	if err != nil {
+		return err
+	}
+	r.Host, r.RemoteAddr, r.RequestURI = v.r.Host, v.r.RemoteAddr, r.URL.Path
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "text/event-stream")
+	r.Header.Set("Accept-Language", tag(v.lang))
+	v.site.cfg.API.ServeHTTP(v.w, r)
+	return nil
+}
+
+func (v *visit) general() (generalView, error) {
+	g := generalView{Prefix: "general-"}
+	return g, v.ask(http.MethodGet, "/api/v1/settings", nil, &g)
+}
+
+func showGeneral(v *visit) error { return v.generalPart(false) }
+func editGeneral(v *visit) error { return v.generalPart(true) }
+
+func (v *visit) generalPart(editing bool) error {
+	if !v.htmx() {
+		return v.to("/channels#general")
+	}
+	g, err := v.general()
+	if err != nil {
+		return err
+	}
+	g.Editing = editing
+	return v.part("general", g)
+}
+
+func saveGeneral(v *visit) error {
+	form := generalView{
+		URLPrefix: v.r.PostFormValue("url_prefix"), DefaultLanguage: v.r.PostFormValue("default_language"),
+		Timezone: v.r.PostFormValue("timezone"), Prefix: "general-", Editing: true,
+	}
+	asked := map[string]any{"url_prefix": form.URLPrefix, "default_language": form.DefaultLanguage, "timezone": form.Timezone}
+	asked["retention_days"] = v.r.PostFormValue("retention_days") // what is no number is said by the API
+	if n, err := strconv.Atoi(v.r.PostFormValue("retention_days")); err == nil {
+		form.RetentionDays, asked["retention_days"] = n, n
+	}
+	err := v.ask(http.MethodPatch, "/api/v1/settings", asked, nil)
+	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
+		form.Refusal = no
+		return v.refused("general", form)
+	}
+	if err != nil {
+		return err
+	}
+	g, err := v.general()
+	if err != nil {
+		return err
+	}
+	g.Saved = true
+	return v.part("general", g)
+}
