@@ -78,6 +78,7 @@ type healthView struct {
 	P95MS          int64      `json:"p95_ms"`
 	Streak         int        `json:"streak"`
 	LastAcceptedAt time.Time  `json:"last_accepted_at"`
+	LastTestedAt   time.Time  `json:"last_tested_at"`
 	LastErrorAt    time.Time  `json:"last_error_at"`
 	LastError      *errorView `json:"last_error"`
 }

@@ -24,6 +24,7 @@ type page struct {
 // all are the pages in the order of the navigation.
 func (s *Site) all() []page {
 	return []page{
+		overviewPage(),
 		channelsPage(),
 		usersPage(),
 		flowsPage(),

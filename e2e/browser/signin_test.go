@@ -31,7 +31,7 @@ func TestTheSetUpLinkMakesTheFirstAdministratorOnce(t *testing.T) {
 	w.see("密码太短或太长")
 	w.fill("密码", password)
 	w.click("保存并登录")
-	w.path("/channels")
+	w.path("/overview")
 	w.see("API 令牌")
 
 	other := h.window()

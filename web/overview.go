@@ -1,0 +1,254 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ticketbell/access"
+	"ticketbell/cards"
+)
+
+// overviewPage is 概览: is it working, and if not, what is to be done.
+func overviewPage() page {
+	return page{
+		name: "overview", path: "/overview", scope: access.DeliveriesRead, letter: "o",
+		styles:  []string{"vendor/uplot.min.css", "channels.css", "overview.css"},
+		scripts: []string{"overview.js"},
+		routes: []route{
+			shows("/{$}", access.DeliveriesRead, showOverview), // in the demo the playground stands there
+			shows("/overview", access.DeliveriesRead, showOverview),
+			shows("/overview/live", access.DeliveriesRead, liveOverview),
+		},
+	}
+}
+
+// overviewView is what the API tells, and what follows from it.
+type overviewView struct {
+	At       time.Time             `json:"at"`
+	Channels map[string]healthView `json:"channels"`
+	Hours    []hourView            `json:"hours"`
+	Delays   []delayView           `json:"delays"`
+	Reasons  []reasonView          `json:"reasons"`
+
+	People      int  `json:"people"`
+	Unreachable int  `json:"unreachable"`
+	Events      bool `json:"events"`
+	URLPrefix   bool `json:"url_prefix"`
+
+	Recent []recentView `json:"-"`
+	May    mayView      `json:"-"`
+	Here   string       `json:"-"`
+}
+
+type hourView struct {
+	At      time.Time `json:"at"`
+	Channel string    `json:"channel"`
+	OK      int       `json:"ok"`
+	Retried int       `json:"retried"`
+	Failed  int       `json:"failed"`
+}
+
+type delayView struct {
+	At  time.Time `json:"at"`
+	P50 int64     `json:"p50_ms"`
+	P95 int64     `json:"p95_ms"`
+}
+
+type reasonView struct {
+	Code  string     `json:"code"`
+	Class string     `json:"class"`
+	Title cards.Text `json:"title"`
+	N     int        `json:"n"`
+}
+
+// recentView is a delivery in the list of what happened last.
+type recentView struct {
+	ID          string    `json:"id"`
+	TicketKey   string    `json:"ticket_key"`
+	TicketTitle string    `json:"ticket_title"`
+	Person      string    `json:"person"`
+	Channel     string    `json:"channel"`
+	Status      string    `json:"status"`
+	Code        string    `json:"code"`
+	UpdatedAt   time.Time `json:"updated_at"`
+}
+
+// mayView is what the visitor may do about what they read.
+type mayView struct{ Configure, People bool }
+
+func showOverview(v *visit) error {
+	view, err := v.overview()
+	if err != nil {
+		return err
+	}
+	return v.show(view)
+}
+
+func liveOverview(v *visit) error {
+	view, err := v.overview()
+	if err != nil {
+		return err
+	}
+	return v.part("overview", view)
+}
+
+func (v *visit) overview() (overviewView, error) {
+	view := overviewView{
+		May: mayView{Configure: v.who.Allows(access.ConfigRead), People: v.who.Allows(access.UsersRead)}, Here: v.origin(),
+	}
+	if err := v.ask(http.MethodGet, "/api/v1/overview", nil, &view); err != nil {
+		return view, err
+	}
+	var list struct {
+		Items []recentView `json:"items"`
+	}
+	if err := v.ask(http.MethodGet, "/api/v1/deliveries?limit=8", nil, &list); err != nil {
+		return view, err
+	}
+	view.Recent = list.Items
+	return view, nil
+}
+
+// tile is a channel on the overview.
+type tile struct {
+	Channel string
+	healthView
+}
+
+// Tiles are the channels in the order people meet them.
+func (o overviewView) Tiles() []tile {
+	var tiles []tile
+	for _, ch := range []string{"feishu", "wecom", "mail"} {
+		tiles = append(tiles, tile{ch, o.Channels[ch]})
+	}
+	return tiles
+}
+
+// Percent is the success rate in words, "–" when nothing was sent.
+func (h healthView) Percent() string {
+	if h.Sent() == 0 {
+		return "–"
+	}
+	return strings.TrimSuffix(strconv.FormatFloat(100*h.SuccessRate, 'f', 1, 64), ".0") + " %"
+}
+
+// attention is one thing somebody should do something about.
+type attention struct {
+	// Kind picks the words, Grave the colour.
+	Kind    string
+	Channel string
+	Health  healthView
+	N       int
+	Grave   bool
+	Href    string
+}
+
+// Attention lists what needs somebody, worst first.
+func (o overviewView) Attention() []attention {
+	var list []attention
+	for _, t := range o.Tiles() {
+		if t.Bad() {
+			list = append(list, attention{
+				Kind: t.State, Channel: t.Channel, Health: t.healthView, N: t.Streak, Grave: t.State != "degraded", Href: "/channels#" + t.Channel,
+			})
+		}
+	}
+	if dead := o.Queue().Dead; dead > 0 {
+		list = append(list, attention{Kind: "dead", N: dead, Href: "/deliveries?status=dead"})
+	}
+	if o.Unreachable > 0 {
+		list = append(list, attention{Kind: "unreachable", N: o.Unreachable, Href: "/users?state=unreachable"})
+	}
+	if !o.URLPrefix {
+		list = append(list, attention{Kind: "prefix", Href: "/channels#general"})
+	}
+	slices.SortStableFunc(list, func(a, b attention) int { return cmp.Compare(weight(a), weight(b)) })
+	return list
+}
+
+func weight(a attention) int {
+	if a.Grave {
+		return 0
+	}
+	return 1
+}
+
+// Queue is what waits on all channels together.
+func (o overviewView) Queue() healthView {
+	var sum healthView
+	for _, h := range o.Channels {
+		sum.Waiting, sum.Retrying, sum.Dead = sum.Waiting+h.Waiting, sum.Retrying+h.Retrying, sum.Dead+h.Dead
+		if !h.OldestAt.IsZero() && (sum.OldestAt.IsZero() || h.OldestAt.Before(sum.OldestAt)) {
+			sum.OldestAt = h.OldestAt
+		}
+	}
+	return sum
+}
+
+// firstStep is one of the five things to do with a new installation.
+type firstStep struct {
+	Name, Href string
+	Done       bool
+}
+
+// Steps are those five.
+func (o overviewView) Steps() []firstStep {
+	enabled, tested := false, false
+	for _, h := range o.Channels {
+		enabled = enabled || h.State != "off"
+		tested = tested || !h.LastTestedAt.IsZero() || h.Accepted > 0
+	}
+	return []firstStep{
+		{"prefix", "/channels#general", o.URLPrefix},
+		{"channel", "/channels", enabled},
+		{"people", "/users", o.People > 1},
+		{"test", "/channels", tested},
+		{"connect", "/tokens", o.Events},
+	}
+}
+
+// Done counts the steps that are done.
+func (o overviewView) Done() int {
+	n := 0
+	for _, s := range o.Steps() {
+		if s.Done {
+			n++
+		}
+	}
+	return n
+}
+
+// ByHour adds the channels up, hour by hour.
+func (o overviewView) ByHour() []hourView {
+	var hours []hourView
+	for _, h := range o.Hours {
+		if n := len(hours); n == 0 || !hours[n-1].At.Equal(h.At) {
+			hours = append(hours, hourView{At: h.At})
+		}
+		sum := &hours[len(hours)-1]
+		sum.OK, sum.Retried, sum.Failed = sum.OK+h.OK, sum.Retried+h.Retried, sum.Failed+h.Failed
+	}
+	return hours
+}
+
+// Day is the sum of all hours.
+func (o overviewView) Day() hourView {
+	var day hourView
+	for _, h := range o.Hours {
+		day.OK, day.Retried, day.Failed = day.OK+h.OK, day.Retried+h.Retried, day.Failed+h.Failed
+	}
+	return day
+}
+
+// Slowest is the longest of the hours' delays.
+func (o overviewView) Slowest() int64 {
+	var most int64
+	for _, d := range o.Delays {
+		most = max(most, d.P95)
+	}
+	return most
+}
