@@ -71,6 +71,7 @@ func TestAnUntrustedAddressIsShownCopiedAndMended(t *testing.T) {
 
 func TestTheDiagnosticsHoldNoAddress(t *testing.T) {
 	h := demo(t)
+	h.breaks("mail", "unknown_person")
 	w := h.window()
 	w.visit("/channels")
 	w.click("测试 邮件")
@@ -186,4 +187,47 @@ func TestTheChannelsAreAccessibleInEveryLook(t *testing.T) {
 	w.size(360, 800)
 	w.fits("the form of WeCom at 360 px")
 	w.shoot("channels-form-wecom-narrow")
+}
+
+func TestTheOverviewTellsWhatToDo(t *testing.T) {
+	h := demo(t)
+	h.ask("PATCH", "/api/v1/settings", `{"url_prefix":""}`)
+	h.breaks("wecom", "ip_not_trusted")
+	h.ask("POST", "/api/v1/events", `{"kind":"submitted","ticket":{"key":"1024","title":"订单表加索引","status":"waiting_review"},"audience":[{"username":"lisi"}]}`)
+	w := h.window()
+	eventually(t, "the overview knows of the pause", func() error {
+		if _, o := h.ask("GET", "/api/v1/overview", ""); !strings.Contains(o, `"state":"paused"`) || !strings.Contains(o, "code") {
+			return fmt.Errorf("got %s", o)
+		}
+		return nil
+	})
+	w.visit("/overview")
+	w.see("需要处理")
+	w.see("IP 不在可信列表 wecom.60020 203.0.113.7")
+	w.see("未设置访问地址前缀")
+	w.shoot("overview-trouble")
+	h.mends("wecom")
+	w.click("测试 企业微信")
+	w.tries("username", "lisi")
+	w.see("企业微信已接受")
+	w.click("关闭")
+	w.gone("IP 不在可信列表")
+	w.click("去设置")
+	w.path("/channels")
+	w.visit("/overview")
+	w.click("以表格显示")
+	w.see("重试后成功")
+}
+
+func TestTheOverviewIsAccessibleInEveryLook(t *testing.T) {
+	h := demo(t)
+	h.ask("POST", "/api/v1/events", `{"kind":"submitted","ticket":{"key":"1024","title":"订单表加索引","status":"waiting_review"},"audience":[{"username":"lisi"}]}`)
+	w := h.window()
+	eventually(t, "attempts are counted", func() error {
+		if _, o := h.ask("GET", "/api/v1/overview", ""); !strings.Contains(o, `"accepted":1`) {
+			return fmt.Errorf("got %s", o)
+		}
+		return nil
+	})
+	w.everyLook("/overview")
 }
