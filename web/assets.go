@@ -60,6 +60,9 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", contentType(name))
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	// A message is drawn in a frame without an origin; the files hold nothing of anybody.
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 	w.Header().Set("Vary", "Accept-Encoding")
 	if takesGzip(r) {
 		w.Header().Set("Content-Encoding", "gzip")

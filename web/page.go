@@ -28,9 +28,11 @@ func (s *Site) all() []page {
 		channelsPage(),
 		usersPage(),
 		flowsPage(),
+		deliveriesPage(),
 		tokensPage(),
 		auditPage(),
 		mePage(),
+		streamPage(),
 		signInPage(s.cfg.Visitor != ""),
 		setUpPage(),
 	}

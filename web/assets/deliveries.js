@@ -13,13 +13,13 @@ export function mount() {
 
 function draw() {
   const items = state.deliveries.toSorted((a, b) => (b.updated_at ?? "").localeCompare(a.updated_at ?? ""));
-  byId("deliveries").replaceChildren(items.length ? table(items) : h("p", { class: "empty" }, t("deliveries.empty")));
+  byId("deliveries").replaceChildren(items.length ? table(items) : h("p", { class: "empty" }, t("told.empty")));
 }
 
 function table(items) {
   return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-labelledby": "deliveries-heading" },
     h("table", {},
-      h("thead", {}, h("tr", {}, columns.map((c) => h("th", { scope: "col" }, t(`deliveries.${c}`))))),
+      h("thead", {}, h("tr", {}, columns.map((c) => h("th", { scope: "col" }, t(`told.${c}`))))),
       h("tbody", {}, items.map(row))));
 }
 
@@ -34,5 +34,5 @@ function row(d) {
     h("span", { class: "pill", "data-tone": d.status }, word("delivery", d.status)),
     String(d.attempt_count ?? d.attempts ?? 0), why(d) || "—", d.updated_at ? when(d.updated_at) : "—",
   ];
-  return h("tr", { "data-delivery": d.id }, cells.map((cell, i) => h("td", { "data-label": t(`deliveries.${columns[i]}`), class: cell === "—" ? "none" : null }, cell)));
+  return h("tr", { "data-delivery": d.id }, cells.map((cell, i) => h("td", { "data-label": t(`told.${columns[i]}`), class: cell === "—" ? "none" : null }, cell)));
 }

@@ -1,0 +1,135 @@
+// What every page hears from the server: deliveries, what needs attention, jobs.
+// When the line is lost the page says so, and calls what it shows old.
+import { announce, bind, say } from "./words.js";
+
+const pause = 5; // seconds before the line is taken up again
+let lost = false;
+let source;
+
+const strip = document.createElement("p");
+strip.className = "lost";
+strip.setAttribute("role", "alert");
+strip.hidden = true;
+document.getElementById("main").prepend(strip);
+
+function listen() {
+  source = new EventSource("/live");
+  source.addEventListener("open", () => {
+    strip.hidden = true;
+    delete document.body.dataset.stale;
+    if (lost) {
+      announce(say("frame.js.live.back"));
+      document.dispatchEvent(new Event("live-again"));
+    }
+    lost = false;
+    document.documentElement.dataset.live = "true"; // for whoever watches the page from outside
+  });
+  source.addEventListener("error", lose);
+  source.addEventListener("deliveries", (event) => {
+    const told = JSON.parse(event.data);
+    document.dispatchEvent(new CustomEvent("live-deliveries", { detail: told }));
+    if (told.many) document.dispatchEvent(new Event("live-again"));
+  });
+  source.addEventListener("attention", (event) => attention(JSON.parse(event.data)));
+  source.addEventListener("job", (event) => job(JSON.parse(event.data)));
+}
+
+function lose() {
+  source.close();
+  delete document.documentElement.dataset.live;
+  lost = true;
+  document.body.dataset.stale = "true";
+  strip.hidden = false;
+  let left = pause;
+  const tick = () => {
+    bind(strip, "frame.js.live.lost", { n: left });
+    if (left-- > 0) return;
+    clearInterval(clock);
+    listen();
+  };
+  const clock = setInterval(tick, 1000);
+  tick();
+}
+
+// Badges of the navigation.
+function attention(now) {
+  badge("deliveries", now.dead);
+  badge("channels", now.paused.length);
+  document.dispatchEvent(new CustomEvent("live-attention", { detail: now }));
+}
+
+function badge(page, n) {
+  const count = document.querySelector(`[data-count="${page}"]`);
+  if (!count) return;
+  count.hidden = n === 0;
+  const words = document.createElement("span");
+  words.className = "unseen";
+  bind(words, `frame.js.count.${page}`, { n });
+  const figure = document.createElement("span");
+  figure.setAttribute("aria-hidden", "true");
+  figure.textContent = n >= 1000 ? "999+" : n;
+  count.replaceChildren(figure, words);
+}
+
+// Jobs stand in a corner until they are over and read.
+const tray = document.createElement("section");
+tray.id = "jobs";
+tray.hidden = true;
+const heading = document.createElement("h2");
+bind(heading, "frame.js.jobs");
+heading.id = "jobs-title";
+tray.setAttribute("aria-labelledby", "jobs-title");
+const list = document.createElement("ul");
+tray.append(heading, list);
+document.body.append(tray);
+
+function job(j) {
+  let item = list.querySelector(`[data-job="${CSS.escape(j.id)}"]`);
+  if (!item) {
+    item = draw(j);
+    list.prepend(item);
+  }
+  tray.hidden = false;
+  const bar = item.querySelector("progress");
+  if (j.total) {
+    bar.max = j.total;
+    bar.value = j.done;
+  }
+  const over = ["done", "failed", "canceled"].includes(j.state);
+  bar.hidden = over;
+  bind(item.querySelector(".job-state"), `frame.js.job.${j.state}`, { done: j.done, total: j.total || "…", ok: j.summary.ok ?? j.done, refused: j.summary.refused ?? 0 });
+  bind(item.querySelector("button"), over ? "frame.js.job.close" : "frame.js.job.cancel");
+  item.dataset.over = over;
+  if (over && !item.dataset.said) {
+    item.dataset.said = "true";
+    announce(item.querySelector(".job-state").textContent);
+  }
+}
+
+function draw(j) {
+  const item = document.createElement("li");
+  item.dataset.job = j.id;
+  const name = document.createElement("strong");
+  bind(name, `frame.js.job.kind.${j.kind}`);
+  const state = document.createElement("span");
+  state.className = "job-state";
+  const bar = document.createElement("progress");
+  bar.setAttribute("aria-label", name.textContent);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-sm";
+  button.addEventListener("click", async () => {
+    if (item.dataset.over === "true") {
+      item.remove();
+      tray.hidden = !list.childElementCount;
+      return;
+    }
+    await fetch(`/live/jobs/${encodeURIComponent(j.id)}/cancel`, { method: "POST", headers: { "HX-Request": "true" } });
+  });
+  item.append(name, " ", state, bar, button);
+  return item;
+}
+
+listen();
+addEventListener("pagehide", () => source.close());
+addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
