@@ -43,8 +43,16 @@ type onlyApp struct{ feishu.Config }
 
 func (a onlyApp) FeishuApp(context.Context) (feishu.Config, error) { return a.Config, nil }
 
-// doorRig is the simulator, which seals and signs by the contract, before our own door.
-func doorRig(t *testing.T) (*simulator.Simulator, *sandbox.Faults, *clerk, string) {
+// doorway is the simulator, which seals and signs by the contract, before our own door;
+// 李四 has a card.
+type doorway struct {
+	sim    *simulator.Simulator
+	faults *sandbox.Faults
+	clerk  *clerk
+	card   string
+}
+
+func newDoorway(t *testing.T) doorway {
 	t.Helper()
 	people, faults := sandbox.NewDirectory(false), sandbox.NewFaults()
 	lisi := people.Add(sandbox.Person{Username: "lisi", Name: "李四", Email: "lisi@corp.example"})
@@ -70,12 +78,12 @@ func doorRig(t *testing.T) (*simulator.Simulator, *sandbox.Faults, *clerk, strin
 	if out[0].Err != nil {
 		t.Fatal(out[0].Err)
 	}
-	return sim, faults, c, out[0].MessageID
+	return doorway{sim, faults, c, out[0].MessageID}
 }
 
-func press(t *testing.T, sim *simulator.Simulator, id, action string, form map[string]string) sandbox.Carried {
+func (d doorway) press(t *testing.T, action string, form map[string]string) sandbox.Carried {
 	t.Helper()
-	done, err := sim.Press(t.Context(), sandbox.Press{MessageID: id, Person: "lisi", Action: action, Form: form})
+	done, err := d.sim.Press(t.Context(), sandbox.Press{MessageID: d.card, Person: "lisi", Action: action, Form: form})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,45 +91,44 @@ func press(t *testing.T, sim *simulator.Simulator, id, action string, form map[s
 }
 
 func TestTheConsoleAcceptsOurAddress(t *testing.T) {
-	sim, _, _, _ := doorRig(t)
-	if err := sim.Verify(t.Context()); err != nil {
+	if err := newDoorway(t).sim.Verify(t.Context()); err != nil {
 		t.Errorf("got %v, want the challenge answered", err)
 	}
 }
 
 func TestPressesAndWordsOfTheSimulatorAreUnderstood(t *testing.T) {
-	sim, _, c, id := doorRig(t)
+	d := newDoorway(t)
 	for range 2 { // each form of the timestamp
-		if done := press(t, sim, id, "approve", nil); done.Status != 200 || !strings.Contains(string(done.Answer), "已通过") {
+		if done := d.press(t, "approve", nil); done.Status != 200 || !strings.Contains(string(done.Answer), "已通过") {
 			t.Errorf("got %+v, want it approved", done)
 		}
 	}
-	press(t, sim, id, "reject_submit", map[string]string{"reject_reason": "缺少回滚方案"})
-	if len(c.pushed) != 3 || c.pushed[1].Notice != "evt_1" || c.pushed[1].MessageID != id || c.pushed[2].Action != cards.Reject || c.pushed[2].Reason != "缺少回滚方案" {
-		t.Errorf("got %+v, want two approvals and a rejection of the card", c.pushed)
+	d.press(t, "reject_submit", map[string]string{"reject_reason": "缺少回滚方案"})
+	if len(d.clerk.pushed) != 3 || d.clerk.pushed[1].Notice != "evt_1" || d.clerk.pushed[1].MessageID != d.card || d.clerk.pushed[2].Action != cards.Reject || d.clerk.pushed[2].Reason != "缺少回滚方案" {
+		t.Errorf("got %+v, want two approvals and a rejection of the card", d.clerk.pushed)
 	}
 	for _, s := range []sandbox.Saying{{Person: "lisi", Text: "@_user_1 待办"}, {Person: "lisi", Menu: "todo"}} {
-		if done, err := sim.Say(t.Context(), s); err != nil || done.Status != 200 {
+		if done, err := d.sim.Say(t.Context(), s); err != nil || done.Status != 200 {
 			t.Errorf("got %+v, %v for %+v; want it heard", done, err, s)
 		}
 	}
-	if len(c.heard) != 2 || c.heard[0].Text != "待办" || c.heard[1].Text != "todo" {
-		t.Errorf("got %+v, want both", c.heard)
+	if len(d.clerk.heard) != 2 || d.clerk.heard[0].Text != "待办" || d.clerk.heard[1].Text != "todo" {
+		t.Errorf("got %+v, want both", d.clerk.heard)
 	}
 }
 
 func TestForgeriesOfTheSimulatorAreRefused(t *testing.T) {
-	sim, faults, c, id := doorRig(t)
+	d := newDoorway(t)
 	for _, name := range simulator.FaultNames() {
 		if !strings.HasPrefix(name, "callback_") || name == "callback_replayed" {
 			continue
 		}
-		faults.Set(sandbox.Fault{Channel: simulator.Channel, Name: name, Times: 1})
-		if done := press(t, sim, id, "approve", nil); done.Status != 401 || string(done.Answer) != `{"msg":"rejected"}`+"\n" {
+		d.faults.Set(sandbox.Fault{Channel: simulator.Channel, Name: name, Times: 1})
+		if done := d.press(t, "approve", nil); done.Status != 401 || string(done.Answer) != `{"msg":"rejected"}`+"\n" {
 			t.Errorf("%s: got %d %s, want 401", name, done.Status, done.Answer)
 		}
 	}
-	if len(c.pushed) != 0 {
-		t.Errorf("got %+v at the desk, want nothing", c.pushed)
+	if len(d.clerk.pushed) != 0 {
+		t.Errorf("got %+v at the desk, want nothing", d.clerk.pushed)
 	}
 }

@@ -64,37 +64,37 @@ func decodeFrame(b []byte) (frame, error) {
 			return f, errFrame
 		}
 		b = b[n:]
-		switch {
-		case num <= 4 && kind == protowire.VarintType:
-			v, m := protowire.ConsumeVarint(b)
-			if m < 0 {
-				return f, errFrame
-			}
-			n = m
-			seen |= 1 << (num - 1)
-			f.number(int(num), v)
-		case (num == 5 || num == 8) && kind == protowire.BytesType:
-			v, m := protowire.ConsumeBytes(b)
-			if m < 0 {
-				return f, errFrame
-			}
-			n = m
-			if num == 8 {
-				f.payload = v
-			} else {
-				f.headers = append(f.headers, decodeHeader(v))
-			}
-		default:
-			if n = protowire.ConsumeFieldValue(num, kind, b); n < 0 {
-				return f, errFrame
-			}
+		if n = f.field(num, kind, b); n < 0 {
+			return f, errFrame
 		}
 		b = b[n:]
+		if num <= 4 {
+			seen |= 1 << (num - 1)
+		}
 	}
 	if seen != 0b1111 {
 		return f, errFrame
 	}
 	return f, nil
+}
+
+// field reads one field and returns how long it was, negative when it is none.
+func (f *frame) field(num protowire.Number, kind protowire.Type, b []byte) int {
+	switch {
+	case num <= 4 && kind == protowire.VarintType:
+		v, n := protowire.ConsumeVarint(b)
+		f.number(int(num), v)
+		return n
+	case num == 5 && kind == protowire.BytesType:
+		v, n := protowire.ConsumeBytes(b)
+		f.headers = append(f.headers, decodeHeader(v))
+		return n
+	case num == 8 && kind == protowire.BytesType:
+		v, n := protowire.ConsumeBytes(b)
+		f.payload = v
+		return n
+	}
+	return protowire.ConsumeFieldValue(num, kind, b)
 }
 
 func (f *frame) number(field int, v uint64) {

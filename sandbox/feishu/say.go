@@ -28,19 +28,28 @@ func (s *Simulator) Say(ctx context.Context, said sandbox.Saying) (sandbox.Carri
 	}
 	done, err := s.handIn(ctx, h)
 	if err != nil || done.Status != http.StatusOK {
-		s.work.Go(func() { s.handInAgain(h) })
+		s.work.Go(func() { s.handInAgain(context.WithoutCancel(ctx), h) })
 	}
 	return done, err
 }
 
 // handInAgain repeats an event until it is taken. The message is the same, the event
 // another one.
-func (s *Simulator) handInAgain(h happening) {
+func (s *Simulator) handInAgain(ctx context.Context, h happening) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.work.Go(func() {
+		defer cancel()
+		select {
+		case <-s.ending:
+		case <-ctx.Done():
+		}
+	})
 	for _, pause := range s.cfg.Again {
-		if !wait(s.ending, pause) {
+		if !wait(ctx, pause) {
 			return
 		}
-		if done, err := s.handIn(s.ending, h); err == nil && done.Status == http.StatusOK {
+		if done, err := s.handIn(ctx, h); err == nil && done.Status == http.StatusOK {
 			return
 		}
 	}

@@ -1,7 +1,6 @@
 package feishu
 
 import (
-	"context"
 	"errors"
 	"io"
 	"maps"
@@ -83,8 +82,8 @@ type Simulator struct {
 	lines  *lines
 	client *http.Client
 
-	ending context.Context // done with Close
-	end    context.CancelFunc
+	ending chan struct{} // closed by Close
+	end    func()
 	work   sync.WaitGroup // events that are handed in again
 
 	mu    sync.Mutex // guards the fields below
@@ -102,7 +101,8 @@ func New(cfg Config) *Simulator {
 		tokens: newTokens(cfg.Now), limits: limits, post: newPostOffice(cfg, limits), lines: newLines(),
 		client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}
-	s.ending, s.end = context.WithCancel(context.Background())
+	s.ending = make(chan struct{})
+	s.end = sync.OnceFunc(func() { close(s.ending) })
 	s.handle("POST /open-apis/auth/v3/tenant_access_token/internal", "token", s.issueToken)
 	s.handle("POST /open-apis/contact/v3/users/batch_get_id", "batch_get_id", s.authorized(s.batchGetID))
 	s.handle("POST /open-apis/im/v1/messages", "send", s.authorized(s.send))

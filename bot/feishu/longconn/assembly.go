@@ -36,12 +36,12 @@ func newAssembly(now func() time.Time) *assembly {
 
 // add takes a frame of data and returns its event once it is whole, nil before.
 func (a *assembly) add(f frame) ([]byte, error) {
-	sum, err := strconv.Atoi(f.get("sum"))
-	if err != nil || sum <= 1 {
+	if one := f.get("sum"); one == "" || one == "0" || one == "1" {
 		return f.payload, nil
 	}
-	seq, err := strconv.Atoi(f.get("seq"))
-	if err != nil || seq < 0 || seq >= sum || sum > maxParts {
+	sum, wrongSum := strconv.Atoi(f.get("sum"))
+	seq, wrongSeq := strconv.Atoi(f.get("seq"))
+	if wrongSum != nil || wrongSeq != nil || seq < 0 || seq >= sum || sum > maxParts {
 		return nil, errParts
 	}
 	a.forget()
