@@ -161,7 +161,7 @@ func TestEverybodyCanSendThemselvesOne(t *testing.T) {
 	w.path("/me")
 	w.click("发一条给我 飞书")
 	w.see("已发出，请到手机或邮箱里看看。")
-	if _, messages := h.ask("GET", "/sandbox/messages?channel=feishu", ""); !strings.Contains(messages, `"to":"t1"`) {
+	if _, messages := h.ask("GET", "/sandbox/messages?channel=feishu", ""); !strings.Contains(messages, `"person":"t1"`) {
 		t.Errorf("got %s, want a test message at t1", messages)
 	}
 }

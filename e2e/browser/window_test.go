@@ -301,7 +301,7 @@ func (w *window) path(want string) {
 // focused is the name of what has the focus.
 func (w *window) focused() string {
 	w.t.Helper()
-	return script[string](w, finder+`.name(document.activeElement)`)
+	return script[string](w, `document.activeElement === document.body ? "" : `+finder+`.name(document.activeElement)`)
 }
 
 // accessible fails the test for each violation axe finds on the page as it is shown.
