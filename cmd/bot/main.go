@@ -43,6 +43,7 @@ type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Run the service."`
 	Demo        demoCommand        `cmd:"" help:"Run everything on this machine, with simulated devices and no account anywhere."`
 	Sandbox     sandboxCommand     `cmd:"" help:"Run the simulated Feishu, WeCom and mail server alone, for trying and testing a service that runs elsewhere."`
+	Channel     channelCommand     `cmd:"" help:"Channels: whether they work."`
 	User        userCommand        `cmd:"" help:"People: who they are and how they are reached."`
 	Admin       adminCommand       `cmd:"" help:"Administrators and their passwords."`
 	Token       tokenCommand       `cmd:"" help:"API tokens."`
