@@ -30,7 +30,10 @@ type load struct {
 // parcel is deliveries that one provider call can carry: same words, same reader.
 type parcel struct {
 	message Message
-	items   []item
+	// card lays the message's card out once its turn has come: a claim may hold a
+	// thousand.
+	card  func() cards.Card
+	items []item
 	// digest is true when one message to one person speaks for all items.
 	digest bool
 }
@@ -74,6 +77,7 @@ func (l *load) dispatch(ctx context.Context, parcels []parcel) {
 			l.giveBack(ctx, 1)
 			continue
 		}
+		p.message.Card = p.card() // of this copy: the claim keeps none
 		sends.Go(func() {
 			defer func() { <-l.open }()
 			l.send(ctx, p)
@@ -115,13 +119,16 @@ func (l *load) pack(ctx context.Context, items []item, s Settings) []parcel {
 	at := map[alike]int{}
 	var parcels []parcel
 	for _, it := range items {
-		d := it.notice.Delivery
+		d := &it.notice.Delivery
 		k := alikeOf(it.notice, s)
 		i, ok := at[k]
 		if !ok || len(parcels[i].items) >= max(l.line.Sender.Batch(), 1) {
 			i = len(parcels)
 			at[k] = i
-			parcels = append(parcels, parcel{message: l.say(ctx, it.notice, k.reader, k.language, s)})
+			parcels = append(parcels, parcel{
+				message: Message{Language: k.language, Notice: d.Want, Thread: d.Ticket},
+				card:    func() cards.Card { return l.say(ctx, it.notice, k.reader, s) },
+			})
 		}
 		parcels[i].items = append(parcels[i].items, it)
 		parcels[i].message.To = append(parcels[i].message.To, Recipient{Key: d.ID, Address: it.address})
@@ -129,20 +136,19 @@ func (l *load) pack(ctx context.Context, items []item, s Settings) []parcel {
 	return parcels
 }
 
-func (l *load) say(ctx context.Context, n *Notice, r ticket.Role, lang cards.Language, s Settings) Message {
-	card := cards.For(
+func (l *load) say(ctx context.Context, n *Notice, r ticket.Role, s Settings) cards.Card {
+	return cards.For(
 		cards.Notice{
 			Event: n.Event, Reader: r, Trail: n.Trail, Now: statusIn(n.Current), Pending: n.Pending,
 			Decidable: l.decidable(ctx, n, r), Remindable: l.line.Decides && r == ticket.RoleCreator,
 		},
 		cards.Setting{Location: l.zone, URLPrefix: s.URLPrefix},
 	)
-	return Message{Card: card, Language: lang, Notice: n.Delivery.Want, Thread: n.Delivery.Ticket}
 }
 
 // reader is why a person is told. Somebody whose step is over is no assignee any more.
 func reader(n *Notice) ticket.Role {
-	d := n.Delivery
+	d := &n.Delivery
 	if d.Role == ticket.RoleAssignee && d.State != StateOf(n.Event.Ticket) {
 		return ticket.RoleWaiting
 	}

@@ -122,19 +122,22 @@ func (l *load) later(items []item, wait time.Duration) []Settlement {
 func (l *load) fold(ctx context.Context, folded [][]item, s Settings) []parcel {
 	var parcels []parcel
 	for _, items := range folded {
-		var all []cards.Card
-		for _, it := range items {
-			n := it.notice
-			all = append(all, l.say(ctx, n, reader(n), s.DefaultLanguage, s).Card)
-		}
 		first := items[0]
-		d := first.notice.Delivery
+		d := &first.notice.Delivery
 		parcels = append(parcels, parcel{digest: true, items: items, message: Message{
-			Card: cards.Digest(all), Language: language(d.To, s), Notice: d.Want, Thread: d.Ticket,
+			Language: language(d.To, s), Notice: d.Want, Thread: d.Ticket,
 			To: []Recipient{{Key: digestKey(items), Address: first.address}},
-		}})
+		}, card: func() cards.Card { return l.digest(ctx, items, s) }})
 	}
 	return parcels
+}
+
+func (l *load) digest(ctx context.Context, items []item, s Settings) cards.Card {
+	all := make([]cards.Card, 0, len(items))
+	for _, it := range items {
+		all = append(all, l.say(ctx, it.notice, reader(it.notice), s))
+	}
+	return cards.Digest(all)
 }
 
 // digestKey names a digest by all it speaks of. No delivery's own key would do: the
