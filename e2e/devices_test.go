@@ -68,6 +68,17 @@ func (d devices) press(m message, who, action string, form map[string]string) ca
 	}}))
 }
 
+// say writes to the bot as somebody, or chooses from its menu when menu is not "".
+func (d devices) say(channel, who, text, menu string) {
+	d.t.Helper()
+	got := read[carried](d.t, d.must(http.StatusOK, request{method: "POST", path: "/sandbox/say", body: map[string]any{
+		"channel": channel, "person": who, "text": text, "menu": menu,
+	}}))
+	if got.Status != http.StatusOK {
+		d.t.Errorf("%s said %q%q on %s: got status %d, want it taken", who, text, menu, channel, got.Status)
+	}
+}
+
 // card waits until the newest message of somebody on the channel offers that action.
 func (d devices) card(channel, who, action string) message {
 	d.t.Helper()

@@ -110,6 +110,27 @@ func TestApprovedOverTheLongConnection(t *testing.T) {
 	b.must(http.StatusNotFound, request{method: "POST", path: "/callbacks/feishu", body: map[string]any{}}) // they come another way
 }
 
+// Words to the bot, mentioned or not, and entries of its menu are answered in the chat,
+// to whoever asked alone; what waits for somebody can be decided there.
+func TestTheBotAnswersOnFeishu(t *testing.T) {
+	t.Parallel()
+	b := demo(t)
+	tk := b.submit("creator", "订单表加索引")
+	b.devices.card(feishu, "t1", "approve")
+	b.rest()
+	b.must(http.StatusNoContent, request{method: "DELETE", path: "/sandbox/messages"})
+
+	b.devices.say(feishu, "t1", "@_user_1 待办", "")
+	card := b.devices.card(feishu, "t1", "approve")
+	b.devices.say(feishu, "creator", "", "todo")
+	b.devices.hearsOn(feishu, "creator", "没有等你处理的工单")
+	b.devices.say(feishu, "creator", "你好", "")
+	b.devices.hearsOn(feishu, "creator", "我能做什么")
+
+	b.devices.press(card, "t1", "approve", nil).toasts(t, "success", "已通过", "Approved")
+	b.isStatus(tk, "waiting_execution")
+}
+
 // lineOpens waits until the channel's health says that the long connection is open.
 func (b *bot) lineOpens() {
 	b.door.t.Helper()

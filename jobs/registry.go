@@ -89,6 +89,17 @@ func (r *Registry) Get(id string) (View, error) {
 	return j.look(), nil
 }
 
+// List returns every job that is remembered, the oldest first.
+func (r *Registry) List() []View {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	views := make([]View, 0, len(r.jobs))
+	for _, j := range r.jobs {
+		views = append(views, j.look())
+	}
+	return views
+}
+
 // Pause has a running job wait before its next piece.
 func (r *Registry) Pause(id string) (View, error) { return r.move(id, Running, Paused) }
 

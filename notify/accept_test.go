@@ -177,3 +177,24 @@ func (l halfLedger) Record(ctx context.Context, e notify.Entry, plan func(notify
 		return p
 	})
 }
+
+func TestWhatIsKnownIsAnsweredEvenWhileTooMuchWaits(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Mail)
+		h.desk.Backlog = &notify.Backlog{Waiting: h.Waiting, Mark: 1, Now: time.Now}
+		first := h.accept(submitted("lisi", "wangwu"))
+		again := h.accept(submitted("lisi", "wangwu"))
+		if !again.Replayed || again.EventID != first.EventID || len(again.Deliveries) != 2 {
+			t.Errorf("got %+v, want the first result, %s", again, first.EventID)
+		}
+		other := submitted("lisi")
+		other.ID = "another"
+		if _, err := h.desk.Accept(t.Context(), other); !errors.Is(err, notify.ErrBacklog) {
+			t.Errorf("got %v for a new event, want ErrBacklog", err)
+		}
+		other.ID = ""
+		if _, err := h.desk.Accept(t.Context(), other); !errors.Is(err, notify.ErrBacklog) {
+			t.Errorf("got %v for one without an id, want ErrBacklog", err)
+		}
+	})
+}

@@ -17,7 +17,7 @@ const backlogWait = 10 * time.Second
 
 // Backlog turns events away when more deliveries wait than the mark allows. What
 // waits is counted at most once a second, so that accepting takes the same time
-// however much there is.
+// however much there is; what was accepted here since then is added.
 type Backlog struct {
 	// Waiting counts the deliveries that have yet to be sent.
 	Waiting func(ctx context.Context) (int, error)
@@ -26,7 +26,7 @@ type Backlog struct {
 	Now  func() time.Time
 
 	mu      sync.Mutex
-	waiting int       // guarded by mu, as is counted
+	waiting int       // as counted, and added since; guarded by mu, as is counted
 	counted time.Time // when waiting was counted last
 }
 
@@ -40,6 +40,20 @@ func (b *Backlog) admit(ctx context.Context) error {
 		return nil
 	}
 	return After(backlogWait, fmt.Errorf("%d wait, %d may: %w", n, b.Mark, ErrBacklog))
+}
+
+// add notes deliveries that wait from now on.
+func (b *Backlog) add(r Receipt) {
+	if b == nil || r.Replayed {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, d := range r.Deliveries {
+		if d.Status == Queued {
+			b.waiting++
+		}
+	}
 }
 
 func (b *Backlog) count(ctx context.Context) (int, error) {

@@ -27,6 +27,20 @@ func TestABacklogBeyondItsMarkTurnsEventsAway(t *testing.T) {
 	if v, wait := VerdictOf(err); !errors.Is(err, ErrBacklog) || v != VerdictAfter || wait != backlogWait {
 		t.Errorf("beyond the mark: got %v (%v), want ErrBacklog after %v", err, wait, backlogWait)
 	}
+	now, waiting = now.Add(time.Second), 9
+	for range 2 { // what is accepted within the second counts as well
+		if err := b.admit(t.Context()); err != nil {
+			t.Fatalf("below the mark: got %v, want nil", err)
+		}
+		b.add(Receipt{Deliveries: []Delivery{{Status: Queued}, {Status: Skipped}}})
+	}
+	b.add(Receipt{Replayed: true, Deliveries: []Delivery{{Status: Queued}}})
+	if b.waiting != 11 {
+		t.Errorf("got %d counted, want the two that were queued added to 9", b.waiting)
+	}
+	if err := b.admit(t.Context()); !errors.Is(err, ErrBacklog) {
+		t.Errorf("beyond the mark within the second: got %v, want ErrBacklog", err)
+	}
 	now, waiting = now.Add(time.Second), 3
 	if err := b.admit(t.Context()); err != nil {
 		t.Errorf("once it is gone: got %v, want nil", err)

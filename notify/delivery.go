@@ -80,6 +80,17 @@ type Delivery struct {
 	Lease string
 	// Payload is what went over the wire last.
 	Payload string
+	// About says what it is about; only listings and single deliveries have it.
+	About About
+}
+
+// About is what people recognise a delivery by.
+type About struct {
+	TicketKey, TicketTitle string
+	Project                string
+	Kind                   ticket.Kind
+	// Took is from the event to the provider's acceptance, 0 when there was none.
+	Took time.Duration
 }
 
 // Attempt is one try of a delivery, written down whatever came of it.

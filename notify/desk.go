@@ -38,11 +38,24 @@ func (d *Desk) Accept(ctx context.Context, ev ticket.Event) (Receipt, error) {
 	}
 	if d.Backlog != nil {
 		if err := d.Backlog.admit(ctx); err != nil {
-			return Receipt{}, err
+			return d.first(ctx, ev, err)
 		}
 	}
 	e := Entry{ID: NewID("evt_"), AcceptedAt: d.Now(), Event: ev}
 	return d.Record(ctx, e)
+}
+
+// first returns the first result of an event seen before, which costs nothing and may be
+// told even when nothing new is accepted, else why not.
+func (d *Desk) first(ctx context.Context, ev ticket.Event, full error) (Receipt, error) {
+	if ev.ID == "" {
+		return Receipt{}, full
+	}
+	r, seen, err := d.Ledger.Seen(ctx, ev.Source, ev.ID)
+	if err == nil && !seen {
+		err = full
+	}
+	return r, err
 }
 
 // Record is [Desk.Accept] for an entry that is valid already; the built-in desk
@@ -62,6 +75,7 @@ func (d *Desk) Record(ctx context.Context, e Entry) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, fmt.Errorf("record event %s of %s: %w", e.Event.ID, e.Event.Source, err)
 	}
+	d.Backlog.add(r)
 	return r, nil
 }
 

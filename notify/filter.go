@@ -1,6 +1,11 @@
 package notify
 
-import "errors"
+import (
+	"errors"
+	"time"
+
+	"ticketbell/ticket"
+)
 
 // ErrCursor says that a cursor is not one that a listing gave out.
 var ErrCursor = errors.New("unknown cursor")
@@ -25,11 +30,41 @@ type DeliveryFilter struct {
 	// Code is the provider's code of the last failure, Reason the reason of the status.
 	Code   string
 	Reason string
-	// Query is looked for in the ticket's key and title, the person, the code and
-	// the reason; upper and lower case are alike.
+	// Codes, when not nil, are codes of which one must be the last failure's.
+	Codes []string
+	// Kind is the kind of the event, Project the key of the ticket's project.
+	Kind    ticket.Kind
+	Project string
+	// Since and Until bound when the delivery was made: from Since up to, and without, Until.
+	Since, Until time.Time
+	// Query is looked for where words begin in the ticket's key and title and in the
+	// person's key and name (Chinese at every character), within the provider's code, and
+	// as the whole id of a message or a delivery; upper and lower case are alike.
 	Query string
+	// Oldest turns the order round.
+	Oldest bool
 	// Limit is the size of the page: 0 is [DefaultLimit], more than [MaxLimit] is [MaxLimit].
 	Limit int
 	// Cursor is what the page before gave as next; "" begins with the newest.
 	Cursor string
 }
+
+// Counts are how many deliveries there are in each status.
+type Counts struct {
+	Of map[Status]int
+	// More are the statuses of which there are more than was counted.
+	More []Status
+	// Newest, when not 0, says that only so many of the newest were looked at.
+	Newest int
+}
+
+// Attention is what somebody should look at.
+type Attention struct {
+	// Dead is how many deliveries made since a time were given up, at most [MaxAttention].
+	Dead int
+	// Paused are the channels that wait for their configuration to be mended.
+	Paused []Channel
+}
+
+// MaxAttention is how far dead deliveries are counted.
+const MaxAttention = 1000

@@ -103,12 +103,17 @@ func (l *load) sentence(ctx context.Context, s Settlement, it item, v Verdict, w
 		s.Status, s.Reason = Dead, ReasonRefused
 	case !inTime:
 		s.Status, s.Reason = Dead, ReasonDeadline
-	default:
-		s.Status, s.Reason = Retrying, ReasonFailing
 		if maybeTwice(d, now) {
 			s.Reason = ReasonUnknown
 		}
-		s.Wait = backoff(failures(d))
+	default:
+		s.Status, s.Reason, s.Wait = Retrying, ReasonFailing, backoff(failures(d))
+		if maybeTwice(d, now) {
+			s.Reason = ReasonUnknown
+		}
+		if s.Unknown {
+			s.Wait = max(s.Wait, doubtWait(d, now))
+		}
 	}
 	return s
 }

@@ -88,6 +88,8 @@ type Ledger interface {
 	// Known returns what is on record about the ticket of that source and key; its
 	// ID is "" when there is nothing.
 	Known(ctx context.Context, source, key string) (Known, error)
+	// Seen returns the first result of an event on record, by (source, id).
+	Seen(ctx context.Context, source, id string) (r Receipt, ok bool, err error)
 	// Record stores e and what plan makes of it in one transaction and returns
 	// once both are safe. An event seen before, by (source, id), changes nothing
 	// and plan is not called. plan is pure and may be called more than once.

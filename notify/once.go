@@ -63,6 +63,17 @@ func unknown(err error) bool {
 	return true
 }
 
+// doubtWait is how long at least to wait after one more attempt of which nobody can
+// tell what came of it: each repeat may be one more message to read. Once the provider
+// no longer remembers the key that is as long as the doubt is old, so that a whole day
+// of silence makes about ten.
+func doubtWait(d Delivery, now time.Time) time.Duration {
+	if !maybeTwice(d, now) {
+		return 0
+	}
+	return max(lastWait, now.Sub(d.UnknownSince))
+}
+
 // maybeTwice reports whether a repeat made now may show the message a second time:
 // an earlier attempt may have been taken, and the provider no longer remembers its key.
 func maybeTwice(d Delivery, now time.Time) bool {

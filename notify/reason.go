@@ -25,6 +25,7 @@ const (
 	ReasonLookupBudget  = "lookup_budget"
 	ReasonUnknown       = "unknown"
 	ReasonMaybeTwice    = "maybe_twice"
+	ReasonDiscarded     = "discarded"
 )
 
 // IdentityCode begins the codes of refusals that came from our own directory, not
@@ -67,9 +68,11 @@ func ReasonWords(reason string) cards.Text {
 	case ReasonLookupOff:
 		return cards.Text{ZH: "该渠道已关闭按手机号或邮箱查找，请手填账号", EN: "looking people up by phone or e-mail is switched off; enter the id by hand"}
 	case ReasonUnknown:
-		return cards.Text{ZH: "平台没有应答，不知是否已收；继续重试，可能重复送达", EN: "the provider did not answer and may have it already; it is tried again and may arrive twice"}
+		return cards.Text{ZH: "平台没有应答，不知是否已收；再发可能重复送达", EN: "the provider did not answer and may have it already; sent again, it may arrive twice"}
 	case ReasonMaybeTwice:
 		return cards.Text{ZH: "已送达；先前一次没有应答，可能送达两次", EN: "delivered; an earlier attempt got no answer, so it may have arrived twice"}
+	case ReasonDiscarded:
+		return cards.Text{ZH: "已由管理员取消，不再发送", EN: "called off by an administrator; it will not be sent"}
 	case ReasonLookupBudget:
 		return cards.Text{ZH: "今日查找失败次数已达上限，为避免企业微信关闭接口而停止，明天继续；也可手填账号", EN: "today's look-ups that may find nobody are used up, before WeCom closes them for a day; they go on tomorrow, or enter the id by hand"}
 	case ReasonStaleIdentity:

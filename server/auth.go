@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,12 +28,12 @@ type Tokens interface {
 	TouchToken(ctx context.Context, id string, now time.Time) error
 }
 
-// admit lets a request through that carries a token with the scope, or comes from
+// admit lets a request through that carries a token with the scope, or one of the others, or comes from
 // somebody who signed in and whose role includes it. It runs before anything else of
 // the request is read.
-func (a *api) admit(s access.Scope) func(huma.Context, func(huma.Context)) {
+func (a *api) admit(s access.Scope, also ...access.Scope) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		if err := a.authorize(ctx.Context(), ctx.Header("Authorization"), s); err != nil {
+		if err := a.authorize(ctx.Context(), ctx.Header("Authorization"), s, also...); err != nil {
 			reply(ctx, fail(ctx.Context(), err))
 			return
 		}
@@ -42,13 +43,13 @@ func (a *api) admit(s access.Scope) func(huma.Context, func(huma.Context)) {
 
 // authorize checks the header and notes the caller. Whatever is wrong with a
 // token, the same work is done and the same answer given.
-func (a *api) authorize(ctx context.Context, header string, s access.Scope) error {
+func (a *api) authorize(ctx context.Context, header string, s access.Scope, also ...access.Scope) error {
 	t, err := a.callerOf(ctx, header)
 	if err != nil {
 		return err
 	}
 	current(ctx).token = t
-	if !t.Allows(s) {
+	if !t.Allows(s) && !slices.ContainsFunc(also, t.Allows) {
 		p := newProblem(http.StatusForbidden, codeScope)
 		p.scope = string(s)
 		return p

@@ -1,9 +1,7 @@
 package server
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -27,25 +25,26 @@ type Deliveries interface {
 	// RetryDeliveries does so with every one that f picks and whose state allows it,
 	// and returns how many.
 	RetryDeliveries(ctx context.Context, f notify.DeliveryFilter, now, deadline time.Time) (int, error)
+	// CancelDelivery calls one off that waits or was given up, or returns
+	// [notify.ErrConflict].
+	CancelDelivery(ctx context.Context, id string, now time.Time) (notify.Delivery, error)
+	// Summary counts what f picks by status.
+	Summary(ctx context.Context, f notify.DeliveryFilter) (notify.Counts, error)
+	// Codes are the providers' codes that deliveries failed with.
+	Codes(ctx context.Context) ([]string, error)
 }
 
 type deliveriesInput struct {
-	Ticket  string         `query:"ticket" doc:"Id of the ticket, or its key on the platform."`
-	Person  string         `query:"person" doc:"Key of the person: username, else e-mail, else phone."`
-	Channel notify.Channel `query:"channel" enum:"feishu,wecom,mail"`
-	Status  notify.Status  `query:"status" enum:"queued,sending,retrying,accepted,read,updated,failed,dead,skipped,canceled"`
-	EventID string         `query:"event_id" doc:"Id of the event in ticketbell."`
-	Code    string         `query:"code" maxLength:"128" doc:"The provider's code of the last failure." example:"wecom.60020"`
-	Reason  string         `query:"reason" maxLength:"64" doc:"Why it is skipped, canceled, dead or waiting."`
-	Query   string         `query:"q" maxLength:"200" doc:"Looked for in ticket, title, person, code and reason."`
-	Limit   int            `query:"limit" minimum:"1" maximum:"200" default:"50"`
-	Cursor  string         `query:"cursor" doc:"next_cursor of the page before."`
+	Picked
+	Order  string `query:"order" enum:"newest,oldest" default:"newest"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Cursor string `query:"cursor" doc:"next_cursor of the page before."`
 }
 
 type deliveriesOutput struct {
 	Body struct {
-		Items      []delivery `json:"items" doc:"Newest first."`
-		NextCursor string     `json:"next_cursor" doc:"Cursor of the next page, empty at the end."`
+		Items      []delivery `json:"items" doc:"In the order that was asked for."`
+		NextCursor string     `json:"next_cursor" doc:"Cursor of the next page, empty at the end. A page may hold fewer than limit and still have a next: looking stops after 10,000 deliveries."`
 	}
 }
 
@@ -54,6 +53,10 @@ type delivery struct {
 	ID           string         `json:"id"`
 	EventID      string         `json:"event_id"`
 	TicketID     string         `json:"ticket_id"`
+	TicketKey    string         `json:"ticket_key,omitempty" doc:"The platform's number of the ticket."`
+	TicketTitle  string         `json:"ticket_title,omitempty"`
+	Project      string         `json:"project,omitempty" doc:"Key of the ticket's project."`
+	Kind         ticket.Kind    `json:"kind,omitempty" doc:"What happened to the ticket."`
 	Person       string         `json:"person" doc:"Key of the person: username, else e-mail, else phone."`
 	Name         string         `json:"name,omitempty" doc:"Name of the person."`
 	Channel      notify.Channel `json:"channel" enum:"feishu,wecom,mail"`
@@ -62,8 +65,11 @@ type delivery struct {
 	Reason       string         `json:"reason,omitempty" doc:"Why it is skipped, canceled, dead or waiting, as a word for programs."`
 	Explanation  string         `json:"explanation,omitempty" doc:"The reason in words, in the caller's language."`
 	Code         string         `json:"code,omitempty" doc:"The provider's code of the last failure." example:"wecom.60020"`
+	Class        string         `json:"class,omitempty" enum:"config,identity,rate,transient,content,permanent" doc:"The class of that code."`
 	MessageID    string         `json:"message_id,omitempty" doc:"The provider's id once accepted."`
 	AttemptCount int            `json:"attempt_count" doc:"How often it was tried."`
+	TookMS       int64          `json:"took_ms,omitempty" doc:"From the event to the provider's acceptance, in milliseconds."`
+	Unknown      bool           `json:"unknown,omitempty" doc:"An attempt got no answer: the message may have arrived, and sending again may deliver it twice."`
 	NotBefore    time.Time      `json:"not_before,omitzero" doc:"When it is tried next, at the earliest."`
 	Deadline     time.Time      `json:"deadline,omitzero" doc:"When trying ends."`
 	CreatedAt    time.Time      `json:"created_at"`
@@ -81,6 +87,8 @@ type attempt struct {
 	Code       string    `json:"code" doc:"The provider's code."`
 	Message    string    `json:"message" doc:"The provider's words, without secrets."`
 	RequestID  string    `json:"request_id" doc:"What the provider's support asks for."`
+	// Advice is nil for an attempt that went well.
+	Advice *notify.TestError `json:"advice,omitempty" doc:"Of what class the failure is, and what to do about it."`
 }
 
 type deliveryInput struct {
@@ -89,29 +97,10 @@ type deliveryInput struct {
 
 type deliveryOutput struct{ Body delivery }
 
-type retryInput struct{ Body retryMany }
-
-// retryMany names deliveries to send again: by id, or all of a class.
-type retryMany struct {
-	IDs     []string       `json:"ids,omitempty" maxItems:"1000" doc:"These deliveries. Absent: all that the other fields pick."`
-	Status  notify.Status  `json:"status,omitempty" enum:"dead,failed,skipped" doc:"Default: dead."`
-	Channel notify.Channel `json:"channel,omitempty" enum:"feishu,wecom,mail"`
-	Code    string         `json:"code,omitempty" maxLength:"128" doc:"The provider's code of the last failure." example:"wecom.81013"`
-	Reason  string         `json:"reason,omitempty" maxLength:"64" doc:"Why they were given up." example:"deadline"`
-	Query   string         `json:"q,omitempty" maxLength:"200" doc:"Looked for in ticket, title, person, code and reason."`
-}
-
-type retryOutput struct {
-	Body struct {
-		Queued  int      `json:"queued" doc:"How many will be sent again."`
-		Refused []string `json:"refused" doc:"Ids that are unknown, on their way or arrived."`
-	}
-}
-
 func (a *api) registerDeliveries() {
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/deliveries", id: "list-deliveries", scope: access.DeliveriesRead, tag: tagDeliveries,
-		title: "List deliveries", text: "Newest first. Filters are combined.", fails: []int{400},
+		title: "List deliveries", text: "Newest first unless `order` says otherwise. Filters are combined.", fails: []int{400},
 	}, a.listDeliveries)
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/deliveries/{id}", id: "get-delivery", scope: access.DeliveriesRead, tag: tagDeliveries,
@@ -122,49 +111,23 @@ func (a *api) registerDeliveries() {
 		title: "Send it again", text: "Puts a delivery that came to an end, or waits for its next try, into the queue now. 409 when it is on its way or arrived.",
 		fails: []int{404, 409},
 	}, a.retryDelivery)
-	register(a, route{
-		method: http.MethodPost, path: "/api/v1/deliveries:retry", id: "retry-deliveries", scope: access.DeliveriesRetry, tag: tagDeliveries,
-		title: "Send many again", text: "Puts the named deliveries, or all dead ones of a class, into the queue now. Mend the cause first: `code` and `reason` pick by it.",
-		fails: []int{400}, example: map[string]any{"channel": "wecom", "code": "wecom.81013"},
-	}, a.retryDeliveries)
-}
-
-func (a *api) retryDeliveries(ctx context.Context, in *retryInput) (*retryOutput, error) {
-	out := &retryOutput{}
-	out.Body.Refused = []string{}
-	now := a.Now()
-	b := in.Body
-	if b.IDs == nil {
-		var err error
-		out.Body.Queued, err = a.Deliveries.RetryDeliveries(ctx, notify.DeliveryFilter{
-			Status: cmp.Or(b.Status, notify.Dead), Channel: b.Channel, Code: b.Code, Reason: b.Reason, Query: b.Query,
-		}, now, now.Add(retryFor))
-		return out, err
-	}
-	for _, id := range b.IDs {
-		_, err := a.Deliveries.RetryDelivery(ctx, id, now, now.Add(retryFor))
-		switch {
-		case errors.Is(err, notify.ErrNotFound), errors.Is(err, notify.ErrConflict):
-			out.Body.Refused = append(out.Body.Refused, id)
-		case err != nil:
-			return nil, err
-		default:
-			out.Body.Queued++
-		}
-	}
-	return out, nil
+	a.registerMany()
+	a.registerListing()
+	a.registerShown()
 }
 
 func (a *api) listDeliveries(ctx context.Context, in *deliveriesInput) (*deliveriesOutput, error) {
-	items, next, err := a.Deliveries.Deliveries(ctx, notify.DeliveryFilter{
-		Ticket: in.Ticket, Person: in.Person, Channel: in.Channel, Status: in.Status,
-		EventID: in.EventID, Code: in.Code, Reason: in.Reason, Query: in.Query, Limit: in.Limit, Cursor: in.Cursor,
-	})
+	f, err := a.filter(ctx, in.Picked)
+	if err != nil {
+		return nil, err
+	}
+	f.Oldest, f.Limit, f.Cursor = in.Order == "oldest", in.Limit, in.Cursor
+	items, next, err := a.Deliveries.Deliveries(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	out := &deliveriesOutput{}
-	out.Body.Items, out.Body.NextCursor = mapped(items, inWords(ctx)), next
+	out.Body.Items, out.Body.NextCursor = mapped(items, a.inWords(ctx)), next
 	return out, nil
 }
 
@@ -173,8 +136,8 @@ func (a *api) getDelivery(ctx context.Context, in *deliveryInput) (*deliveryOutp
 	if err != nil {
 		return nil, err
 	}
-	out := &deliveryOutput{inWords(ctx)(d)}
-	out.Body.Attempts = mapped(tries, attemptOf)
+	out := &deliveryOutput{a.inWords(ctx)(d)}
+	out.Body.Attempts = mapped(tries, a.attemptOf)
 	return out, nil
 }
 
@@ -184,11 +147,11 @@ func (a *api) retryDelivery(ctx context.Context, in *deliveryInput) (*deliveryOu
 	if err != nil {
 		return nil, err
 	}
-	return &deliveryOutput{inWords(ctx)(d)}, nil
+	return &deliveryOutput{a.inWords(ctx)(d)}, nil
 }
 
 // inWords shows deliveries to the caller: their reasons in the caller's language.
-func inWords(ctx context.Context) func(notify.Delivery) delivery {
+func (a *api) inWords(ctx context.Context) func(notify.Delivery) delivery {
 	lang := current(ctx).language()
 	return func(d notify.Delivery) delivery {
 		shown := deliveryOf(d)
@@ -196,23 +159,32 @@ func inWords(ctx context.Context) func(notify.Delivery) delivery {
 		if d.Reason != "" {
 			shown.Explanation = notify.ReasonWords(d.Reason).In(lang)
 		}
+		if d.Code != "" {
+			shown.Class = a.Advice.Explain(d.Code, "").Class
+		}
 		return shown
 	}
 }
 
 func deliveryOf(d notify.Delivery) delivery {
 	return delivery{
-		ID: d.ID, EventID: d.Event, TicketID: d.Ticket, Person: d.Person, Name: d.To.Name, Channel: d.Channel, Role: d.Role,
+		ID: d.ID, EventID: d.Event, TicketID: d.Ticket,
+		TicketKey: d.About.TicketKey, TicketTitle: d.About.TicketTitle, Project: d.About.Project, Kind: d.About.Kind,
+		TookMS: d.About.Took.Milliseconds(), Unknown: !d.UnknownSince.IsZero(), Person: d.Person, Name: d.To.Name, Channel: d.Channel, Role: d.Role,
 		Status: d.Status, Reason: d.Reason, Code: d.Code, MessageID: d.MessageID, AttemptCount: d.Attempts,
 		NotBefore: d.NotBefore, Deadline: d.Deadline, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 	}
 }
 
-func attemptOf(t notify.Attempt) attempt {
-	return attempt{
+func (a *api) attemptOf(t notify.Attempt) attempt {
+	shown := attempt{
 		Number: t.Number, StartedAt: t.StartedAt, DurationMS: t.Duration.Milliseconds(),
 		Outcome: t.Outcome, Code: t.Code, Message: t.Message, RequestID: t.RequestID,
 	}
+	if t.Code != "" {
+		shown.Advice = a.Advice.Explain(t.Code, t.Message)
+	}
+	return shown
 }
 
 // mapped turns every item into its form in the API; none is an empty list, never null.

@@ -74,8 +74,9 @@ func TestOneDeliveryTellsItsAttempts(t *testing.T) {
 	h := deliveredHouse(t)
 	got := h.asRoot("GET", "/api/v1/deliveries/dlv_1", "")
 	want := `{"id":"dlv_1","event_id":"evt_1","ticket_id":"tkt_1","person":"p1","name":"李四","channel":"wecom","role":"assignee","status":"dead",` +
-		`"code":"wecom.60020","attempt_count":0,"created_at":"2026-10-01T12:00:00Z","updated_at":"2026-10-01T12:00:00Z",` +
-		`"attempts":[{"number":1,"started_at":"2026-10-01T12:00:00Z","duration_ms":1500,"outcome":"config","code":"wecom.60020","message":"not allow","request_id":"r1"}]}`
+		`"code":"wecom.60020","class":"config","attempt_count":0,"created_at":"2026-10-01T12:00:00Z","updated_at":"2026-10-01T12:00:00Z",` +
+		`"attempts":[{"number":1,"started_at":"2026-10-01T12:00:00Z","duration_ms":1500,"outcome":"config","code":"wecom.60020","message":"not allow","request_id":"r1",` +
+		`"advice":{"class":"config","code":"wecom.60020","message":"not allow","title":{"zh":"","en":""},"cause":{"zh":"","en":""},"advice":{"zh":"修好它","en":"mend it"}}}]}`
 	if strings.TrimSpace(got.body) != want {
 		t.Errorf("got %s, want %s", got.body, want)
 	}

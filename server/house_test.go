@@ -29,16 +29,18 @@ type house struct {
 	desk   *desk
 	tokens *tokens
 	rooms  *rooms
+	live   *wire
 	log    *lockedBuffer
 }
 
 // newHouse opens the door of a house; change may turn its configuration.
 func newHouse(t *testing.T, change ...func(*Config)) *house {
 	t.Helper()
-	h := &house{t: t, desk: newDesk(), tokens: newTokens(), rooms: newRooms(), log: &lockedBuffer{}}
+	h := &house{t: t, desk: newDesk(), tokens: newTokens(), rooms: newRooms(), live: newWire(), log: &lockedBuffer{}}
 	c := Config{
 		Desk: h.desk, Tokens: h.tokens, Deliveries: h.rooms, Channels: h.rooms, Users: h.rooms, Identities: h.rooms,
 		Flows: h.rooms, Settings: h.rooms, Platforms: h.rooms, Tickets: h.rooms, Audit: h.rooms,
+		Advice: h.rooms, Live: h.live,
 		Jobs:  jobs.New(time.Now, func() string { return notify.NewID("job_") }),
 		Build: Build{Version: "1.2.3", Commit: "abc"}, Now: noon,
 		Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -132,7 +132,7 @@ func (a *api) listMine(ctx context.Context, in *myDeliveriesInput) (*deliveriesO
 		return nil, err
 	}
 	out := &deliveriesOutput{}
-	out.Body.Items, out.Body.NextCursor = mapped(items, inWords(ctx)), next
+	out.Body.Items, out.Body.NextCursor = mapped(items, a.inWords(ctx)), next
 	return out, nil
 }
 

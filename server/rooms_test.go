@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ticketbell/audit"
+	"ticketbell/cards"
 	"ticketbell/notify"
 	"ticketbell/ticket"
 )
@@ -78,6 +79,45 @@ func (r *rooms) Delivery(_ context.Context, id string) (notify.Delivery, []notif
 		return notify.Delivery{}, nil, err
 	}
 	return r.deliveries[i], r.attempts[id], nil
+}
+
+func (r *rooms) CancelDelivery(_ context.Context, id string, _ time.Time) (notify.Delivery, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i, err := r.find(id)
+	if err != nil {
+		return notify.Delivery{}, err
+	}
+	d := &r.deliveries[i]
+	if d.Status != notify.Dead {
+		return notify.Delivery{}, fmt.Errorf("cancel a delivery that is %s: %w", d.Status, notify.ErrConflict)
+	}
+	d.Status, d.Reason = notify.Canceled, notify.ReasonDiscarded
+	return *d, nil
+}
+
+func (r *rooms) Summary(_ context.Context, f notify.DeliveryFilter) (notify.Counts, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	counts := notify.Counts{Of: map[notify.Status]int{}}
+	for _, d := range r.deliveries {
+		if f.Channel == "" || d.Channel == f.Channel {
+			counts.Of[d.Status]++
+		}
+	}
+	return counts, nil
+}
+
+func (r *rooms) Codes(context.Context) ([]string, error) {
+	return []string{"wecom.60020", "mail.550"}, nil
+}
+
+func (r *rooms) Explain(code, message string) *notify.TestError {
+	class := "identity"
+	if code == "wecom.60020" {
+		class = "config"
+	}
+	return &notify.TestError{Class: class, Code: code, Message: message, Advice: cards.Text{ZH: "修好它", EN: "mend it"}}
 }
 
 func (r *rooms) RetryDeliveries(_ context.Context, f notify.DeliveryFilter, _, _ time.Time) (n int, err error) {

@@ -24,7 +24,9 @@ type route struct {
 	// id is the operation's stable name in the OpenAPI document.
 	id    string
 	scope access.Scope
-	tag   string
+	// also are scopes that open it just as well; what they show is the handler's to decide.
+	also []access.Scope
+	tag  string
 	// title is a line, text a paragraph in the documentation.
 	title, text string
 	// status is the usual one; 0 is 200, or 204 when nothing is answered.
@@ -59,8 +61,8 @@ func register[I, O any](a *api, r route, handle func(context.Context, *I) (*O, e
 	op := huma.Operation{
 		Method: r.method, Path: r.path, OperationID: r.id, Tags: []string{r.tag}, Summary: r.title, Description: r.text,
 		DefaultStatus: r.status, SkipValidateBody: r.unchecked,
-		Security:    []map[string][]string{{"token": {string(r.scope)}}},
-		Middlewares: huma.Middlewares{noStore, a.admit(r.scope)},
+		Security:    r.security(),
+		Middlewares: huma.Middlewares{noStore, a.admit(r.scope, r.also...)},
 	}
 	if media := bodyType[I](); media != "" {
 		op.Middlewares = append(op.Middlewares, only(media))
@@ -81,6 +83,15 @@ func register[I, O any](a *api, r route, handle func(context.Context, *I) (*O, e
 		}
 		return out, nil
 	})
+}
+
+// security is what opens the operation, one way for each scope.
+func (r route) security() []map[string][]string {
+	ways := []map[string][]string{{"token": {string(r.scope)}}}
+	for _, s := range r.also {
+		ways = append(ways, map[string][]string{"token": {string(s)}})
+	}
+	return ways
 }
 
 // bodyLimit is one byte more than is allowed: huma refuses a body that reaches its limit.

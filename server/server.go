@@ -25,6 +25,8 @@ type Config struct {
 	Platforms  Platforms
 	Tickets    Tickets
 	Audit      Audit
+	Advice     Advice
+	Live       Live
 	// Jobs runs what takes longer than a request. Whoever made it closes it.
 	Jobs *jobs.Registry
 
@@ -91,6 +93,8 @@ func (c Config) check() error {
 		{"Platforms", c.Platforms == nil},
 		{"Tickets", c.Tickets == nil},
 		{"Audit", c.Audit == nil},
+		{"Advice", c.Advice == nil},
+		{"Live", c.Live == nil},
 		{"Jobs", c.Jobs == nil},
 		{"Now", c.Now == nil},
 		{"Log", c.Log == nil},
@@ -126,6 +130,7 @@ func (a *api) registerAll() {
 	a.registerResolve()
 	a.registerDMS()
 	a.registerJobs()
+	a.registerStream()
 	a.registerFlows()
 	a.registerSettings()
 	a.registerTokens()

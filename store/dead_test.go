@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -75,6 +76,31 @@ func TestTheFirstDoubtIsRemembered(t *testing.T) {
 		}
 		if got := read(t, s, d.ID).UnknownSince; !got.Equal(noon) {
 			t.Errorf("got %v, want the first time, %v", got, noon)
+		}
+	})
+}
+
+func TestAPurgeGoesToTheEndInSteps(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		const late = 1200 // events without a delivery: more than two steps of them
+		for i := range late {
+			record(t, s, entry(fmt.Sprintf("late-%d", i)), planned(entry(fmt.Sprintf("late-%d", i))))
+		}
+		record(t, s, entry("last"), planned(entry("last")))
+		if _, err := s.Purge(t.Context(), noon.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		left := 0
+		for i := range late {
+			if _, err := s.Event(t.Context(), fmt.Sprintf("evt_late-%d", i)); err == nil {
+				left++
+			}
+		}
+		if left != 0 {
+			t.Errorf("got %d events left that nothing refers to, want none after one sweep", left)
+		}
+		if _, err := s.Event(t.Context(), "evt_last"); err != nil {
+			t.Errorf("the ticket's last event: got %v, want it kept", err)
 		}
 	})
 }

@@ -37,7 +37,7 @@ func scanDelivery(r row) (d notify.Delivery, err error) {
 }
 
 func scanDeliveryPayload(r row) (d notify.Delivery, err error) {
-	return d, r.Scan(append(deliveryFields(&d), &d.Payload)...)
+	return d, r.Scan(append(append(deliveryFields(&d), aboutFields(&d.About)...), &d.Payload)...)
 }
 
 // addDelivery inserts d, completed from its event; added is false when the person
@@ -63,15 +63,17 @@ func (tx *txn) addDelivery(ctx context.Context, e notify.Entry, p notify.Plan, d
 	res, err := tx.ExecContext(ctx,
 		`INSERT INTO deliveries (id, event_id, ticket_id, person, channel, reader, role, status,
 			reason, code, message_id, shown, want, state, result, attempts,
-			not_before, deadline, created_at, updated_at, lease, payload, due_at, claimed, turn)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', $21, $22, '', $23)
+			not_before, deadline, created_at, updated_at, lease, payload, due_at, claimed, turn, kind, project)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', $21, $22, '', $23, $24, $25)
 		ON CONFLICT (event_id, person, channel) DO NOTHING`,
 		d.ID, d.Event, d.Ticket, clean(d.Person), string(d.Channel), document{d.To}, string(d.Role), string(d.Status),
 		clean(d.Reason), d.Code, d.MessageID, d.Shown, d.Want, d.State, d.Result, d.Attempts,
-		notBefore, millis(d.Deadline), millis(d.CreatedAt), millis(d.UpdatedAt), clean(d.Payload), due, d.Turn)
+		notBefore, millis(d.Deadline), millis(d.CreatedAt), millis(d.UpdatedAt), clean(d.Payload), due, d.Turn,
+		string(e.Event.Kind), clean(e.Event.Ticket.Project.Key))
 	if err != nil {
 		return d, false, err
 	}
+	tx.change(d.ID)
 	n, err := res.RowsAffected()
 	if d.Status == notify.Queued || d.Status == notify.Retrying {
 		tx.wake(d.Channel)
@@ -82,7 +84,7 @@ func (tx *txn) addDelivery(ctx context.Context, e notify.Entry, p notify.Plan, d
 // Delivery returns the delivery, its payload included, and its attempts, first to last.
 func (s *Store) Delivery(ctx context.Context, id string) (notify.Delivery, []notify.Attempt, error) {
 	d, err := one(ctx, s.read, scanDeliveryPayload,
-		`SELECT `+deliveryColumns+`, d.payload FROM deliveries d WHERE d.id = $1`, id)
+		`SELECT `+deliveryColumns+`, `+aboutColumns+`, d.payload FROM deliveries d JOIN tickets t ON t.id = d.ticket_id WHERE d.id = $1`, id)
 	if err != nil {
 		return d, nil, fmt.Errorf("read delivery %s: %w", id, err)
 	}
@@ -97,6 +99,38 @@ func (s *Store) Delivery(ctx context.Context, id string) (notify.Delivery, []not
 
 func scanAttempt(r row) (a notify.Attempt, err error) {
 	return a, r.Scan(&a.Number, stamp{&a.StartedAt}, span{&a.Duration}, &a.Outcome, &a.Code, &a.Message, &a.RequestID)
+}
+
+// CancelDelivery calls a delivery off that waits or was given up and of which no
+// message is out. One in any other state is [ErrConflict].
+func (s *Store) CancelDelivery(ctx context.Context, id string, now time.Time) (d notify.Delivery, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *txn) (err error) {
+		d, err = tx.cancelDelivery(ctx, id, now)
+		return err
+	})
+	if err != nil {
+		return notify.Delivery{}, fmt.Errorf("cancel delivery %s: %w", id, err)
+	}
+	return d, nil
+}
+
+func (tx *txn) cancelDelivery(ctx context.Context, id string, now time.Time) (notify.Delivery, error) {
+	changed := mustChange(tx.ExecContext(ctx,
+		`UPDATE deliveries SET status = 'canceled', reason = $2, updated_at = $3
+		WHERE id = $1 AND message_id = '' AND status IN ('queued', 'retrying', 'dead', 'failed')`,
+		id, notify.ReasonDiscarded, millis(now)))
+	if changed != nil && !errors.Is(changed, ErrNotFound) {
+		return notify.Delivery{}, changed
+	}
+	d, err := one(ctx, tx, scanDelivery, `SELECT `+deliveryColumns+` FROM deliveries d WHERE d.id = $1`, id)
+	if err != nil {
+		return d, err
+	}
+	if changed != nil {
+		return d, fmt.Errorf("it is %s: %w", d.Status, ErrConflict)
+	}
+	tx.change(d.ID)
+	return d, nil
 }
 
 // RetryDelivery queues a delivery again that was given up, left out or waits, to
@@ -132,6 +166,7 @@ func (tx *txn) retryDelivery(ctx context.Context, id string, now, deadline time.
 		return d, fmt.Errorf("it is %s: %w", d.Status, ErrConflict)
 	}
 	tx.wake(d.Channel)
+	tx.change(d.ID)
 	return d, nil
 }
 

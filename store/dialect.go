@@ -12,10 +12,15 @@ type dialect struct {
 	lockName string
 	// listed is a subquery of the texts in the JSON array $1.
 	listed string
+	// pairs is a subquery of the pairs of texts in the JSON array $1.
+	pairs string
 }
 
 func sqliteWords() dialect {
-	return dialect{listed: `(SELECT value FROM json_each($1))`}
+	return dialect{
+		listed: `(SELECT value FROM json_each($1))`,
+		pairs:  `(SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each($1))`,
+	}
 }
 
 func postgresWords() dialect {
@@ -24,5 +29,6 @@ func postgresWords() dialect {
 		skipLocked: " FOR UPDATE SKIP LOCKED",
 		lockName:   `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
 		listed:     `(SELECT json_array_elements_text(CAST($1 AS json)))`,
+		pairs:      `(SELECT value ->> 0, value ->> 1 FROM json_array_elements(CAST($1 AS json)))`,
 	}
 }

@@ -21,8 +21,13 @@ type engine interface {
 	// write runs do in a transaction and returns once it is on disk. do may run
 	// more than once and must not write by any other way than its querier.
 	write(ctx context.Context, do func(context.Context, querier) error) error
+	// writeSoon is write for what nobody waits for: it may stay for a moment, so that
+	// the disk is waited for together with others.
+	writeSoon(ctx context.Context, do func(context.Context, querier) error) error
 	// tell passes wake-ups on to the other processes on this database.
 	tell(woken []notify.Channel)
+	// spread lets them know which deliveries were written.
+	spread(changed []string)
 	close() error
 }
 
@@ -32,6 +37,10 @@ type txn struct {
 	words dialect
 	clock clock
 	woken []notify.Channel
+	// changed are the deliveries that were written.
+	changed []string
+	people  *acquaintances
+	met     []string // whose terms are on disk once the transaction is
 }
 
 // wake has the workers of ch told once the transaction is on disk.
@@ -40,6 +49,10 @@ func (tx *txn) wake(ch notify.Channel) {
 		tx.woken = append(tx.woken, ch)
 	}
 }
+
+// change has those who look on told that the deliveries are not as they were, once
+// the transaction is on disk.
+func (tx *txn) change(ids ...string) { tx.changed = append(tx.changed, ids...) }
 
 // row is what a scan function reads: a *sql.Row or one row of *sql.Rows.
 type row interface{ Scan(dest ...any) error }

@@ -21,6 +21,8 @@ const maxPause = 10 * time.Second
 type listener struct {
 	config *pgx.ConnConfig
 	bells  bells
+	news   *news
+	self   string // the name of this process's own herald
 	log    *slog.Logger
 }
 
@@ -58,7 +60,7 @@ func (l *listener) listen(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	if _, err := conn.Exec(ctx, "LISTEN "+topic); err != nil {
+	if _, err := conn.Exec(ctx, "LISTEN "+topic+"; LISTEN "+newsTopic); err != nil {
 		return err
 	}
 	l.bells.ring(notify.Channels()) // something may have been said while nobody listened
@@ -67,7 +69,23 @@ func (l *listener) listen(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if n.Channel == newsTopic {
+			l.hear(n.Payload)
+			continue
+		}
 		l.bells.ring(channelsIn(n.Payload))
+	}
+}
+
+// hear takes the news of another process.
+func (l *listener) hear(payload string) {
+	name, ids, _ := strings.Cut(payload, " ")
+	switch {
+	case name == l.self:
+	case ids == "":
+		l.news.flood()
+	default:
+		l.news.add(strings.Split(ids, ","))
 	}
 }
 

@@ -10,55 +10,54 @@ import (
 	"ticketbell/notify"
 )
 
-// Deliveries lists what f picks, newest first. next is the cursor of the page
-// after this one, "" on the last. The payloads are left out, see [Store.Delivery].
-// A cursor that no listing gave out is [notify.ErrCursor].
+// Deliveries lists what f picks, newest first, or oldest first when f asks so. next is
+// the cursor of the page after this one, "" on the last. A page may hold fewer than
+// asked for and still have a next: looking stops after [scanned] deliveries, so that
+// no question takes long. The payloads are left out, see [Store.Delivery]. A cursor
+// that no listing gave out is [notify.ErrCursor].
 func (s *Store) Deliveries(ctx context.Context, f notify.DeliveryFilter) (items []notify.Delivery, next string, err error) {
-	where, err := deliveriesWhere(f)
+	items, next, err = listing{s.read, s.words}.page(ctx, f)
 	if err != nil {
 		return nil, "", fmt.Errorf("list deliveries: %w", err)
 	}
-	limit := pageSize(f.Limit)
-	items, err = all(ctx, s.read, scanDelivery,
-		`SELECT `+deliveryColumns+` FROM deliveries d JOIN tickets t ON t.id = d.ticket_id `+where.sql()+
-			` ORDER BY d.created_at DESC, d.id DESC LIMIT `+strconv.Itoa(limit+1), where.args...)
-	if err != nil {
-		return nil, "", fmt.Errorf("list deliveries: %w", err)
-	}
-	if len(items) <= limit {
-		return items, "", nil
-	}
-	last := items[limit-1]
-	return items[:limit], cursor(strconv.FormatInt(millis(last.CreatedAt), 10), last.ID), nil
+	return items, next, nil
 }
 
-func deliveriesWhere(f notify.DeliveryFilter) (*conditions, error) {
+// DeliveriesByID returns those of the deliveries that are still there, newest first.
+func (s *Store) DeliveriesByID(ctx context.Context, ids []string) ([]notify.Delivery, error) {
 	where := &conditions{}
-	where.equal(`d.ticket_id IN (SELECT id FROM tickets WHERE id = ? OR key = ?)`, f.Ticket)
-	where.equal(`d.person = ?`, f.Person)
-	where.equal(`d.channel = ?`, string(f.Channel))
-	where.equal(`d.status = ?`, string(f.Status))
-	where.equal(`d.event_id = ?`, f.EventID)
-	where.equal(`d.code = ?`, f.Code)
-	where.equal(`d.reason = ?`, f.Reason)
-	if f.Query != "" {
-		where.add(`(lower(t.key) LIKE ? ESCAPE '\' OR lower(t.title) LIKE ? ESCAPE '\' OR lower(d.person) LIKE ? ESCAPE '\'
-			OR lower(d.code) LIKE ? ESCAPE '\' OR lower(d.reason) LIKE ? ESCAPE '\')`, likeAny(clean(f.Query)))
-	}
-	if f.Cursor == "" {
-		return where, nil
-	}
-	parts, err := readCursor(f.Cursor, 2)
+	where.in(`d.id`, ids)
+	items, err := all(ctx, s.read, scanListed, listedQuery(`SELECT d.id FROM deliveries d `+where.sql(), newestFirst), where.args...)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read deliveries: %w", err)
 	}
-	at, err := strconv.ParseInt(parts[0], 10, 64)
-	if err != nil {
-		return nil, notify.ErrCursor
-	}
-	where.add(`d.created_at <= ?`, at)
-	where.add(`(d.created_at < ? OR d.id < `+where.bind(parts[1])+`)`, at)
-	return where, nil
+	return items, nil
+}
+
+// The orders of a listing.
+const (
+	newestFirst = `ORDER BY d.created_at DESC, d.id DESC`
+	oldestFirst = `ORDER BY d.created_at, d.id`
+)
+
+// aboutColumns follow deliveryColumns where people look at deliveries.
+const aboutColumns = `t.key, t.title, d.project, d.kind,
+	coalesce((SELECT a.started_at + a.duration_us / 1000 - d.created_at FROM attempts a
+		WHERE a.delivery_id = d.id AND a.outcome = 'accepted' ORDER BY a.number LIMIT 1), 0) * 1000`
+
+// listedQuery shows the deliveries whose ids the query finds.
+func listedQuery(ids, order string) string {
+	return `WITH page AS MATERIALIZED (` + ids + `)
+		SELECT ` + deliveryColumns + `, ` + aboutColumns + `
+		FROM page JOIN deliveries d ON d.id = page.id JOIN tickets t ON t.id = d.ticket_id ` + order
+}
+
+func aboutFields(a *notify.About) []any {
+	return []any{&a.TicketKey, &a.TicketTitle, &a.Project, &a.Kind, span{&a.Took}}
+}
+
+func scanListed(r row) (d notify.Delivery, err error) {
+	return d, r.Scan(append(deliveryFields(&d), aboutFields(&d.About)...)...)
 }
 
 // conditions is a WHERE clause in the making.
@@ -83,6 +82,19 @@ func (c *conditions) equal(term, v string) {
 	if v != "" {
 		c.add(term, clean(v))
 	}
+}
+
+// in adds that the column is one of the values; of none, nothing fits.
+func (c *conditions) in(column string, values []string) {
+	if len(values) == 0 {
+		c.terms = append(c.terms, `false`)
+		return
+	}
+	marks := make([]string, 0, len(values))
+	for _, v := range values {
+		marks = append(marks, c.bind(clean(v)))
+	}
+	c.terms = append(c.terms, column+` IN (`+strings.Join(marks, `, `)+`)`)
 }
 
 func (c *conditions) sql() string {

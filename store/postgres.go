@@ -26,13 +26,14 @@ const (
 
 // postgres is a database shared by the replicas of ticketbell.
 type postgres struct {
-	pool  *sql.DB
-	crier *crier
-	stop  context.CancelFunc
-	wg    sync.WaitGroup
+	pool   *sql.DB
+	crier  *crier
+	herald *herald
+	stop   context.CancelFunc
+	wg     sync.WaitGroup
 }
 
-func openPostgres(ctx context.Context, url string, b bells, log *slog.Logger) (*postgres, error) {
+func openPostgres(ctx context.Context, url string, b bells, n *news, log *slog.Logger) (*postgres, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("the database URL cannot be read") // the URL, password included, may be in the error
@@ -45,10 +46,11 @@ func openPostgres(ctx context.Context, url string, b bells, log *slog.Logger) (*
 		return nil, errors.Join(err, pool.Close())
 	}
 	open, stop := context.WithCancel(context.WithoutCancel(ctx))
-	db := &postgres{pool: pool, crier: newCrier(pool, log), stop: stop}
-	l := &listener{config: config, bells: b, log: log}
+	db := &postgres{pool: pool, crier: newCrier(pool, log), herald: newHerald(pool, log), stop: stop}
+	l := &listener{config: config, bells: b, news: n, self: db.herald.name, log: log}
 	db.wg.Go(func() { l.run(open) })
 	db.wg.Go(func() { db.crier.run(open) })
+	db.wg.Go(func() { db.herald.run(open) })
 	return db, nil
 }
 
@@ -62,6 +64,12 @@ func (db *postgres) write(ctx context.Context, do func(context.Context, querier)
 		}
 	}
 	return err
+}
+
+// writeSoon is write: the transactions of many connections wait for the disk together
+// as it is.
+func (db *postgres) writeSoon(ctx context.Context, do func(context.Context, querier) error) error {
+	return db.write(ctx, do)
 }
 
 func (db *postgres) once(ctx context.Context, do func(context.Context, querier) error) error {
@@ -90,6 +98,8 @@ func inTheWay(err error) bool {
 }
 
 func (db *postgres) tell(woken []notify.Channel) { db.crier.tell(woken) }
+
+func (db *postgres) spread(changed []string) { db.herald.pending.add(changed) }
 
 func (db *postgres) close() error {
 	db.stop()

@@ -24,6 +24,7 @@ func (s *Store) Claim(ctx context.Context, ch notify.Channel, n int, lease strin
 		if err != nil || len(ids) == 0 {
 			return err
 		}
+		tx.change(ids...)
 		notices, err = tx.notices(ctx, ids)
 		return err
 	})

@@ -18,6 +18,18 @@ func (s *Store) Known(ctx context.Context, source, key string) (notify.Known, er
 	return k, nil
 }
 
+// Seen implements [notify.Ledger].
+func (s *Store) Seen(ctx context.Context, source, id string) (r notify.Receipt, ok bool, err error) {
+	r, err = receipt(ctx, s.read, clean(source), clean(id))
+	if errors.Is(err, ErrNotFound) {
+		return notify.Receipt{}, false, nil
+	}
+	if err != nil {
+		return notify.Receipt{}, false, fmt.Errorf("look up event %s of %s: %w", id, source, err)
+	}
+	return r, true, nil
+}
+
 // Record implements [notify.Ledger].
 func (s *Store) Record(ctx context.Context, e notify.Entry, plan func(notify.Known) notify.Plan) (notify.Receipt, error) {
 	// Without an id of its own an event cannot be told from a repeat: it never is one.
@@ -38,7 +50,7 @@ func (tx *txn) record(ctx context.Context, e notify.Entry, plan func(notify.Know
 	if err := tx.lockTicket(ctx, e); err != nil {
 		return notify.Receipt{}, fmt.Errorf("lock ticket: %w", err)
 	}
-	first, err := tx.receipt(ctx, e)
+	first, err := receipt(ctx, tx, e.Event.Source, e.Event.ID)
 	if !errors.Is(err, ErrNotFound) {
 		return first, err
 	}
@@ -63,13 +75,13 @@ func (tx *txn) lockTicket(ctx context.Context, e notify.Entry) error {
 }
 
 // receipt is the first result of an event seen before, else [ErrNotFound].
-func (tx *txn) receipt(ctx context.Context, e notify.Entry) (notify.Receipt, error) {
-	r, err := one(ctx, tx, scanReceipt,
-		`SELECT id, ticket_id FROM events WHERE source = $1 AND event_id = $2`, e.Event.Source, e.Event.ID)
+func receipt(ctx context.Context, q querier, source, id string) (notify.Receipt, error) {
+	r, err := one(ctx, q, scanReceipt,
+		`SELECT id, ticket_id FROM events WHERE source = $1 AND event_id = $2`, source, id)
 	if err != nil {
 		return notify.Receipt{}, err
 	}
-	r.Deliveries, err = all(ctx, tx, scanDelivery,
+	r.Deliveries, err = all(ctx, q, scanDelivery,
 		`SELECT `+deliveryColumns+` FROM deliveries d WHERE d.event_id = $1 ORDER BY d.created_at, d.id`, r.EventID)
 	return r, err
 }
@@ -99,6 +111,9 @@ func (tx *txn) keep(ctx context.Context, e notify.Entry, known notify.Known, p n
 	if known.ID == "" || (!p.Late && !p.Aside) {
 		if err := tx.keepTicket(ctx, e, p); err != nil {
 			return fmt.Errorf("write ticket: %w", err)
+		}
+		if err := tx.findable(ctx, e, known, p.TicketID); err != nil {
+			return fmt.Errorf("write what the ticket is found by: %w", err)
 		}
 	}
 	_, err := tx.ExecContext(ctx,
@@ -136,6 +151,9 @@ func (tx *txn) deliver(ctx context.Context, e notify.Entry, known notify.Known, 
 		if err := tx.closeDecisions(ctx, e, p); err != nil {
 			return notify.Receipt{}, fmt.Errorf("end decisions: %w", err)
 		}
+	}
+	if err := tx.introduce(ctx, p.Deliveries); err != nil {
+		return notify.Receipt{}, fmt.Errorf("write what people are found by: %w", err)
 	}
 	r := notify.Receipt{EventID: e.ID, TicketID: p.TicketID}
 	for _, d := range p.Deliveries {

@@ -43,20 +43,18 @@ func (tx *txn) refreshChannel(ctx context.Context, e notify.Entry, ticketID stri
 	if err != nil {
 		return err
 	}
-	res, err := tx.ExecContext(ctx,
+	ids, err := all(ctx, tx, value[string],
 		`UPDATE deliveries SET want = $1, updated_at = $2,
 			deadline = CASE WHEN deadline = 0 THEN 0 ELSE deadline - created_at + $2 END,
 			not_before = CASE WHEN `+out+` THEN 0 ELSE not_before END,
 			due_at = CASE WHEN `+out+` THEN $5 ELSE due_at END,
 			status = CASE WHEN `+out+` THEN 'queued' ELSE status END
-		WHERE ticket_id = $3 AND channel = $4 AND NOT fixed AND (message_id <> '' OR status = 'sending')`,
+		WHERE ticket_id = $3 AND channel = $4 AND NOT fixed AND (message_id <> '' OR status = 'sending') RETURNING id`,
 		e.ID, millis(e.AcceptedAt), ticketID, string(ch), now)
-	if err != nil {
+	if err != nil || len(ids) == 0 {
 		return err
 	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return err
-	}
+	tx.change(ids...)
 	tx.wake(ch)
 	return nil
 }

@@ -16,7 +16,7 @@ func (s *Store) Settle(ctx context.Context, lease string, settled []notify.Settl
 	inOrder := slices.SortedFunc(slices.Values(settled), func(a, b notify.Settlement) int {
 		return strings.Compare(a.DeliveryID, b.DeliveryID) // the order in which refresh locks them
 	})
-	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
+	err := s.writeSoon(ctx, func(ctx context.Context, tx *txn) error {
 		now, err := tx.clock(ctx, tx)
 		if err != nil {
 			return err
@@ -42,6 +42,7 @@ func (tx *txn) settle(ctx context.Context, lease string, now int64, s notify.Set
 	if err != nil {
 		return err
 	}
+	tx.change(s.DeliveryID)
 	if after.Status == notify.Queued || after.Status == notify.Retrying {
 		tx.wake(after.Channel)
 	}

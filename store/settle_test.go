@@ -34,6 +34,7 @@ func TestSettlingWritesDownTheOutcome(t *testing.T) {
 		want := failed
 		want.Status, want.Lease, want.Attempts, want.UpdatedAt = notify.Accepted, "", 2, later
 		want.MessageID, want.Payload, want.Shown = "om_"+d.ID, `{"card":1}`, "evt_1"
+		want.About = notify.About{TicketKey: "1024", TicketTitle: "订单表加索引", Kind: "submitted", Took: 40 * time.Millisecond}
 		if diff := cmp.Diff(want, d); diff != "" {
 			t.Errorf("delivery (-want +got):\n%s", diff)
 		}

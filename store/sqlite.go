@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -26,7 +27,7 @@ type sqlite struct {
 	wg     sync.WaitGroup
 }
 
-func openSQLite(ctx context.Context, path string) (*sqlite, error) {
+func openSQLite(ctx context.Context, path string, linger time.Duration) (*sqlite, error) {
 	if err := touch(path); err != nil {
 		return nil, fmt.Errorf("open database file: %w", err)
 	}
@@ -36,7 +37,7 @@ func openSQLite(ctx context.Context, path string) (*sqlite, error) {
 	}
 	handle.SetMaxOpenConns(1)
 	db := &sqlite{handle: handle}
-	if err := db.start(ctx, path); err != nil {
+	if err := db.start(ctx, path, linger); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database file %s: %w", path, err), handle.Close())
 	}
 	return db, nil
@@ -89,7 +90,7 @@ func alone(ctx context.Context, path string, do func() error) error {
 	return do()
 }
 
-func (db *sqlite) start(ctx context.Context, path string) error {
+func (db *sqlite) start(ctx context.Context, path string, linger time.Duration) error {
 	err := alone(ctx, path, func() error { return migrateUp(ctx, goose.DialectSQLite3, db.handle) })
 	if err != nil {
 		return err
@@ -104,17 +105,23 @@ func (db *sqlite) start(ctx context.Context, path string) error {
 	db.read.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
 	db.read.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
 	db.reader = newCompiled(db.read)
-	db.writer = newWriter(conn)
+	db.writer = newWriter(conn, linger)
 	db.wg.Go(db.writer.run)
 	return nil
 }
 
 func (db *sqlite) write(ctx context.Context, do func(context.Context, querier) error) error {
-	return db.writer.write(ctx, do)
+	return db.writer.write(ctx, do, false)
+}
+
+func (db *sqlite) writeSoon(ctx context.Context, do func(context.Context, querier) error) error {
+	return db.writer.write(ctx, do, true)
 }
 
 // tell has nobody to tell: the processes beside this one are short commands.
 func (db *sqlite) tell([]notify.Channel) {}
+
+func (db *sqlite) spread([]string) {}
 
 func (db *sqlite) close() error {
 	db.writer.stop()

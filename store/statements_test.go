@@ -51,7 +51,7 @@ func TestAQuestionThatIsNoneFailsAndIsNotKept(t *testing.T) {
 }
 
 func TestAReaderThatWasClosedAnswersNobody(t *testing.T) {
-	db, err := openSQLite(t.Context(), filepath.Join(t.TempDir(), "x.db"))
+	db, err := openSQLite(t.Context(), filepath.Join(t.TempDir(), "x.db"), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

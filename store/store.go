@@ -32,6 +32,9 @@ type Config struct {
 	// Now is the clock; nil is time.Now. When something is due, and when a lease runs
 	// out, PostgreSQL's own clock says.
 	Now func() time.Time
+	// Linger is how long SQLite may let outcomes of deliveries wait, so that those of
+	// many are written to the disk together. 0 writes each at once.
+	Linger time.Duration
 	// Log hears of a lost connection to PostgreSQL; nil is slog.Default.
 	Log *slog.Logger
 }
@@ -44,6 +47,8 @@ type Store struct {
 	keys   keyring
 	bells  bells
 	clock  clock
+	news   *news
+	people *acquaintances
 	now    func() time.Time
 }
 
@@ -57,8 +62,8 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Store{keys: keys, bells: newBells(), now: cfg.Now}
-	if err := s.connect(ctx, cfg.URL, cmp.Or(cfg.Log, slog.Default())); err != nil {
+	s := &Store{keys: keys, bells: newBells(), news: newNews(), people: newAcquaintances(), now: cfg.Now}
+	if err := s.connect(ctx, cfg); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if err := s.checkKey(ctx); err != nil {
@@ -67,19 +72,19 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) connect(ctx context.Context, url string, log *slog.Logger) error {
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		db, err := openSQLite(ctx, path)
+func (s *Store) connect(ctx context.Context, cfg Config) error {
+	if path, ok := strings.CutPrefix(cfg.URL, "sqlite:"); ok {
+		db, err := openSQLite(ctx, path, cfg.Linger)
 		if err != nil {
 			return err
 		}
 		s.engine, s.read, s.words, s.clock = db, db.reader, sqliteWords(), ownClock(s.now)
 		return nil
 	}
-	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
+	if !strings.HasPrefix(cfg.URL, "postgres://") && !strings.HasPrefix(cfg.URL, "postgresql://") {
 		return errors.New(`the database URL must begin with "sqlite:" or "postgres://"`)
 	}
-	db, err := openPostgres(ctx, url, s.bells, log)
+	db, err := openPostgres(ctx, cfg.URL, s.bells, s.news, cmp.Or(cfg.Log, slog.Default()))
 	if err != nil {
 		return err
 	}
@@ -107,19 +112,42 @@ func (s *Store) Ping(ctx context.Context) error {
 // write runs do in a transaction. When it returns nil, what do wrote is on disk
 // and whoever waits here for the channels it woke has been told.
 func (s *Store) write(ctx context.Context, do func(context.Context, *txn) error) error {
-	var woken []notify.Channel
-	err := s.engine.write(ctx, func(ctx context.Context, q querier) error {
-		tx := &txn{querier: q, words: s.words, clock: s.clock}
+	return s.writeBy(ctx, s.engine.write, do)
+}
+
+// writeSoon is write for what nobody waits for, see [engine].
+func (s *Store) writeSoon(ctx context.Context, do func(context.Context, *txn) error) error {
+	return s.writeBy(ctx, s.engine.writeSoon, do)
+}
+
+type writing func(ctx context.Context, do func(context.Context, querier) error) error
+
+func (s *Store) writeBy(ctx context.Context, by writing, do func(context.Context, *txn) error) error {
+	var done *txn
+	err := by(ctx, func(ctx context.Context, q querier) error {
+		tx := &txn{querier: q, words: s.words, clock: s.clock, people: s.people}
 		if err := do(ctx, tx); err != nil {
 			return err
 		}
-		woken = tx.woken
+		done = tx
 		return nil
 	})
-	if err != nil || len(woken) == 0 {
+	if err != nil {
 		return err
 	}
-	s.bells.ring(woken)
-	s.engine.tell(woken)
+	s.announce(done)
 	return nil
+}
+
+// announce tells of what is on disk now.
+func (s *Store) announce(tx *txn) {
+	s.people.meet(tx.met)
+	if len(tx.woken) > 0 {
+		s.bells.ring(tx.woken)
+		s.engine.tell(tx.woken)
+	}
+	if len(tx.changed) > 0 {
+		s.news.add(tx.changed)
+		s.engine.spread(tx.changed)
+	}
 }

@@ -146,47 +146,30 @@ func (s *Store) ShowCard(ctx context.Context, c notify.CardRecord) error {
 	return nil
 }
 
-// purgeCards deletes cards, with their codes, whose deliveries are gone.
-func (tx *txn) purgeCards(ctx context.Context, before time.Time) error {
-	_, err := tx.ExecContext(ctx,
-		`DELETE FROM wecom_cards WHERE message_id IN (SELECT c.message_id FROM wecom_cards c WHERE c.sent_at < $1
-			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = c.message_id AND d.channel = 'wecom') LIMIT $2)`,
-		millis(before), purgeStep)
-	return err
-}
-
 // seenFor is how long it is remembered what WeCom handed in: longer than a callback
 // stays fresh, and than people take to copy one.
 const seenFor = 24 * time.Hour
 
-// FirstCallback reports whether id, of something WeCom handed in, is new, and remembers it.
-func (s *Store) FirstCallback(ctx context.Context, id string, now time.Time) (first bool, err error) {
-	err = s.write(ctx, func(ctx context.Context, tx *txn) error {
+// HasCallback reports whether something WeCom handed in was dealt with.
+func (s *Store) HasCallback(ctx context.Context, id string) (bool, error) {
+	n, err := one(ctx, s.read, value[int], `SELECT count(*) FROM wecom_seen WHERE id = $1`, clean(id))
+	if err != nil {
+		return false, fmt.Errorf("look for a callback: %w", err)
+	}
+	return n > 0, nil
+}
+
+// KeepCallback remembers that it was, and forgets what is old.
+func (s *Store) KeepCallback(ctx context.Context, id string, now time.Time) error {
+	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM wecom_seen WHERE seen_at < $1`, millis(now.Add(-seenFor))); err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `INSERT INTO wecom_seen (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`, clean(id), millis(now))
-		if err != nil {
-			return err
-		}
-		n, err := res.RowsAffected()
-		first = n > 0
+		_, err := tx.ExecContext(ctx, `INSERT INTO wecom_seen (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`, clean(id), millis(now))
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("remember a callback: %w", err)
-	}
-	return first, nil
-}
-
-// ForgetCallback makes id new again.
-func (s *Store) ForgetCallback(ctx context.Context, id string) error {
-	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM wecom_seen WHERE id = $1`, clean(id))
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("forget a callback: %w", err)
+		return fmt.Errorf("remember a callback: %w", err)
 	}
 	return nil
 }

@@ -122,20 +122,22 @@ func TestAPressOnACardThatStandsBehindCatchesUp(t *testing.T) {
 	}
 }
 
-func TestACallbackIsNewOnce(t *testing.T) {
+func TestACallbackIsRememberedForADay(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
-		want := func(id string, now time.Time, want bool) {
+		want := func(id string, want bool) {
 			t.Helper()
-			if got, err := s.FirstCallback(t.Context(), id, now); got != want || err != nil {
-				t.Errorf("%s: got new %t, %v, want %t", id, got, err, want)
+			if got, err := s.HasCallback(t.Context(), id); got != want || err != nil {
+				t.Errorf("%s: got known %t, %v, want %t", id, got, err, want)
 			}
 		}
-		want("msg:1", noon, true)
-		want("msg:1", noon.Add(8*time.Hour), false)
-		want("msg:2\x00", noon, true)
-		must(t, s.ForgetCallback(t.Context(), "msg:2\x00"))
-		want("msg:2\x00", noon, true)
-		want("msg:1", noon.Add(25*time.Hour), true)
+		want("msg:1\x00", false)
+		must(t, s.KeepCallback(t.Context(), "msg:1\x00", noon))
+		must(t, s.KeepCallback(t.Context(), "msg:1\x00", noon))
+		must(t, s.KeepCallback(t.Context(), "msg:2", noon.Add(8*time.Hour)))
+		want("msg:1\x00", true)
+		must(t, s.KeepCallback(t.Context(), "msg:3", noon.Add(25*time.Hour)))
+		want("msg:1\x00", false)
+		want("msg:2", true)
 	})
 }
 

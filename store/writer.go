@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 )
 
 // maxBatch is how many writes are committed together.
@@ -20,6 +22,7 @@ type writer struct {
 	*compiled
 
 	conn     *sql.Conn
+	linger   time.Duration // how long patient writes wait for company
 	jobs     chan *job
 	quit     chan struct{}
 	stopOnce sync.Once
@@ -28,20 +31,21 @@ type writer struct {
 // job is one write. Its fields are the writer's until done is closed.
 type job struct {
 	do       func(querier) error
+	patient  bool // it may wait for company
 	err      error
 	panicked any
 	done     chan struct{}
 }
 
-func newWriter(conn *sql.Conn) *writer {
-	return &writer{compiled: newCompiled(conn), conn: conn, jobs: make(chan *job), quit: make(chan struct{})}
+func newWriter(conn *sql.Conn, linger time.Duration) *writer {
+	return &writer{compiled: newCompiled(conn), conn: conn, linger: linger, jobs: make(chan *job), quit: make(chan struct{})}
 }
 
 // write hands do to the writer and returns once it is committed. The context can
 // take it back only until the writer has it: an answer is never left open.
-func (w *writer) write(ctx context.Context, do func(context.Context, querier) error) error {
+func (w *writer) write(ctx context.Context, do func(context.Context, querier) error, patient bool) error {
 	kept := context.WithoutCancel(ctx) // cancelling a statement would spoil the others' transaction
-	j := &job{do: func(q querier) error { return do(kept, q) }, done: make(chan struct{})}
+	j := &job{do: func(q querier) error { return do(kept, q) }, patient: patient, done: make(chan struct{})}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -71,9 +75,34 @@ func (w *writer) run() {
 	}
 }
 
-// gather adds the writes that wait already.
+// gather adds the writes that wait already and, as long as all of them are patient,
+// those that come within a moment.
 func (w *writer) gather(first *job) []*job {
-	batch := []*job{first}
+	batch := w.gatherWaiting([]*job{first})
+	if w.linger == 0 || slices.ContainsFunc(batch, urgent) {
+		return batch
+	}
+	company := time.NewTimer(w.linger)
+	defer company.Stop()
+	for len(batch) < maxBatch {
+		select {
+		case j := <-w.jobs:
+			batch = append(batch, j)
+			if urgent(j) {
+				return w.gatherWaiting(batch)
+			}
+		case <-company.C:
+			return batch
+		case <-w.quit:
+			return batch
+		}
+	}
+	return batch
+}
+
+func urgent(j *job) bool { return !j.patient }
+
+func (w *writer) gatherWaiting(batch []*job) []*job {
 	for len(batch) < maxBatch {
 		select {
 		case j := <-w.jobs:

@@ -8,13 +8,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"ticketbell/notify"
 )
 
 func testSQLite(t *testing.T) *sqlite {
 	t.Helper()
-	db, err := openSQLite(t.Context(), filepath.Join(t.TempDir(), "x.db"))
+	db, err := openSQLite(t.Context(), filepath.Join(t.TempDir(), "x.db"), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +68,7 @@ func TestEveryConnectionIsSetToKeepWhatItCommits(t *testing.T) {
 func commitAll(t *testing.T, db *sqlite, writes ...func(context.Context, querier) error) []error {
 	t.Helper()
 	// A writer of its own, on the connection that the idle one does not use now.
-	w := newWriter(db.writer.conn)
+	w := newWriter(db.writer.conn, 0)
 	var batch []*job
 	for _, do := range writes {
 		batch = append(batch, &job{do: func(q querier) error { return do(t.Context(), q) }, done: make(chan struct{})})
@@ -113,6 +115,45 @@ func TestAFailedCommitIsEverybodysFailure(t *testing.T) {
 	}
 	if err := db.write(t.Context(), count("next")); err != nil || counted(t, db) != 1 {
 		t.Errorf("got %v, want the writer to go on", err)
+	}
+}
+
+// TestPatientWritesWaitForCompany runs on a clock that stands still as long as
+// anybody has something to do.
+func TestPatientWritesWaitForCompany(t *testing.T) {
+	db := testSQLite(t)
+	synctest.Test(t, func(t *testing.T) {
+		const linger = 2 * time.Millisecond
+		w := newWriter(db.writer.conn, linger)
+		var work sync.WaitGroup
+		defer work.Wait()
+		defer w.stop()
+		work.Go(w.run)
+		began := time.Now()
+		write := func(name string, patient bool) *time.Duration {
+			took := new(time.Duration)
+			work.Go(func() {
+				if err := w.write(t.Context(), count(name), patient); err != nil {
+					t.Error(err)
+				}
+				*took = time.Since(began)
+			})
+			synctest.Wait()
+			return took
+		}
+		alone := write("alone", true)
+		time.Sleep(linger + 1)
+		synctest.Wait()
+		if *alone != linger {
+			t.Errorf("got %v, want one alone to be committed after %v", *alone, linger)
+		}
+		patient, urgent := write("patient", true), write("urgent", false)
+		if at := time.Since(began); *patient != at || *urgent != at {
+			t.Errorf("got %v and %v, want both committed at once, at %v", *patient, *urgent, at)
+		}
+	})
+	if n := counted(t, db); n != 3 {
+		t.Errorf("got %d rows, want 3", n)
 	}
 }
 

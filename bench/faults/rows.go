@@ -39,7 +39,7 @@ func rows() []row {
 	quiet := bound{tokens: 1, dials: 8, seconds: 20}
 	return []row{
 		{name: noFault, bound: quiet},
-		{name: "WeCom 300 × 45009", strike: wecom("rate_limited", 300), bound: quiet.within(200)}, // each holds the app for a minute (wecom.md 3); claims meet them in rounds
+		{name: "WeCom 45009 for a minute, up to 300", strike: appLimit, bound: quiet.within(100)},
 		{name: "WeCom 300 × HTTP 502", strike: wecom("unavailable", 300), bound: quiet.within(30)},
 		{name: "Feishu 300 × 99991400", strike: feishu("rate_limited", 300), bound: quiet.within(30)},
 		{name: "WeCom 40014 in mid-run", strike: wecom("token_revoked", 1), bound: quiet.fetching(2)},
@@ -94,6 +94,12 @@ const (
 	// backAtWork is how soon after a kill everything is sent, that what the killed
 	// process held included.
 	backAtWork = 20 * time.Second
+	// limitLasts is how long WeCom refuses an app that was too fast in a minute
+	// (wecom.md 5): whoever goes on calling meets limitHits refusals.
+	limitLasts = time.Minute
+	limitHits  = 300
+	// atOnce is how many calls to WeCom may run when the first refusal comes.
+	atOnce = 4
 	// redisAway is how long Redis is stopped.
 	redisAway = 10 * time.Second
 )

@@ -43,6 +43,37 @@ func silence(ctx context.Context, r *run) error {
 	return nil
 }
 
+// appLimit lets WeCom refuse the whole app for a minute (45009), as the provider does. A
+// sender who waits meets only what it had under way; one who goes on meets hundreds.
+func appLimit(ctx context.Context, r *run) error {
+	if err := r.arrived(ctx, "wecom", third); err != nil {
+		return err
+	}
+	r.world.Faults.Set(sandbox.Fault{Channel: "wecom", Name: "rate_limited", Times: limitHits})
+	refused := func() int { return limitHits - leftOf(r.world.Faults, "wecom") }
+	if err := rig.Until(ctx, "WeCom refuses the app", time.Millisecond, func() bool { return refused() > 0 }); err != nil {
+		return err
+	}
+	if err := wait(ctx, limitLasts-time.Second); err != nil { // the sender's minute began a little later
+		return err
+	}
+	met := refused()
+	r.world.Faults.Clear("wecom")
+	r.notef("%d calls refused within the minute, at most %d", met, atOnce)
+	r.mustf(met <= atOnce, "calls while the whole app had to wait: %d refused, at most %d", met, atOnce)
+	return nil
+}
+
+// leftOf is how often the channel's fault will still strike.
+func leftOf(faults *sandbox.Faults, channel string) int {
+	for _, f := range faults.Active() {
+		if f.Channel == channel {
+			return f.Times
+		}
+	}
+	return 0
+}
+
 // wrongSecret lets WeCom refuse the secret (40001) for a while; then the right one is
 // saved, and what waited must go out.
 func wrongSecret(ctx context.Context, r *run) error {

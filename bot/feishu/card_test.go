@@ -69,9 +69,19 @@ func succeededCard() cards.Card {
 	return c
 }
 
+// waitingCard tells the creator that the ticket waits; they may have it hurried.
+func waitingCard() cards.Card {
+	c := reviewCard()
+	c.Verb, c.Production = text2("待审核", "Pending review"), false
+	c.Buttons = append([]cards.Button{{Action: cards.Remind, Text: cards.ActionWord(cards.Remind)}}, view()...)
+	c.Footer = text2("你创建了这张工单", "You created this ticket")
+	return c
+}
+
 func TestGoldenCards(t *testing.T) {
 	for name, card := range map[string]cards.Card{
 		"review": reviewCard(), "rejected": rejectedCard(), "succeeded": succeededCard(), "bare": bareCard(),
+		"waiting": waitingCard(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer

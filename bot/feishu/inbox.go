@@ -31,8 +31,8 @@ type Inbox struct {
 	work sync.WaitGroup // presses that are still being acted on
 }
 
-// NewInbox returns an inbox that hands presses to presses and words to listener, nil
-// when nobody listens. Both recognise what is handed in again.
+// NewInbox returns an inbox that hands presses to presses and words to listener. Both
+// recognise what is handed in again.
 func NewInbox(presses notify.Presses, listener notify.Listener, now func() time.Time, log *slog.Logger) *Inbox {
 	return &Inbox{presses: presses, listener: listener, now: now, log: log}
 }
@@ -119,9 +119,6 @@ func answerOf(a notify.Answer) pressReply {
 
 // hear hands words on. They are answered in the chat; here only whether they were heard.
 func (b *Inbox) hear(ctx context.Context, e incoming, read func(incoming, time.Time) (notify.Said, error)) ([]byte, error) {
-	if b.listener == nil {
-		return []byte("{}"), nil
-	}
 	said, err := read(e, b.now())
 	if err != nil {
 		b.log.Debug("an event of Feishu says nothing to us", "event_id", e.Header.EventID, "type", e.Header.EventType, "error", err)

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"ticketbell/notify"
 )
 
@@ -25,12 +27,10 @@ const (
 	workTime = 30 * time.Second
 )
 
-// Seen remembers what was handed in, for all replicas.
+// Seen remembers what was handed in and dealt with, for all replicas.
 type Seen interface {
-	// FirstCallback reports whether id is new to it, and remembers it.
-	FirstCallback(ctx context.Context, id string, now time.Time) (bool, error)
-	// ForgetCallback makes id new again: nothing came of it.
-	ForgetCallback(ctx context.Context, id string) error
+	HasCallback(ctx context.Context, id string) (bool, error)
+	KeepCallback(ctx context.Context, id string, now time.Time) error
 }
 
 // Codes takes the code that comes with a press; see [Memory].
@@ -55,6 +55,7 @@ type Door struct {
 
 	within time.Duration  // how long an answer may take; 0 is answerWithin
 	work   sync.WaitGroup // counts what goes on after its answer
+	flight singleflight.Group
 }
 
 // Wait returns once all that was begun is done.
@@ -96,17 +97,8 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, err)
 		return
 	}
-	first, err := d.Seen.FirstCallback(r.Context(), h.id(), d.Now())
-	switch {
-	case err != nil:
-		d.Log.Error("a callback of WeCom cannot be remembered", "error", err)
-		w.WriteHeader(http.StatusInternalServerError)
-		return
-	case !first:
-		w.WriteHeader(http.StatusOK)
-		return
-	}
-	if err := d.begin(r.Context(), h); err != nil {
+	if err := d.once(r.Context(), h); err != nil {
+		d.Log.Error("a callback of WeCom came to nothing", "kind", h.kind(), "error", err)
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
@@ -167,22 +159,24 @@ func (d *Door) refuse(w http.ResponseWriter, why error) {
 	w.WriteHeader(http.StatusForbidden)
 }
 
-// begin does what h asks for, and returns when it is done or [answerWithin] has passed.
-// An error means that nothing came of it.
-func (d *Door) begin(ctx context.Context, h happening) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), workTime)
-	done := make(chan error, 1)
-	d.work.Go(func() {
+// once does what h asks for, unless that was done, and returns when it is or
+// [answerWithin] has passed. Who hands it in again meanwhile waits for the same. It is
+// remembered when it is done and not before: what a killed process had begun is handed
+// in again, and desk and listener know it by its id.
+func (d *Door) once(ctx context.Context, h happening) error {
+	flown := d.flight.DoChan(h.id(), func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), workTime)
 		defer cancel()
-		err := d.do(ctx, h)
-		if err != nil {
-			d.Log.Error("a callback of WeCom came to nothing", "kind", h.kind(), "error", err)
-			if err := d.Seen.ForgetCallback(ctx, h.id()); err != nil {
-				d.Log.Error("a callback of WeCom cannot be forgotten", "error", err)
-			}
+		if seen, err := d.Seen.HasCallback(ctx, h.id()); err != nil || seen {
+			return nil, err
 		}
-		done <- err
+		if err := d.do(ctx, h); err != nil {
+			return nil, err
+		}
+		return nil, d.Seen.KeepCallback(ctx, h.id(), d.Now())
 	})
+	done := make(chan error, 1)
+	d.work.Go(func() { done <- (<-flown).Err })
 	patience := time.NewTimer(cmp.Or(d.within, answerWithin))
 	defer patience.Stop()
 	select {

@@ -86,9 +86,9 @@ func (d fuzzed) post(t *testing.T, query string, body []byte) int {
 // forgetful remembers nothing.
 type forgetful struct{}
 
-func (forgetful) FirstCallback(context.Context, string, time.Time) (bool, error) { return true, nil }
-func (forgetful) ForgetCallback(context.Context, string) error                   { return nil }
-func (forgetful) AddCode(context.Context, string, string, time.Time) error       { return nil }
+func (forgetful) HasCallback(context.Context, string) (bool, error)        { return false, nil }
+func (forgetful) KeepCallback(context.Context, string, time.Time) error    { return nil }
+func (forgetful) AddCode(context.Context, string, string, time.Time) error { return nil }
 
 // genuine reports whether the body's Encrypt carries the query's signature.
 func genuine(query string, body []byte) bool {

@@ -100,6 +100,42 @@ func TestTheSamePressHandedInThriceIsOne(t *testing.T) {
 	l.wantMessages(2)
 }
 
+// TestWhatAKilledProcessHadBegunIsDoneWhenItIsHandedInAgain: nothing is remembered
+// before it is done.
+func TestWhatAKilledProcessHadBegunIsDoneWhenItIsHandedInAgain(t *testing.T) {
+	l := newLive(t)
+	p := l.seal(genuinePress)
+	presses := l.door.Presses
+	l.door.Presses = nil // it dies at the desk
+	if rec := l.post(p); rec.Code != 500 {
+		t.Errorf("got %d, want 500", rec.Code)
+	}
+	l.door.Presses = presses
+	if rec := l.post(p); rec.Code != 200 {
+		t.Errorf("got %d, want 200", rec.Code)
+	}
+	if got, _ := l.desk.all(); len(got) != 1 {
+		t.Errorf("got %d presses, want 1", len(got))
+	}
+}
+
+// TestHandedInAgainWhileItIsBeingDone: WeCom hangs up after 5 s and tries again.
+func TestHandedInAgainWhileItIsBeingDone(t *testing.T) {
+	l := newLive(t)
+	l.desk.hold, l.door.within = make(chan struct{}), 20*time.Millisecond
+	p := l.seal(genuinePress)
+	for range 3 {
+		if rec := l.post(p); rec.Code != 200 {
+			t.Errorf("got %d, want 200", rec.Code)
+		}
+	}
+	close(l.desk.hold)
+	l.door.Wait()
+	if got, _ := l.desk.all(); len(got) != 1 {
+		t.Errorf("got %d presses, want 1", len(got))
+	}
+}
+
 func TestAPressThatTakesLongIsAnsweredInTimeAndFinished(t *testing.T) {
 	l := newLive(t)
 	l.sent("lisi")

@@ -21,6 +21,7 @@ import (
 	"ticketbell/chat"
 	"ticketbell/identity"
 	"ticketbell/jobs"
+	"ticketbell/live"
 	"ticketbell/notify"
 	"ticketbell/pace"
 	"ticketbell/platform"
@@ -52,6 +53,7 @@ type house struct {
 	janitor   *notify.Janitor
 	pulse     *notify.Pulse
 	jobs      *jobs.Registry
+	hub       *live.Hub
 	metrics   *metrics
 	redis     redis.UniversalClient // nil without --redis-url
 	log       *slog.Logger
@@ -107,6 +109,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	}
 	h.metrics = newMetrics(db, log)
 	h.jobs = jobs.New(h.now, func() string { return notify.NewID("job_") })
+	h.hub = live.New(db, h.jobs, h.now, log)
 	h.board = channels.New(channels.Config{
 		Records: db, History: db, Users: db, Settings: db, Memory: db, Key: fingerprints, Now: h.now, Log: log,
 	})
@@ -244,7 +247,7 @@ func (h *house) open() (http.Handler, error) {
 	return server.New(server.Config{
 		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: watchedBoard{h.board, h.line}, Users: h.store, Identities: h.directory,
 		Flows: h.store, Settings: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn,
-		Audit: h.store, Sessions: h.gate.Wrap,
+		Audit: h.store, Sessions: h.gate.Wrap, Advice: h.board, Live: h.hub,
 		Jobs:    h.jobs,
 		Checks:  []server.Check{{Name: "database", Run: h.store.Ping}, {Name: "redis", Run: h.directory.Redis, Soft: true}},
 		Metrics: h.metrics.handler(),
@@ -279,6 +282,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	work.Go(func() { h.decider.Run(ctx) })
 	work.Go(func() { h.line.Run(ctx) })
 	work.Go(func() { h.pulse.Run(ctx) })
+	work.Go(func() { h.hub.Run(ctx) })
 	failed := make(chan error, 1)
 	work.Go(func() {
 		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {

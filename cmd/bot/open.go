@@ -13,6 +13,10 @@ import (
 	"ticketbell/store"
 )
 
+// linger is how long an outcome may wait to be written down together with others. A
+// worker has further calls under way meanwhile, so that it delays nothing.
+const linger = 2 * time.Millisecond
+
 // openStore opens the database where k says, making the data directory and the key
 // on first use. A key that was made is kept only once the database has taken it:
 // the key to a database with secrets in it is somewhere else.
@@ -24,7 +28,7 @@ func openStore(ctx context.Context, k keeping, log *slog.Logger) (*store.Store, 
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := store.Open(ctx, store.Config{URL: k.url(), Key: key, Now: time.Now, Log: log})
+	s, err := store.Open(ctx, store.Config{URL: k.url(), Key: key, Now: time.Now, Log: log, Linger: linger})
 	if err == nil && isNew {
 		if err = keepKey(k.keyPath(), key, log); err != nil {
 			err = errors.Join(err, s.Close())

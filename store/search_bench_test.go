@@ -1,0 +1,83 @@
+package store_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"ticketbell/notify"
+	"ticketbell/store"
+	"ticketbell/ticket"
+)
+
+// manyDeliveries is how many the search is measured with.
+const manyDeliveries = 1_000_000
+
+// BenchmarkSearch asks what people ask of the list of deliveries, with a million of
+// them on record: each question, its summary included, within a tenth of a second.
+// With -v it prints the query's plan.
+func BenchmarkSearch(b *testing.B) {
+	for engine, url := range benchURLs() {
+		b.Run(engine, func(b *testing.B) { benchSearch(b, open(b, url(b))) })
+	}
+}
+
+func benchSearch(b *testing.B, s *store.Store) {
+	b.Helper()
+	store.Crowd(b, s, manyDeliveries)
+	day := time.UnixMilli(0).Add(manyDeliveries / 2 * time.Second)
+	for _, tc := range []struct {
+		name string
+		f    notify.DeliveryFilter
+	}{
+		{"everything", notify.DeliveryFilter{}},
+		{"status=dead", notify.DeliveryFilter{Status: notify.Dead}},
+		{"status=accepted", notify.DeliveryFilter{Status: notify.Accepted}},
+		{"status=read,none", notify.DeliveryFilter{Status: notify.Read}},
+		{"channel=mail", notify.DeliveryFilter{Channel: notify.Mail}},
+		{"kind=failed", notify.DeliveryFilter{Kind: ticket.KindFailed}},
+		{"project=p7", notify.DeliveryFilter{Project: "p7"}},
+		{"project=none", notify.DeliveryFilter{Project: "nobody's"}},
+		{"person", notify.DeliveryFilter{Person: "user77"}},
+		{"ticket", notify.DeliveryFilter{Ticket: "50001"}},
+		{"code", notify.DeliveryFilter{Code: "wecom.60020"}},
+		{"class", notify.DeliveryFilter{Codes: []string{"wecom.60020", "mail.550"}}},
+		{"time", notify.DeliveryFilter{Since: day, Until: day.Add(time.Hour)}},
+		{"dead+mail+person", notify.DeliveryFilter{Status: notify.Dead, Channel: notify.Mail, Person: "user77"}},
+		{"q=key", notify.DeliveryFilter{Query: "#50001"}},
+		{"q=title", notify.DeliveryFilter{Query: "加索引 50001"}},
+		{"q=title of many", notify.DeliveryFilter{Query: "索引"}},
+		{"q=title of many,dead", notify.DeliveryFilter{Query: "索引", Status: notify.Dead}},
+		{"q=name", notify.DeliveryFilter{Query: "张77"}},
+		{"q=name of many", notify.DeliveryFilter{Query: "张"}},
+		{"q=code", notify.DeliveryFilter{Query: "60020"}},
+		{"q=message", notify.DeliveryFilter{Query: "om_123456"}},
+		{"q=nothing", notify.DeliveryFilter{Query: "zzz"}},
+	} {
+		b.Run(tc.name, func(b *testing.B) { benchQuestion(b, s, tc.f) })
+	}
+}
+
+func benchQuestion(b *testing.B, s *store.Store, f notify.DeliveryFilter) {
+	b.Helper()
+	var took []time.Duration
+	found := 0
+	for b.Loop() {
+		began := time.Now()
+		items, _, err := s.Deliveries(b.Context(), f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := s.Summary(b.Context(), f); err != nil {
+			b.Fatal(err)
+		}
+		found = len(items)
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, "max-ms")
+	b.ReportMetric(float64(found), "found")
+	b.ReportMetric(0, "ns/op")
+	b.Log(store.PlanOf(b, s, f))
+}
