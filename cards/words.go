@@ -47,6 +47,8 @@ func (w writer) verb() Text {
 		return Text{"上线失败", "Execution failed"}
 	case ticket.KindCompleted:
 		return Text{"已人工上线", "Completed by hand"}
+	case ticket.KindEscalated:
+		return Text{"催办升级，久未处理", "Escalated – nobody has acted yet"}
 	default:
 		return statusWord(w.t.Status)
 	}
@@ -67,7 +69,7 @@ func (w writer) todo() Text {
 		task = Text{"待你上线", "Ready for you to execute"}
 	}
 	switch w.ev.Kind {
-	case ticket.KindReminded:
+	case ticket.KindReminded, ticket.KindEscalated:
 		return Text{"催办，" + task.ZH, "Reminder – " + lowerFirst(task.EN)}
 	case ticket.KindResubmitted:
 		return Text{"重新提交，" + task.ZH, "Resubmitted – " + lowerFirst(task.EN)}
@@ -77,8 +79,11 @@ func (w writer) todo() Text {
 
 // footer says why the reader got the card.
 func (w writer) footer() Text {
-	if w.ev.Kind == ticket.KindAsked {
+	switch w.ev.Kind {
+	case ticket.KindAsked:
 		return Text{"你在聊天里查询了这张工单。", "You asked the bot about this ticket."}
+	case ticket.KindEscalated:
+		return Text{"这一步等待已久，流程指定此时通知你。", "This step has waited for long; its flow names you to be told."}
 	}
 	switch w.n.Reader {
 	case ticket.RoleAssignee:

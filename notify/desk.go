@@ -235,17 +235,20 @@ type acceptance struct {
 // plan says what accepting the event changes, given what is on record.
 func (a *acceptance) plan(known Known) Plan {
 	ev := a.entry.Event
-	p := Plan{TicketID: known.ID, State: StateOf(ev.Ticket), Turn: known.Turn, Trail: known.Trail}
+	p := Plan{TicketID: known.ID, State: StateOf(ev.Ticket), Turn: known.Turn, Watch: known.Watch, Trail: known.Trail}
 	if known.ID == "" {
 		p.TicketID = NewID("tkt_")
 	}
-	p.Aside = a.entry.Aside != nil
+	if p.Aside = a.entry.Aside != nil; p.Aside && a.entry.Aside.Reminding != nil {
+		p.Watch, p.Err = a.entry.Aside.Reminding.after(known, a.entry.AcceptedAt)
+	}
 	p.Late = known.ID != "" && !p.Aside && !ticket.Newer(ev, known.Last)
 	if !p.Late && !p.Aside {
 		p.Trail = append(slices.Clone(known.Trail), marks(ev, known)...)
 		if ev.Kind != ticket.KindReminded {
 			p.Refresh = a.refresh
 			p.Turn++
+			p.Watch = watchOf(ev.Ticket, a.entry.AcceptedAt, known.Watch.Nudged)
 		}
 	}
 	around := ticket.Around{Before: stepBefore(known), QuietPass: a.quietPass}

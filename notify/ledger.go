@@ -17,7 +17,8 @@ type Known struct {
 	// Trail is who decided what so far, oldest first.
 	Trail []cards.Mark
 	// Turn is the ticket's, see [Plan.Turn].
-	Turn int64
+	Turn  int64
+	Watch Watch
 }
 
 // TicketRecord is what is on record about a ticket, with what the built-in desk
@@ -36,6 +37,7 @@ type TicketRecord struct {
 	// State is the ticket's now, see [StateOf]; Turn is that of [Plan.Turn].
 	State string
 	Turn  int64
+	Watch Watch
 }
 
 // Plan is what accepting an event changes, beside the event itself.
@@ -51,6 +53,10 @@ type Plan struct {
 	// Turn counts what the ticket has asked people so far: each event that moves it
 	// begins another. A card decides the turn it was made for, and no other.
 	Turn int64
+	// Watch replaces the ticket's.
+	Watch Watch
+	// Err, when not nil, is why nothing may be recorded; nothing else counts then.
+	Err error
 	// Trail replaces the ticket's trail.
 	Trail []cards.Mark
 	// Deliveries are the new ones.

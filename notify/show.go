@@ -8,10 +8,12 @@ import (
 	"ticketbell/ticket"
 )
 
-// Aside marks an entry that shows somebody a ticket and moves nothing.
+// Aside marks an entry that speaks of a ticket and moves nothing.
 type Aside struct {
-	// Channel is where it is shown, and nowhere else.
+	// Channel is where it is said, and nowhere else; "" is everywhere.
 	Channel Channel
+	// Reminding, when not nil, says why people are reminded.
+	Reminding *Reminding
 }
 
 // Show shows the ticket to somebody who asked for it on a channel, as a delivery like
@@ -21,12 +23,12 @@ func (d *Desk) Show(ctx context.Context, rec TicketRecord, to ticket.User, ch Ch
 	ev := rec.Event
 	ev.ID = fmt.Sprintf("asked:%s:%s:%s", ch, id, rec.ID)
 	ev.Kind, ev.Actor, ev.Audience = ticket.KindAsked, ticket.Person{}, []ticket.Person{to.Person}
-	return d.Record(ctx, Entry{ID: NewID("evt_"), AcceptedAt: d.Now(), Event: ev, Aside: &Aside{ch}})
+	return d.Record(ctx, Entry{ID: NewID("evt_"), AcceptedAt: d.Now(), Event: ev, Aside: &Aside{Channel: ch}})
 }
 
 // channels are those of on that e is said on.
 func (e *Entry) channels(on []Channel) []Channel {
-	if e.Aside == nil {
+	if e.Aside == nil || e.Aside.Channel == "" {
 		return on
 	}
 	return slices.DeleteFunc(slices.Clone(on), func(ch Channel) bool { return ch != e.Aside.Channel })

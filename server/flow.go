@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"ticketbell/access"
@@ -35,7 +34,9 @@ type flowStep struct {
 	Kind    ticket.StepKind `json:"kind" enum:"review,execute"`
 	Members []string        `json:"members" doc:"Usernames, at most 100." example:"[\"t1\"]"`
 	// RemindAfter is written the way people say it.
-	RemindAfter string `json:"remind_after,omitempty" maxLength:"32" doc:"How long the step may wait before its members are reminded, such as 24h; empty: never." example:"24h"`
+	RemindAfter   string `json:"remind_after,omitempty" maxLength:"32" doc:"How long the step may wait before its members are reminded, such as 24h, and how long between reminders; empty: never." example:"24h"`
+	EscalateAfter string `json:"escalate_after,omitempty" maxLength:"32" doc:"How long the step may wait before escalate_to is told; empty: never." example:"48h"`
+	EscalateTo    string `json:"escalate_to,omitempty" maxLength:"128" doc:"Username of whoever is told that the step waits too long." example:"manager"`
 }
 
 type flowInput struct {
@@ -114,7 +115,10 @@ func flowOf(f ticket.Flow) flowFields {
 	return flowFields{
 		Key: f.Key, Name: f.Name, Projects: append([]string{}, f.Projects...),
 		Steps: mapped(f.Steps, func(s ticket.FlowStep) flowStep {
-			return flowStep{Name: s.Name, Kind: s.Kind, Members: append([]string{}, s.Members...), RemindAfter: durationText(s.RemindAfter)}
+			return flowStep{
+				Name: s.Name, Kind: s.Kind, Members: append([]string{}, s.Members...),
+				RemindAfter: durationText(s.RemindAfter), EscalateAfter: durationText(s.EscalateAfter), EscalateTo: s.EscalateTo,
+			}
 		}),
 	}
 }
@@ -127,11 +131,12 @@ func (f flowFields) read(key string) (ticket.Flow, error) {
 	}
 	flow := ticket.Flow{Key: key, Name: f.Name, Projects: append([]string{}, f.Projects...)}
 	for i, s := range f.Steps {
-		wait, err := readDuration(s.RemindAfter)
-		if err != nil {
-			wrong = append(wrong, ticket.FieldError{Field: fmt.Sprintf("steps[%d].remind_after", i), Code: "invalid", Message: "must be a duration such as 24h"})
-		}
-		flow.Steps = append(flow.Steps, ticket.FlowStep{Name: s.Name, Kind: s.Kind, Members: s.Members, RemindAfter: wait})
+		remind, badRemind := readWait(fmt.Sprintf("steps[%d].remind_after", i), s.RemindAfter)
+		escalate, badEscalate := readWait(fmt.Sprintf("steps[%d].escalate_after", i), s.EscalateAfter)
+		wrong = append(append(wrong, badRemind...), badEscalate...)
+		flow.Steps = append(flow.Steps, ticket.FlowStep{
+			Name: s.Name, Kind: s.Kind, Members: s.Members, RemindAfter: remind, EscalateAfter: escalate, EscalateTo: s.EscalateTo,
+		})
 	}
 	if e, ok := errors.AsType[*ticket.Invalid](flow.Validate()); ok {
 		wrong = append(wrong, e.Fields...)
@@ -140,6 +145,15 @@ func (f flowFields) read(key string) (ticket.Flow, error) {
 		return ticket.Flow{}, &ticket.Invalid{Fields: wrong}
 	}
 	return flow, nil
+}
+
+// readWait reads how long a step may wait, or names the field.
+func readWait(field, text string) (time.Duration, []ticket.FieldError) {
+	wait, err := readDuration(text)
+	if err != nil {
+		return 0, []ticket.FieldError{{Field: field, Code: "invalid", Message: "must be a duration such as 24h"}}
+	}
+	return wait, nil
 }
 
 // readDuration reads "24h", "90m" and the like; nothing is 0.
@@ -156,15 +170,5 @@ func readDuration(text string) (time.Duration, error) {
 
 // durationText writes d the way people say it: "24h", not "24h0m0s".
 func durationText(d time.Duration) string {
-	if d == 0 {
-		return ""
-	}
-	text := d.String()
-	if rest, ok := strings.CutSuffix(text, "m0s"); ok {
-		text = rest + "m"
-	}
-	if rest, ok := strings.CutSuffix(text, "h0m"); ok {
-		text = rest + "h"
-	}
-	return text
+	return ticket.Span(d).String()
 }

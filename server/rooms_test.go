@@ -30,6 +30,7 @@ type rooms struct {
 	version    int
 	tests      []notify.TestRequest
 	ticket     ticket.Event
+	remindedBy string
 	flow       ticket.Flow
 	hold       chan struct{} // when not nil, a look-up waits until it is closed
 	noted      []audit.Entry // the audit log
@@ -412,6 +413,20 @@ func (r *rooms) Act(_ context.Context, id string, a ticket.Action, reason, by st
 	}
 	ev.Source, r.ticket = "ticketbell", ev
 	return notify.Receipt{EventID: "evt_2", TicketID: id}, nil
+}
+
+// Remind reminds of ticket tkt_1 once.
+func (r *rooms) Remind(_ context.Context, id, by string) (notify.Receipt, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if id != "tkt_1" {
+		return notify.Receipt{}, notify.ErrNotFound
+	}
+	if r.remindedBy != "" {
+		return notify.Receipt{}, &notify.TooEarly{Again: noon().Add(time.Hour)}
+	}
+	r.remindedBy = by
+	return notify.Receipt{EventID: "evt_3", TicketID: id}, nil
 }
 
 func (r *rooms) Ticket(_ context.Context, id string) (notify.TicketRecord, error) {

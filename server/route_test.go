@@ -68,7 +68,7 @@ func TestTheDocumentHoldsTheWholeContract(t *testing.T) {
 		"GET /api/v1/settings", "PATCH /api/v1/settings",
 		"GET /api/v1/tokens", "POST /api/v1/tokens", "DELETE /api/v1/tokens/{id}",
 		"GET /api/v1/platforms/{source}", "PUT /api/v1/platforms/{source}",
-		"POST /api/v1/tickets", "POST /api/v1/tickets/{id}/actions", "GET /api/v1/tickets/{id}",
+		"POST /api/v1/tickets", "POST /api/v1/tickets/{id}/actions", "POST /api/v1/tickets/{id}:remind", "GET /api/v1/tickets/{id}",
 		"GET /api/v1/audit",
 		"GET /api/v1/me/deliveries", "POST /api/v1/me/channels/{channel}/test",
 	}

@@ -24,6 +24,7 @@ type Config struct {
 	Tokens     Tokens
 	Platforms  Platforms
 	Tickets    Tickets
+	Reminders  Reminders
 	Audit      Audit
 	Advice     Advice
 	Live       Live
@@ -92,6 +93,7 @@ func (c Config) check() error {
 		{"Tokens", c.Tokens == nil},
 		{"Platforms", c.Platforms == nil},
 		{"Tickets", c.Tickets == nil},
+		{"Reminders", c.Reminders == nil},
 		{"Audit", c.Audit == nil},
 		{"Advice", c.Advice == nil},
 		{"Live", c.Live == nil},

@@ -124,6 +124,19 @@ type move struct {
 
 type ticketOutput struct{ Body ticketView }
 
+// Reminders has the people a ticket waits for reminded. Too early is a
+// [*notify.TooEarly]; a ticket that waits for nobody a [notify.ErrConflict].
+type Reminders interface {
+	Remind(ctx context.Context, id, by string) (notify.Receipt, error)
+}
+
+type remindInput struct {
+	ID string `path:"id" doc:"Id of the ticket in ticketbell."`
+	By string `query:"by" maxLength:"128" doc:"Username of whoever asks; default: the caller."`
+}
+
+type remindOutput struct{ Body receipt }
+
 func (a *api) registerTickets() {
 	register(a, route{
 		method: http.MethodPost, path: "/api/v1/tickets", id: "submit-ticket", scope: access.TicketsWrite, tag: tagTickets,
@@ -136,6 +149,11 @@ func (a *api) registerTickets() {
 		title: "Approve, reject, execute, close", text: "409 with the code `settled` when the ticket has moved on, 403 with `not_allowed` when the action is somebody else's.",
 		unchecked: true, fails: []int{400, 404, 409}, example: map[string]any{"action": "reject", "reason": "索引与 idx_user 重复", "by": "lisi"},
 	}, a.actOnTicket)
+	register(a, route{
+		method: http.MethodPost, path: "/api/v1/tickets/{id}:remind", id: "remind-of-ticket", scope: access.TicketsWrite, tag: tagTickets,
+		title: "Remind the people a ticket waits for", text: "A ticket of any source. Once an hour per ticket; 409 until then, and when the ticket waits for nobody.",
+		status: http.StatusAccepted, fails: []int{404, 409},
+	}, a.remindOfTicket)
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/tickets/{id}", id: "get-ticket", scope: access.TicketsWrite, tag: tagTickets,
 		title: "A ticket as it stands", fails: []int{404},
@@ -183,6 +201,14 @@ func (m move) check() error {
 		return wrongField("reason", "required", "is required")
 	}
 	return nil
+}
+
+func (a *api) remindOfTicket(ctx context.Context, in *remindInput) (*remindOutput, error) {
+	got, err := a.Reminders.Remind(ctx, in.ID, cmp.Or(in.By, by(ctx)))
+	if err != nil {
+		return nil, err
+	}
+	return &remindOutput{receiptOf(got)}, nil
 }
 
 func (a *api) getTicket(ctx context.Context, in *ticketInput) (*ticketOutput, error) {

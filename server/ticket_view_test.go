@@ -43,3 +43,17 @@ func TestATicketSaysWhatCanBeDoneAndByWhom(t *testing.T) {
 		t.Errorf("a ticket that is done: got %v, want an empty list", done)
 	}
 }
+
+func TestPeopleAreRemindedOnceAnHour(t *testing.T) {
+	h := newHouse(t)
+	if got := h.asRoot("POST", "/api/v1/tickets/tkt_1:remind?by=zhangsan", ""); got.status != 202 || h.rooms.remindedBy != "zhangsan" {
+		t.Errorf("got %d in the name of %q, want 202 in zhangsan's", got.status, h.rooms.remindedBy)
+	}
+	again := h.asRoot("POST", "/api/v1/tickets/tkt_1:remind", "")
+	if again.status != 409 || again.problem(t).Code != "conflict" {
+		t.Errorf("got %d %s, want 409 conflict", again.status, again.body)
+	}
+	if got := h.asRoot("POST", "/api/v1/tickets/tkt_2:remind", ""); got.status != 404 {
+		t.Errorf("got %d for a ticket nobody knows, want 404", got.status)
+	}
+}

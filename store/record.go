@@ -59,6 +59,9 @@ func (tx *txn) record(ctx context.Context, e notify.Entry, plan func(notify.Know
 		return notify.Receipt{}, fmt.Errorf("read ticket: %w", err)
 	}
 	p := plan(known)
+	if p.Err != nil {
+		return notify.Receipt{}, p.Err
+	}
 	if err := tx.keep(ctx, e, known, p); err != nil {
 		return notify.Receipt{}, err
 	}
@@ -94,7 +97,7 @@ func scanReceipt(r row) (notify.Receipt, error) {
 // knownTicket is what is on record about a ticket; nothing is an answer as well.
 func knownTicket(ctx context.Context, q querier, source, key string) (notify.Known, error) {
 	k, err := one(ctx, q, scanKnown,
-		`SELECT t.id, e.body, t.trail, t.turn FROM tickets t JOIN events e ON e.id = t.last_event
+		`SELECT t.id, e.body, t.trail, t.turn, `+watchColumns+` FROM tickets t JOIN events e ON e.id = t.last_event
 		WHERE t.source = $1 AND t.key = $2`, source, key)
 	if errors.Is(err, ErrNotFound) {
 		return notify.Known{}, nil
@@ -103,7 +106,7 @@ func knownTicket(ctx context.Context, q querier, source, key string) (notify.Kno
 }
 
 func scanKnown(r row) (k notify.Known, err error) {
-	return k, r.Scan(&k.ID, document{&k.Last}, document{&k.Trail}, &k.Turn)
+	return k, r.Scan(append([]any{&k.ID, document{&k.Last}, document{&k.Trail}, &k.Turn}, watchFields(&k.Watch)...)...)
 }
 
 // keep writes the event and what becomes of its ticket.
@@ -114,6 +117,11 @@ func (tx *txn) keep(ctx context.Context, e notify.Entry, known notify.Known, p n
 		}
 		if err := tx.findable(ctx, e, known, p.TicketID); err != nil {
 			return fmt.Errorf("write what the ticket is found by: %w", err)
+		}
+	}
+	if p.Aside && p.Watch != known.Watch {
+		if err := tx.keepWatch(ctx, p); err != nil {
+			return fmt.Errorf("write the watch: %w", err)
 		}
 	}
 	_, err := tx.ExecContext(ctx,
@@ -133,12 +141,16 @@ func (tx *txn) keepTicket(ctx context.Context, e notify.Entry, p notify.Plan) er
 		flow = document{e.Flow}
 	}
 	_, err := tx.ExecContext(ctx,
-		`INSERT INTO tickets (id, source, key, title, state, last_event, trail, flow, created_at, updated_at, turn)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)
+		`INSERT INTO tickets (id, source, key, title, state, last_event, trail, flow, created_at, updated_at, turn,
+			watch_at, remind_at, escalate_at, reminded, nudged_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (id) DO UPDATE SET title = excluded.title, state = excluded.state,
-			last_event = excluded.last_event, trail = excluded.trail, updated_at = excluded.updated_at, turn = excluded.turn`,
+			last_event = excluded.last_event, trail = excluded.trail, updated_at = excluded.updated_at, turn = excluded.turn,
+			watch_at = excluded.watch_at, remind_at = excluded.remind_at, escalate_at = excluded.escalate_at,
+			reminded = excluded.reminded, nudged_at = excluded.nudged_at`,
 		p.TicketID, e.Event.Source, e.Event.Ticket.Key, clean(e.Event.Ticket.Title), p.State, e.ID,
-		document{p.Trail}, flow, millis(e.AcceptedAt), p.Turn)
+		document{p.Trail}, flow, millis(e.AcceptedAt), p.Turn,
+		millis(p.Watch.Next()), millis(p.Watch.Remind), millis(p.Watch.Escalate), p.Watch.Reminded, millis(p.Watch.Nudged))
 	return err
 }
 

@@ -11,11 +11,19 @@ import (
 // TicketRecord is what is on record about a ticket.
 type TicketRecord = notify.TicketRecord
 
-const ticketQuery = `SELECT t.id, t.source, e.body, t.trail, t.flow, t.updated_at, t.state, t.turn
+const ticketQuery = `SELECT t.id, t.source, e.body, t.trail, t.flow, t.updated_at, t.state, t.turn, ` + watchColumns + `
 	FROM tickets t JOIN events e ON e.id = t.last_event `
 
 func scanTicket(r row) (t TicketRecord, err error) {
-	return t, r.Scan(&t.ID, &t.Source, document{&t.Event}, document{&t.Trail}, document{&t.Flow}, stamp{&t.UpdatedAt}, &t.State, &t.Turn)
+	fields := []any{
+		&t.ID, &t.Source,
+		document{&t.Event},
+		document{&t.Trail},
+		document{&t.Flow},
+		stamp{&t.UpdatedAt},
+		&t.State, &t.Turn,
+	}
+	return t, r.Scan(append(fields, watchFields(&t.Watch)...)...)
 }
 
 // Ticket returns the ticket with that id in ticketbell.

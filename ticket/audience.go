@@ -150,6 +150,9 @@ func (ev Event) WithFlow(f Flow) Event {
 	if t.Status.Waiting() && (t.Step == nil || t.Step.Assignees == nil) {
 		t.Step = f.complete(t.Step, ev)
 	}
+	if t.Status.Waiting() && t.Step != nil {
+		t.Step = f.patient(t.Step, ev)
+	}
 	if t.Executors == nil {
 		t.Executors = f.Executors()
 	}
@@ -178,6 +181,18 @@ func (f Flow) complete(said *Step, ev Event) *Step {
 	if full.Kind == "" {
 		full.Kind = own.Kind
 	}
+	return &full
+}
+
+// patient takes from the flow when the step reminds and escalates, where the platform
+// said nothing about either.
+func (f Flow) patient(said *Step, ev Event) *Step {
+	own := f.Step(f.indexOf(said, ev))
+	if own == nil || said.RemindAfter > 0 || said.EscalateAfter > 0 {
+		return said
+	}
+	full := *said
+	full.RemindAfter, full.EscalateAfter, full.EscalateTo = own.RemindAfter, own.EscalateAfter, own.EscalateTo
 	return &full
 }
 

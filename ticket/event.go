@@ -23,6 +23,9 @@ const (
 	// KindAsked is not reported by a platform: somebody asked the bot for the ticket, and
 	// nothing happened to it.
 	KindAsked Kind = "asked"
+	// KindEscalated is not reported by a platform either: a step waits for too long, and
+	// somebody its flow names is told.
+	KindEscalated Kind = "escalated"
 )
 
 // Kinds lists every kind of event a platform can report.

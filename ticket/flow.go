@@ -26,6 +26,10 @@ type FlowStep struct {
 	Members []string `json:"members"`
 	// RemindAfter is how long the step may wait before its members are reminded; 0 is never.
 	RemindAfter time.Duration `json:"remind_after"`
+	// EscalateTo is the username of whoever is told once the step has waited for
+	// EscalateAfter; 0 is never.
+	EscalateAfter time.Duration `json:"escalate_after,omitempty"`
+	EscalateTo    string        `json:"escalate_to,omitempty"`
 }
 
 // Step returns the step of that number, from 1, with its members as assignees;
@@ -35,7 +39,10 @@ func (f Flow) Step(index int) *Step {
 		return nil
 	}
 	s := f.Steps[index-1]
-	return &Step{Index: index, Total: len(f.Steps), Name: s.Name, Kind: s.Kind, Assignees: s.people()}
+	return &Step{
+		Index: index, Total: len(f.Steps), Name: s.Name, Kind: s.Kind, Assignees: s.people(),
+		RemindAfter: Span(s.RemindAfter), EscalateAfter: Span(s.EscalateAfter), EscalateTo: s.EscalateTo,
+	}
 }
 
 // Executors are the members of the execution step.
@@ -89,7 +96,28 @@ func (c *checker) flowStep(at string, s FlowStep, last bool) {
 	for i, m := range s.Members {
 		c.required(fmt.Sprintf("%s.members[%d]", at, i), m, MaxName)
 	}
-	if s.RemindAfter < 0 {
-		c.add(at+".remind_after", "invalid", "must not be negative")
+	c.patience(at, Span(s.RemindAfter), Span(s.EscalateAfter), s.EscalateTo)
+}
+
+// MaxPatience is how long a step may wait at most before anybody is reminded.
+const MaxPatience = Span(365 * 24 * time.Hour)
+
+// patience checks when a step reminds and escalates. A shorter time than a second is a
+// slip of the pen: it would remind all at once.
+func (c *checker) patience(at string, remind, escalate Span, to string) {
+	for _, f := range []struct {
+		name string
+		span Span
+	}{{"remind_after", remind}, {"escalate_after", escalate}} {
+		if f.span < 0 || (f.span > 0 && f.span < Span(time.Second)) || f.span > MaxPatience {
+			c.add(at+"."+f.name, "invalid", "must be a time from 1s to 8760h")
+		}
+	}
+	c.length(at+".escalate_to", to, MaxName)
+	if escalate > 0 && to == "" {
+		c.add(at+".escalate_to", "required", "is required with escalate_after")
+	}
+	if to != "" && escalate == 0 {
+		c.add(at+".escalate_after", "required", "is required with escalate_to")
 	}
 }

@@ -88,6 +88,10 @@ type Step struct {
 	// Assignees may act on the step. Nil means the platform did not say, and the
 	// members of that step in the project's flow stand in.
 	Assignees []Person `json:"assignees,omitzero" doc:"Who may act; absent: the members of that step in the project's flow."`
+	// RemindAfter, EscalateAfter and EscalateTo are the flow's where the platform says nothing.
+	RemindAfter   Span   `json:"remind_after,omitzero" doc:"How long the step may wait before its assignees are reminded, such as 24h; absent: as in the project's flow." example:"24h"`
+	EscalateAfter Span   `json:"escalate_after,omitzero" doc:"How long the step may wait before escalate_to is told." example:"48h"`
+	EscalateTo    string `json:"escalate_to,omitempty" doc:"Username of whoever is told that the step waits too long." example:"manager"`
 }
 
 // Target is a place the change is made in.

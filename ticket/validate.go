@@ -117,6 +117,7 @@ func (c *checker) step(at string, s Step) {
 		c.add(at+".kind", "unknown_value", "must be one of review, execute")
 	}
 	c.people(at+".assignees", s.Assignees)
+	c.patience(at, s.RemindAfter, s.EscalateAfter, s.EscalateTo)
 }
 
 func (c *checker) audit(at string, a Audit) {

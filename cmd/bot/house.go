@@ -46,6 +46,7 @@ type house struct {
 	builtIn   *platform.BuiltIn
 	decider   *notify.Decider
 	chat      *chat.Bot
+	reminder  *notify.Reminder
 	inbox     *feishu.Inbox
 	line      *longconn.Keeper
 	wecom     *wecom.Door
@@ -124,6 +125,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	h.pulse = &notify.Pulse{Keeper: db, Log: log}
 	h.janitor = &notify.Janitor{Purger: db, Settings: db, Now: h.now, Log: log}
 	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now}
+	h.reminder = &notify.Reminder{Records: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now, Log: log}
 	h.decider = h.newDecider()
 	h.chat = &chat.Bot{
 		Records: db, Who: h.directory, Desk: h.desk, Voice: &notify.Teller{Channels: h.board}, Settings: db, Now: h.now, Log: log,
@@ -150,7 +152,7 @@ func (h *house) newDecider() *notify.Decider {
 	return &notify.Decider{
 		Records: db, Who: h.directory, Platforms: db, Settings: db, Desk: countedDesk{h.desk, h.metrics},
 		Judge:  &platform.Judges{Platforms: db, BuiltIn: h.builtIn, Webhook: platform.NewWebhook(h.now)},
-		Teller: &notify.Teller{Channels: h.board}, Now: h.now, Log: h.log,
+		Teller: &notify.Teller{Channels: h.board}, Nudge: h.reminder, Now: h.now, Log: h.log,
 	}
 }
 
@@ -246,7 +248,7 @@ func (h *house) language(ctx context.Context) cards.Language {
 func (h *house) open() (http.Handler, error) {
 	return server.New(server.Config{
 		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: watchedBoard{h.board, h.line}, Users: h.store, Identities: h.directory,
-		Flows: h.store, Settings: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn,
+		Flows: h.store, Settings: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn, Reminders: h.reminder,
 		Audit: h.store, Sessions: h.gate.Wrap, Advice: h.board, Live: h.hub,
 		Jobs:    h.jobs,
 		Checks:  []server.Check{{Name: "database", Run: h.store.Ping}, {Name: "redis", Run: h.directory.Redis, Soft: true}},
@@ -280,6 +282,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	}
 	work.Go(func() { h.janitor.Run(ctx) })
 	work.Go(func() { h.decider.Run(ctx) })
+	work.Go(func() { h.reminder.Run(ctx) })
 	work.Go(func() { h.line.Run(ctx) })
 	work.Go(func() { h.pulse.Run(ctx) })
 	work.Go(func() { h.hub.Run(ctx) })
