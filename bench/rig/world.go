@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,7 +52,10 @@ func Open(ctx context.Context, latency time.Duration) (*World, error) {
 	w := &World{
 		Faults: sandbox.NewFaults(), box: sandbox.NewBox(time.Now), directory: sandbox.NewDirectory(true), urls: map[string]string{},
 	}
-	w.feishu = feishu.New(feishu.Config{AppID: appID, AppSecret: password, Box: w.box, Directory: w.directory, Faults: w.Faults, Unlimited: true})
+	w.feishu = feishu.New(feishu.Config{
+		AppID: appID, AppSecret: password, EncryptKey: password, VerificationToken: password,
+		Box: w.box, Directory: w.directory, Faults: w.Faults, Unlimited: true,
+	})
 	w.wecom = wecom.New(wecom.Config{CorpID: corpID, CorpSecret: password, AgentID: agentID, Box: w.box, Directory: w.directory, Faults: w.Faults})
 	err := errors.Join(w.serve(ctx, "feishu", w.feishu, latency), w.serve(ctx, "wecom", w.wecom, latency))
 	if err == nil {
@@ -115,7 +119,10 @@ func (w *World) Channel(name string) map[string]any {
 	unlimited := map[string]int{"per_second": 0, "per_minute": most, "person_per_second": 0, "person_per_minute": most, "person_per_hour": 0}
 	switch name {
 	case "feishu":
-		return map[string]any{"enabled": true, "limits": unlimited, "app_id": appID, "app_secret": password, "api_base_url": w.urls[name]}
+		return map[string]any{
+			"enabled": true, "limits": unlimited, "app_id": appID, "app_secret": password, "api_base_url": w.urls[name],
+			"callback": "http", "encrypt_key": password, "verification_token": password,
+		}
 	case "wecom":
 		return map[string]any{
 			"enabled": true, "limits": unlimited, "corp_id": corpID, "agent_id": agentID, "corp_secret": password, "api_base_url": w.urls[name],
@@ -164,6 +171,30 @@ func (w *World) Shown() int {
 	n := 0
 	w.box.Messages(func(sandbox.Message) bool { n++; return false })
 	return n
+}
+
+// Answers has what is pressed on Feishu's cards handed in at the bot of that address.
+func (w *World) Answers(url string) { w.feishu.SetDoor(url + "/callbacks/feishu") }
+
+// Approve presses the button of a Feishu card as its receiver does, and returns how
+// long they waited for the toast. Any other than one that says it is done is an error.
+func (w *World) Approve(ctx context.Context, m sandbox.Message) (time.Duration, error) {
+	began := time.Now()
+	done, err := w.feishu.Press(ctx, sandbox.Press{Channel: "feishu", MessageID: m.ID, Person: m.Person, Action: approve})
+	if err == nil && (done.Status != http.StatusOK || !bytes.Contains(done.Answer, []byte(`"type":"success"`))) {
+		err = fmt.Errorf("a press was answered %d: %s", done.Status, done.Answer)
+	}
+	return time.Since(began), err
+}
+
+// approve is the action of the button that approves.
+const approve = "approve"
+
+// Approvable returns the messages on Feishu that can still be approved.
+func (w *World) Approvable() []sandbox.Message {
+	return w.box.Messages(func(m sandbox.Message) bool {
+		return m.Channel == "feishu" && slices.ContainsFunc(m.Buttons, func(b sandbox.Button) bool { return b.Action == approve })
+	})
 }
 
 // TokenCalls is how often WeCom was asked for a token.

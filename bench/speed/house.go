@@ -34,6 +34,7 @@ func openHouse(ctx context.Context, binary rig.Binary, latency time.Duration, ch
 		h.close()
 		return nil, err
 	}
+	h.world.Answers(h.bot.URL)
 	h.door = rig.NewDoor(h.bot.URL, token)
 	if err := h.door.Connect(ctx, h.world, channels...); err != nil {
 		h.close()

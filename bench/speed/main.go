@@ -22,6 +22,7 @@ func main() {
 	flag.IntVar(&o.events, "events", 1000, "how many events a run posts")
 	flag.IntVar(&o.runs, "runs", 5, "how many runs of them")
 	flag.IntVar(&o.notices, "notices", 60, "how many notices a latency is taken from")
+	flag.IntVar(&o.presses, "presses", 300, "how many presses the toasts are timed of, and a tenth as many cards of a team")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := measure(ctx, o)
@@ -33,7 +34,7 @@ func main() {
 }
 
 // options is how much is measured.
-type options struct{ events, runs, notices int }
+type options struct{ events, runs, notices, presses int }
 
 // errMissed says that a goal was missed; what was printed tells which.
 var errMissed = errors.New("a goal is missed")
@@ -49,7 +50,7 @@ func measure(ctx context.Context, o options) (err error) {
 		return err
 	}
 	missed := false
-	for i, take := range []func(context.Context, options, rig.Binary) (goals, error){throughput, fewPeople, manyPeople} {
+	for i, take := range []func(context.Context, options, rig.Binary) (goals, error){throughput, fewPeople, manyPeople, toasts, copies} {
 		ctx, cancel := context.WithTimeout(ctx, patience)
 		binary.Dir = filepath.Join(dir, fmt.Sprint("run-", i))
 		got, err := take(ctx, o, binary)
