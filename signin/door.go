@@ -73,15 +73,11 @@ type Door struct {
 
 // New returns a door, ready to let people in.
 func New(c Config) (*Door, error) {
-	h, err := newHasher()
-	if err != nil {
-		return nil, err
-	}
 	m := scs.New()
 	m.Store = keeper{c.Sessions}
 	m.HashTokenInStore = true
 	m.IdleTimeout, m.Lifetime = idleTime, longest
-	return &Door{Config: c, sessions: m, hasher: h}, nil
+	return &Door{Config: c, sessions: m, hasher: newHasher()}, nil
 }
 
 // cookieName is the session's cookie.

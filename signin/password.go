@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -26,17 +27,18 @@ const patience = 10 * time.Second
 // hasher takes turns.
 type hasher struct {
 	turns chan struct{}
-	// nobody is a hash to compare with where there is none, so that an unknown name
-	// takes as long as a wrong password.
-	nobody string
 }
 
-func newHasher() (*hasher, error) {
-	nobody, err := argon2id.CreateHash("nobody has this password", cost())
-	if err != nil {
-		return nil, fmt.Errorf("hash a password: %w", err)
-	}
-	return &hasher{turns: make(chan struct{}, atOnce), nobody: nobody}, nil
+func newHasher() *hasher { return &hasher{turns: make(chan struct{}, atOnce)} }
+
+// nobody is a hash to compare with where there is none, so that an unknown name takes
+// as long as a wrong password. It is all zeros: what it is the hash of, nobody knows,
+// and to make one at the start would cost 19 MiB there.
+func nobody() string {
+	c := cost()
+	zeros := func(n uint32) string { return base64.RawStdEncoding.EncodeToString(make([]byte, n)) }
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s",
+		c.Memory, c.Iterations, c.Parallelism, zeros(c.SaltLength), zeros(c.KeyLength))
 }
 
 // turn waits for one; done gives it back.
@@ -79,7 +81,7 @@ func (h *hasher) right(ctx context.Context, password, hash string) (bool, error)
 	defer done()
 	against := hash
 	if against == "" {
-		against = h.nobody
+		against = nobody()
 	}
 	same, err := argon2id.ComparePasswordAndHash(password, against)
 	if err != nil {

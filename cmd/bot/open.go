@@ -28,7 +28,9 @@ func openStore(ctx context.Context, k keeping, log *slog.Logger) (*store.Store, 
 	if err != nil {
 		return nil, nil, err
 	}
+	resume := holdCollector()
 	s, err := store.Open(ctx, store.Config{URL: k.url(), Key: key, Now: time.Now, Log: log, Linger: linger})
+	resume()
 	if err == nil && isNew {
 		if err = keepKey(k.keyPath(), key, log); err != nil {
 			err = errors.Join(err, s.Close())
