@@ -34,20 +34,20 @@ type History interface {
 
 // Health tells how the channel fares now.
 func (b *Board) Health(ctx context.Context, ch notify.Channel) (notify.Health, error) {
-	all, err := b.everyHealth(ctx, ch)
+	beats, err := b.history.Pulse(ctx, b.now().Add(-healthSpan))
+	if err != nil {
+		return notify.Health{}, err
+	}
+	all, err := b.everyHealth(ctx, beats, ch)
 	if err != nil {
 		return notify.Health{}, err
 	}
 	return all[ch], nil
 }
 
-// everyHealth tells how those channels fare, from one reading of the history.
-func (b *Board) everyHealth(ctx context.Context, chs ...notify.Channel) (map[notify.Channel]notify.Health, error) {
+// everyHealth tells how those channels fare, by the beats of the last day.
+func (b *Board) everyHealth(ctx context.Context, beats []notify.Beat, chs ...notify.Channel) (map[notify.Channel]notify.Health, error) {
 	now := b.now()
-	beats, err := b.history.Pulse(ctx, now.Add(-healthSpan))
-	if err != nil {
-		return nil, err
-	}
 	vitals, err := b.history.Vitals(ctx)
 	if err != nil {
 		return nil, err

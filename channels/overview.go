@@ -18,8 +18,11 @@ const topReasons = 5
 func (b *Board) Overview(ctx context.Context) (notify.Overview, error) {
 	now := b.now()
 	o := notify.Overview{At: now}
-	var err error
-	if o.Channels, err = b.everyHealth(ctx, notify.Channels()...); err != nil {
+	beats, err := b.history.Pulse(ctx, now.Add(-healthSpan))
+	if err != nil {
+		return o, err
+	}
+	if o.Channels, err = b.everyHealth(ctx, beats, notify.Channels()...); err != nil {
 		return o, err
 	}
 	if o.Census, err = b.history.Census(ctx); err != nil {
@@ -31,10 +34,6 @@ func (b *Board) Overview(ctx context.Context) (notify.Overview, error) {
 	}
 	o.URLPrefix = settings.URLPrefix != ""
 	first := now.Truncate(time.Hour).Add(-healthSpan + time.Hour)
-	beats, err := b.history.Pulse(ctx, first)
-	if err != nil {
-		return o, err
-	}
 	o.Hours, o.Delays = hoursOf(beats, first, now)
 	o.Reasons = reasonsOf(beats)
 	return o, nil
