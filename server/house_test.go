@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -77,7 +78,9 @@ type answer struct {
 // call sends a request as the bearer of token; headers are "Name: value".
 func (h *house) call(method, path, token, body string, headers ...string) answer {
 	h.t.Helper()
-	r := httptest.NewRequestWithContext(h.t.Context(), method, path, strings.NewReader(body))
+	ctx, hangUp := context.WithCancel(h.t.Context())
+	defer hangUp()
+	r := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -88,9 +91,22 @@ func (h *house) call(method, path, token, body string, headers ...string) answer
 		name, value, _ := strings.Cut(line, ": ")
 		r.Header.Set(name, value)
 	}
-	w := httptest.NewRecorder()
+	w := caller{httptest.NewRecorder(), hangUp}
 	h.http.ServeHTTP(w, r)
 	return answer{w.Code, w.Result().Header, w.Body.String()}
+}
+
+// caller hangs up once an answer begins to come in pieces: a stream never ends by itself.
+type caller struct {
+	*httptest.ResponseRecorder
+
+	hangUp func()
+}
+
+// Flush implements [http.Flusher].
+func (c caller) Flush() {
+	c.ResponseRecorder.Flush()
+	c.hangUp()
 }
 
 // asRoot calls as somebody who may do everything.

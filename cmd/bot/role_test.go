@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -27,6 +28,19 @@ func comeIn(t *testing.T, h *house, username string) *http.Cookie {
 		t.Fatal(err)
 	}
 	return w.Result().Cookies()[0]
+}
+
+// caller hangs up once an answer begins to come in pieces: a stream never ends by itself.
+type caller struct {
+	*httptest.ResponseRecorder
+
+	hangUp func()
+}
+
+// Flush implements [http.Flusher].
+func (c caller) Flush() {
+	c.ResponseRecorder.Flush()
+	c.hangUp()
 }
 
 func TestNoPageServesTheWrongRole(t *testing.T) {
@@ -62,12 +76,14 @@ func TestNoPageServesTheWrongRole(t *testing.T) {
 			continue
 		}
 		for who, role := range may {
-			r := httptest.NewRequestWithContext(t.Context(), route.Method, "http://127.0.0.1"+fill.Replace(route.Pattern), nil)
+			ctx, hangUp := context.WithCancel(t.Context())
+			r := httptest.NewRequestWithContext(ctx, route.Method, "http://127.0.0.1"+fill.Replace(route.Pattern), nil)
 			if c := cookies[who]; c != nil {
 				r.AddCookie(c)
 			}
-			w := httptest.NewRecorder()
+			w := caller{httptest.NewRecorder(), hangUp}
 			handler.ServeHTTP(w, r)
+			hangUp()
 			known := role != ""
 			allowed := route.Scope == "" || access.Principal{Username: who, Role: role}.Allows(route.Scope)
 			toDoor := w.Code == http.StatusSeeOther && strings.HasPrefix(w.Header().Get("Location"), "/signin")
