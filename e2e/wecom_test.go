@@ -100,3 +100,31 @@ func TestAForgedPressOnWeComDoesNothing(t *testing.T) {
 	b.rest()
 	b.devices.card(wecom, "t1", "approve") // it still asks
 }
+
+// Words and entries of the menu are answered in the chat, to whoever asked alone.
+func TestTheBotAnswersOnWeCom(t *testing.T) {
+	t.Parallel()
+	b := demo(t)
+	b.submitTo("pay", "订单表加索引")
+	b.devices.card(wecom, "t1", "approve")
+	b.rest()
+	b.must(http.StatusNoContent, request{method: "DELETE", path: "/sandbox/messages"})
+
+	b.devices.say(wecom, "t1", "待办", "")
+	card := b.devices.card(wecom, "t1", "approve")
+	b.devices.press(card, "t1", "approve", nil)
+	b.devices.became(card, "已由 t1 于")
+
+	for n := range 2 { // the same question gets the same answer again
+		b.devices.say(wecom, "t1", "todo", "")
+		eventually(t, "t1 is told that nothing waits", func() error {
+			if got := b.devices.messages(wecom, "t1"); len(got) != n+2 {
+				return fmt.Errorf("%d messages arrived", len(got))
+			}
+			return nil
+		})
+		b.devices.hearsOn(wecom, "t1", "没有等你处理的工单")
+	}
+	b.devices.say(wecom, "t1", "", "help")
+	b.devices.hearsOn(wecom, "t1", "我能做什么")
+}

@@ -33,6 +33,9 @@ type Message struct {
 	// Notice is the id of the event it shows: the same on every attempt, and another one
 	// for another event that reads alike.
 	Notice string
+	// Answer is true when it answers what its reader wrote or pressed: it is no notice, and
+	// the same may be said twice.
+	Answer bool
 	// Thread is the ticket's id: messages of one ticket belong together.
 	Thread string
 	// To is who gets it; never more than the sender's [Sender.Batch].

@@ -16,7 +16,7 @@ func (t *Teller) Tell(ctx context.Context, ch Channel, address string, m Message
 	if err != nil {
 		return fmt.Errorf("write on %s: %w", ch, err)
 	}
-	m.To = []Recipient{{Key: m.Notice, Address: address}}
+	m.To, m.Answer = []Recipient{{Key: m.Notice, Address: address}}, true
 	ctx, cancel := context.WithTimeout(ctx, SendTime)
 	defer cancel()
 	if err := whole(line.Sender.Send(ctx, m), 1)[0].Err; err != nil {

@@ -40,14 +40,14 @@ type Codes interface {
 
 // Door is where WeCom hands in what people do: GET and POST /callbacks/wecom. It opens
 // to nothing that is not signed and encrypted with the app's own keys, and answers 403
-// to the rest without a reason. All fields are needed, unless one says otherwise.
+// to the rest without a reason. All fields are needed.
 type Door struct {
 	// Keys are those of the app as configured now; [notify.ErrOff] when it has none.
 	Keys func(ctx context.Context) (Keys, error)
 	// Bot writes to whoever pressed in vain; [notify.ErrOff] when the channel is off.
 	Bot      func(ctx context.Context) (*Bot, error)
 	Presses  notify.Presses
-	Listener notify.Listener // nil hears nothing
+	Listener notify.Listener
 	Seen     Seen
 	Codes    Codes
 	Now      func() time.Time
@@ -212,7 +212,7 @@ func (d *Door) do(ctx context.Context, h happening) (err error) {
 const greeting = "help"
 
 func (d *Door) hear(ctx context.Context, h happening, text string) error {
-	if h.From == "" || d.Listener == nil {
+	if h.From == "" {
 		return nil
 	}
 	return d.Listener.Hear(ctx, notify.Said{

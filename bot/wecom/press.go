@@ -56,9 +56,8 @@ func (b *Bot) Tell(ctx context.Context, userID, words string) error {
 	if !isUserID(userID) {
 		return notMember()
 	}
-	msg := b.asPlain(clipBytes(harmless(words), maxText))
+	msg := b.asPlain(clipBytes(harmless(words), maxText)).always()
 	msg.ToUser = userID
-	msg.EnableDuplicateCheck, msg.DuplicateCheckInterval = 0, 0 // the same may be said twice
 	reply, _, err := b.post(ctx, msg)
 	if err == nil {
 		_, err = reply.fateOf(userID)

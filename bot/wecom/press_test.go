@@ -203,6 +203,22 @@ func TestWhatWasNotHeardIsHandedInAgain(t *testing.T) {
 	}
 }
 
+func TestTheSameAnswerIsGivenAgain(t *testing.T) {
+	l := newLive(t)
+	m := saying("1", withLink(""), "lisi")
+	m.Answer = true
+	for range 2 {
+		if o := l.Send(t.Context(), m)[0]; o.Err != nil {
+			t.Fatal(o.Err)
+		}
+	}
+	for _, got := range l.wantMessages(2) {
+		if strings.Contains(got.Text, "通知") {
+			t.Errorf("got %q, want no reference in an answer", got.Text)
+		}
+	}
+}
+
 func TestOtherHappenings(t *testing.T) {
 	for name, tc := range map[string]struct {
 		xml  string

@@ -27,6 +27,9 @@ func (b *Bot) Send(ctx context.Context, m notify.Message) []notify.Outcome {
 	r := &roundup{
 		bot: b, plain: b.asText(m), message: b.compose(m), notice: m.Notice, language: m.Language, fates: map[string]notify.Outcome{},
 	}
+	if m.Answer { // asked twice, answered twice
+		r.message, r.plain = r.message.always(), r.plain.always()
+	}
 	if ids := memberIDs(m.To); len(ids) > 0 {
 		r.send(ctx, ids, nil)
 	}

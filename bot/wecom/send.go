@@ -70,12 +70,12 @@ func (b *Bot) asPlain(content string) message {
 	return msg
 }
 
-// reference is what tells a notice from another that reads alike, "" when it has no
-// id: WeCom takes the same request within [repeatWindow] for a repeat and shows it to
+// reference is what tells a notice from another that reads alike, "" for what is none:
+// WeCom takes the same request within [repeatWindow] for a repeat and shows it to
 // nobody, be it a second reminder or the same ticket number on another platform. It is
 // written where it can be read: only cards with buttons have a task_id.
 func reference(m notify.Message) string {
-	if m.Notice == "" {
+	if m.Notice == "" || m.Answer {
 		return ""
 	}
 	tail := m.Notice[max(0, len(m.Notice)-refLength):]
@@ -84,6 +84,12 @@ func reference(m notify.Message) string {
 
 func (b *Bot) envelope(msgType string) message {
 	return message{MsgType: msgType, AgentID: b.cfg.AgentID, EnableDuplicateCheck: 1, DuplicateCheckInterval: repeatWindow}
+}
+
+// always is m as it is shown however often it is sent.
+func (m message) always() message {
+	m.EnableDuplicateCheck, m.DuplicateCheckInterval = 0, 0
+	return m
 }
 
 func (b *Bot) post(ctx context.Context, msg message) (sendReply, string, error) {

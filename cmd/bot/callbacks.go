@@ -22,7 +22,7 @@ func (h *house) openFeishu() {
 // configuration decides whether it lets anything in.
 func (h *house) openWeCom() {
 	h.wecom = &wecom.Door{
-		Keys: h.board.WeComKeys, Bot: h.board.WeComBot, Presses: h.decider,
+		Keys: h.board.WeComKeys, Bot: h.board.WeComBot, Presses: h.decider, Listener: h.chat,
 		Seen: h.store, Codes: h.store, Now: h.now, Log: h.log,
 	}
 	h.mounts["/callbacks/wecom"] = h.wecom
