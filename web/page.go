@@ -40,8 +40,9 @@ func (s *Site) all() []page {
 
 // navigation is a page as the frame lists it.
 type navigation struct {
-	Name, Path, Letter string
-	Here, Apart        bool
+	// Name names the icon, Title the text.
+	Name, Title, Path, Letter string
+	Here, Apart               bool
 }
 
 // navigation lists the pages the visitor may open.
@@ -49,8 +50,11 @@ func (v *visit) navigation() []navigation {
 	var items []navigation
 	for _, p := range v.site.pages {
 		if !p.alone && v.who.Allows(p.scope) {
-			items = append(items, navigation{p.name, p.path, p.letter, p.name == v.page.name, p.apart})
+			items = append(items, navigation{p.name, p.name + ".title", p.path, p.letter, p.name == v.page.name, p.apart})
 		}
+	}
+	if v.site.cfg.Visitor != "" { // the demo begins with the playground
+		items = append(items, navigation{Name: "playground", Title: "frame.playground", Path: "/playground", Letter: "p"})
 	}
 	return items
 }

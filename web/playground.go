@@ -37,7 +37,7 @@ type Project struct {
 	Name string `json:"name"`
 }
 
-// Playground returns the playground page at "/" with its assets below "/assets/".
+// Playground returns the playground page at "/" and "/playground" with its assets below "/assets/".
 // Anything else is 404.
 func Playground(cfg PlaygroundConfig) http.Handler {
 	if len(cfg.Projects) == 0 {
@@ -47,6 +47,7 @@ func Playground(cfg PlaygroundConfig) http.Handler {
 	p := &playground{cfg: cfg, words: words, assets: held, pages: parsePages(words)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.serve)
+	mux.HandleFunc("GET /playground", p.serve)
 	mux.Handle("GET /assets/", held)
 	mux.HandleFunc("GET /favicon.ico", held.favicon)
 	if cfg.LoopbackOnly {

@@ -74,7 +74,7 @@ func openPage(h *house, token string) {
 		Token: token, People: faces(), Projects: []web.Project{{Key: "pay", Name: "支付中心"}},
 		Version: version, LoopbackOnly: true,
 	})
-	h.mounts["/{$}"] = page
+	h.mounts["/{$}"], h.mounts["/playground"] = page, page
 	h.visitor = "admin"
 	for _, u := range demoPeople() {
 		h.cast = append(h.cast, u.Username)
