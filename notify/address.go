@@ -12,6 +12,10 @@ import (
 // ends the look-ups, and so does a look-up that nobody can make: whoever was not found
 // by then goes back to the queue untouched.
 func (l *load) address(ctx context.Context, notices []Notice) []item {
+	if wait := l.shift.silence(l.w.Now()); wait > 0 { // the provider would refuse to be asked, too
+		l.settle(ctx, l.later(itemsOf(notices), wait))
+		return nil
+	}
 	items := make([]item, len(notices))
 	errs := make([]error, len(notices))
 	var lookups errgroup.Group
@@ -28,7 +32,7 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 			lookup, cancel := context.WithTimeout(asking, SendTime)
 			defer cancel()
 			items[i].address, errs[i] = l.find(lookup, n.Delivery)
-			if misconfigured(errs[i]) {
+			if stopsAll(errs[i]) {
 				done() // the others would ask in vain
 			}
 			return nil
@@ -43,7 +47,7 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 		switch {
 		case err == nil:
 			found = append(found, items[i])
-		case asking.Err() != nil && !misconfigured(err):
+		case asking.Err() != nil && !stopsAll(err):
 			unasked = append(unasked, notices[i])
 		default:
 			missed = append(missed, l.judge(ctx, items[i], Outcome{Err: err}))
@@ -53,6 +57,19 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 	l.putBack(ctx, unasked)
 	return found
 }
+
+// itemsOf are notices whose address nobody knows yet.
+func itemsOf(notices []Notice) []item {
+	items := make([]item, len(notices))
+	for i := range notices {
+		items[i].notice = &notices[i]
+	}
+	return items
+}
+
+// stopsAll reports whether what one look-up met is in the way of all: nobody gets an
+// answer from the provider, now or until the channel is mended.
+func stopsAll(err error) bool { return misconfigured(err) || holdsChannel(err) }
 
 // find returns the person's address: not the one that was refused just now, where there
 // is another, and asked for anew where nobody was found until it was tried by hand.

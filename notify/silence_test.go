@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ticketbell/notify"
+	"ticketbell/ticket"
 )
 
 // When the provider wants the whole app to wait, only the calls that run already find
@@ -57,6 +58,29 @@ func TestCallsThatPiledUpDoNotGoOutAtOnce(t *testing.T) {
 			if span := calls[i+10].At.Sub(calls[i].At); span <= time.Second {
 				t.Fatalf("got 11 calls within %v, want at most 10 in a second", span)
 			}
+		}
+	})
+}
+
+// A look-up may be what meets the limit. Then nobody else is looked up, and nothing sent.
+func TestALookUpThatMeetsTheAppsLimitSilencesTheChannel(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.WeCom)
+		h.addresses.from(func(context.Context, ticket.User) (string, error) {
+			return "", notify.Hold(time.Minute, refusal("wecom.45009"))
+		})
+		h.accept(submitted("lisi", "wangwu"))
+		h.start(h.worker(notify.WeCom, 1))
+		asked := h.addresses.lookups()
+		h.accept(passed("lisi", "admin"))
+		pass(59 * time.Second)
+		if got := h.addresses.lookups(); got != asked {
+			t.Errorf("got %d look-ups during the wait, want none", got-asked)
+		}
+		h.addresses.from(nil)
+		pass(5 * time.Second)
+		if n := h.count(notify.WeCom, notify.Accepted); n == 0 {
+			t.Error("got nothing accepted after the wait, want what is still wanted")
 		}
 	})
 }

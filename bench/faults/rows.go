@@ -98,8 +98,9 @@ const (
 	// (wecom.md 5): whoever goes on calling meets limitHits refusals.
 	limitLasts = time.Minute
 	limitHits  = 300
-	// atOnce is how many calls to WeCom may run when the first refusal comes.
-	atOnce = 4
+	// atOnce is how many calls to WeCom and look-ups of people may be under way when the
+	// first refusal comes.
+	atOnce = 8
 	// redisAway is how long Redis is stopped.
 	redisAway = 10 * time.Second
 )
