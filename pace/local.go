@@ -33,6 +33,7 @@ type Local struct {
 	most int // people counted at once
 
 	mu     sync.Mutex // guards what follows
+	before map[notify.Channel]Used
 	meters map[place]*meter
 	tidied time.Time
 }
@@ -42,7 +43,25 @@ var _ notify.Pacer = (*Local)(nil)
 // New returns a Local that has granted nothing yet. The clock must not go back;
 // that of [time.Now] does not.
 func New(now func() time.Time) *Local {
-	return &Local{now: now, most: maxPeople, meters: map[place]*meter{}}
+	return &Local{now: now, most: maxPeople, meters: map[place]*meter{}, before: map[notify.Channel]Used{}}
+}
+
+// Used is what a channel sent before a Local began to count.
+type Used struct {
+	// At is when it began to count.
+	At time.Time
+	// Person is how many messages went, in so long a time before, to the person who got
+	// most; Calls is how many went in all.
+	Person, Calls map[time.Duration]int
+}
+
+// Remember says what was sent before: a process that restarts must not send a minute's
+// worth again. Who got how many is not known here, so that everybody is taken for the
+// person who got most, for as long as it takes them to gain that back.
+func (l *Local) Remember(ch notify.Channel, used Used) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.before[ch] = used
 }
 
 // Calls asks for n places on the channel. When fewer are granted, wait is how long
@@ -87,6 +106,9 @@ func (l *Local) ask(p place, ws windows, n int) (granted int, wait time.Duration
 		l.meters[p] = m
 	}
 	m.keep(ws, now)
+	if used, known := l.before[p.channel]; known && !ok {
+		m.use(used, p.person)
+	}
 	return m.take(n, now)
 }
 

@@ -247,3 +247,24 @@ func BenchmarkLocalPerson(b *testing.B) {
 		l.Person(b.Context(), notify.WeCom, people[i%len(people)], lim, 1)
 	}
 }
+
+func TestARestartDoesNotGrantAMinuteOnceMore(t *testing.T) {
+	c := newClock()
+	lim := notify.Limits{PersonPerMinute: 30, PersonPerHour: 1000}
+	grantedIn := func(l *Local, d time.Duration) (all int) {
+		for end := c.Now().Add(d); c.Now().Before(end); c.add(100 * time.Millisecond) {
+			n, _ := l.Person(t.Context(), notify.WeCom, "a", lim, 100)
+			all += n
+		}
+		return all
+	}
+	first := grantedIn(New(c.Now), 30*time.Second)
+	l := New(c.Now)
+	l.Remember(notify.WeCom, Used{At: c.Now(), Person: map[time.Duration]int{time.Minute: first, time.Hour: first}})
+	if second := grantedIn(l, 30*time.Second); first+second > 30 || second < 10 {
+		t.Errorf("got %d and, after a restart, %d within a minute, want at most 30 and not much less", first, second)
+	}
+	if n, _ := l.Person(t.Context(), notify.WeCom, "b", lim, 100); n != 6 {
+		t.Errorf("got %d for somebody else half a minute later, want the whole burst of 6", n)
+	}
+}

@@ -63,6 +63,19 @@ func (m *meter) take(n int, now time.Time) (granted int, wait time.Duration) {
 	return granted, wait
 }
 
+// use takes what was used before the counting began.
+func (m *meter) use(before Used, person bool) {
+	used := before.Calls
+	if person {
+		used = before.Person
+	}
+	for i, w := range m.windows {
+		if b := m.buckets[i]; b != nil {
+			b.AllowN(before.At, min(used[w.per], b.Burst()))
+		}
+	}
+}
+
 // put gives n places back that were taken and not used.
 func (m *meter) put(n int, now time.Time) {
 	for _, b := range m.buckets {

@@ -56,6 +56,7 @@ type house struct {
 	jobs      *jobs.Registry
 	hub       *live.Hub
 	metrics   *metrics
+	own       *pace.Local           // keeps the limits of this process
 	redis     redis.UniversalClient // nil without --redis-url
 	log       *slog.Logger
 	now       func() time.Time
@@ -88,6 +89,9 @@ func newHouse(ctx context.Context, k keeping, sh sharing, log *slog.Logger) (*ho
 		return nil, err
 	}
 	h := &house{store: db, log: log, now: time.Now, mounts: map[string]http.Handler{}}
+	if h.own, err = remembering(ctx, db, h.now); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if err := h.build(key, sh); err != nil { //nolint:contextcheck // what runs by itself ends with close
 		return nil, errors.Join(err, db.Close())
 	}
@@ -178,9 +182,8 @@ func (h *house) openDirectory(key []byte) error {
 // pacer keeps the providers' limits, together with the other replicas when there is
 // a Redis. One that is away when we start is no reason not to: it may come back.
 func (h *house) pacer(key []byte, sh sharing) (notify.Pacer, error) {
-	own := pace.New(h.now)
 	if sh.RedisURL == "" {
-		return own, nil
+		return h.own, nil
 	}
 	addresses, err := subKey(key, "pace")
 	if err != nil {
@@ -189,7 +192,7 @@ func (h *house) pacer(key []byte, sh sharing) (notify.Pacer, error) {
 	if h.redis, err = pace.DialRedis(sh.RedisURL); err != nil {
 		return nil, err
 	}
-	return pace.NewShared(h.redis, own, addresses, h.log), nil
+	return pace.NewShared(h.redis, h.own, addresses, h.log), nil
 }
 
 // parallel is how many calls run at once on a channel: Feishu takes 50 a second
