@@ -105,7 +105,8 @@ type Ledger interface {
 // Queue hands out the due deliveries of a channel and takes back how they fared.
 type Queue interface {
 	// Claim leases at most n due deliveries of the channel to lease for that long,
-	// oldest first. A delivery is due when it is queued or retrying and its NotBefore
+	// oldest first, but with a head start for cards that show what is over and for
+	// messages that ask their reader to act. A delivery is due when it is queued or retrying and its NotBefore
 	// has passed, or when another lease on it ran out. What time it is, the queue
 	// says: all who claim from it go by one clock.
 	Claim(ctx context.Context, ch Channel, n int, lease string, hold time.Duration) ([]Notice, error)

@@ -165,7 +165,7 @@ func (tx *txn) redraw(ctx context.Context, ticketID string, now time.Time) error
 	woken, err := all(ctx, tx, value[notify.Channel],
 		`UPDATE deliveries SET
 			claimed = CASE WHEN status = 'sending' THEN '' ELSE claimed END,
-			due_at = CASE WHEN status = 'sending' THEN due_at ELSE $2 END,
+			due_at = CASE WHEN status = 'sending' THEN due_at ELSE CAST($2 AS BIGINT) - `+headStart()+` END,
 			not_before = CASE WHEN status = 'sending' THEN not_before ELSE 0 END,
 			deadline = CASE WHEN deadline = 0 OR status = 'sending' THEN deadline ELSE deadline - created_at + $2 END,
 			status = CASE WHEN status = 'sending' THEN status ELSE 'queued' END, updated_at = $2

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ticketbell/notify"
+	"ticketbell/ticket"
 )
 
 // deliveryColumns are the columns of deliveries d that scanDelivery reads. The
@@ -59,6 +60,8 @@ func (tx *txn) addDelivery(ctx context.Context, e notify.Entry, p notify.Plan, d
 	notBefore := int64(0)
 	if !d.NotBefore.IsZero() {
 		notBefore = due
+	} else if d.Role == ticket.RoleAssignee {
+		due -= actStart.Milliseconds()
 	}
 	res, err := tx.ExecContext(ctx,
 		`INSERT INTO deliveries (id, event_id, ticket_id, person, channel, reader, role, status,

@@ -8,10 +8,26 @@ import (
 
 	"ticketbell/cards"
 	"ticketbell/notify"
+	"ticketbell/ticket"
 )
 
 // dueIn is the condition of the index deliveries_due and must read as it does there.
 const dueIn = `status IN ('queued', 'retrying', 'sending')`
+
+// Deliveries are claimed in the order of the time they are due, but what cannot wait is
+// due that much earlier: a card that shows what is over goes before new messages, and
+// of these the ones that ask their reader to act. It is a head start and no rank: a
+// message that has waited longer than that is passed by nobody.
+const (
+	updateStart = 5 * time.Minute
+	actStart    = time.Minute
+)
+
+// headStart is the head start of a delivery in milliseconds.
+func headStart() string {
+	return fmt.Sprintf(`(CASE WHEN message_id <> '' THEN %d WHEN role = '%s' THEN %d ELSE 0 END)`,
+		updateStart.Milliseconds(), ticket.RoleAssignee, actStart.Milliseconds())
+}
 
 // Claim implements [notify.Queue].
 func (s *Store) Claim(ctx context.Context, ch notify.Channel, n int, lease string, hold time.Duration) ([]notify.Notice, error) {

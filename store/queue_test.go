@@ -62,6 +62,48 @@ func TestTheOldestIsClaimedFirst(t *testing.T) {
 	})
 }
 
+// A card that shows what is over is a trap for whoever reads it: it is mended before
+// new messages go out, but no message waits for ever on that account.
+func TestCardsAreMendedBeforeNewMessagesGoOut(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		shown := recordTo(t, s, "1", "lisi")[0]
+		claim(t, s, "w0", 1, noon)
+		settle(t, s, "w0", noon, sent(shown))
+
+		told := func(id, person string, at time.Time, role ticket.Role) {
+			e := entry(id)
+			e.AcceptedAt, e.Event.Ticket.Key = at, id
+			d := delivery(e, person, notify.Feishu)
+			d.Role = role
+			s.SetClock(func() time.Time { return at })
+			record(t, s, e, planned(e, d))
+		}
+		told("long ago", "waits long", noon.Add(time.Second), ticket.RoleCreator)
+		decided := noon.Add(6 * time.Minute)
+		told("tells", "hears", decided.Add(-20*time.Second), ticket.RoleCreator)
+		told("asks", "acts", decided.Add(-10*time.Second), ticket.RoleAssignee)
+		e := entry("2")
+		e.AcceptedAt = decided
+		s.SetClock(func() time.Time { return decided })
+		record(t, s, e, refreshing(e, notify.Feishu))
+
+		var got []string
+		for i := range 4 {
+			lease := fmt.Sprint("w", i)
+			for _, n := range claim(t, s, lease, 1, decided) {
+				got = append(got, n.Delivery.Person)
+			}
+			if i == 1 { // what is put back keeps its place
+				settle(t, s, lease, decided, notify.Settlement{DeliveryID: shown.ID, Status: notify.Queued, Untouched: true, Free: true})
+				claim(t, s, "again", 1, decided)
+			}
+		}
+		if want := []string{"waits long", "lisi", "acts", "hears"}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}
+
 func TestAClaimTakesOnlyWhatIsDueOnItsChannel(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
 		e := entry("1")

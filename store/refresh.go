@@ -47,7 +47,7 @@ func (tx *txn) refreshChannel(ctx context.Context, e notify.Entry, ticketID stri
 		`UPDATE deliveries SET want = $1, updated_at = $2,
 			deadline = CASE WHEN deadline = 0 THEN 0 ELSE deadline - created_at + $2 END,
 			not_before = CASE WHEN `+out+` THEN 0 ELSE not_before END,
-			due_at = CASE WHEN `+out+` THEN $5 ELSE due_at END,
+			due_at = CASE WHEN `+out+` THEN CAST($5 AS BIGINT) - `+headStart()+` ELSE due_at END,
 			status = CASE WHEN `+out+` THEN 'queued' ELSE status END
 		WHERE ticket_id = $3 AND channel = $4 AND NOT fixed AND (message_id <> '' OR status = 'sending') RETURNING id`,
 		e.ID, millis(e.AcceptedAt), ticketID, string(ch), now)

@@ -63,8 +63,8 @@ func (tx *txn) release(ctx context.Context, lease string, now int64, s notify.Se
 	return one(ctx, tx, scanReleased,
 		`UPDATE deliveries SET
 			status = CASE WHEN `+again+` THEN 'queued' ELSE $3 END,
-			due_at = CASE WHEN $11 AND not_before <> 0 THEN not_before WHEN $11 AND created_at < $10 THEN created_at
-				WHEN $11 OR `+again+` THEN CAST($10 AS BIGINT) ELSE CAST($9 AS BIGINT) END,
+			due_at = CASE WHEN $11 AND not_before <> 0 THEN not_before WHEN $11 AND created_at < $10 THEN created_at - `+headStart()+`
+				WHEN $11 OR `+again+` THEN CAST($10 AS BIGINT) - `+headStart()+` ELSE CAST($9 AS BIGINT) END,
 			reason = $4, code = $5,
 			message_id = CASE WHEN $6 <> '' THEN $6 ELSE message_id END, fixed = fixed OR $14,
 			payload = CASE WHEN $7 <> '' THEN $7 ELSE payload END,

@@ -74,7 +74,7 @@ func (s *Store) AddCode(ctx context.Context, taskID, code string, expires time.T
 // the delivery had at first.
 func (tx *txn) catchUp(ctx context.Context, messageID string, now time.Time) error {
 	res, err := tx.ExecContext(ctx,
-		`UPDATE deliveries SET status = 'queued', not_before = 0, due_at = $2, updated_at = $2,
+		`UPDATE deliveries SET status = 'queued', not_before = 0, due_at = CAST($2 AS BIGINT) - `+headStart()+`, updated_at = $2,
 			deadline = CASE WHEN deadline = 0 THEN 0 ELSE deadline - created_at + $2 END
 		WHERE message_id = $1 AND message_id <> '' AND channel = 'wecom' AND want <> shown AND status IN ('accepted', 'read', 'updated')`,
 		messageID, millis(now))
