@@ -94,12 +94,12 @@ const (
 // context. It refuses nobody: what a request takes is for those to ask who answer it.
 func (d *Door) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, err := r.Cookie(cookieName)
-		if err != nil || c.Value == "" {
+		token := tokenOf(r)
+		if token == "" {
 			next.ServeHTTP(w, r)
 			return
 		}
-		who, err := d.whose(r.Context(), c.Value)
+		who, err := d.whose(r.Context(), token)
 		if err != nil {
 			d.Log.ErrorContext(r.Context(), "could not read a session", "error", err)
 		}
@@ -249,18 +249,14 @@ func (d *Door) SignOut(w http.ResponseWriter, r *http.Request) error {
 	if who := access.Current(r.Context()); who.Known() {
 		d.note(r.Context(), audit.Entry{Actor: who.Username, Action: audit.SignOut, Object: who.Username})
 	}
-	gone := cookie(r, "")
+	gone := cookie(r, "") //nolint:gosec // see cookie
 	gone.MaxAge = -1
 	http.SetCookie(w, gone)
 	return d.end(r)
 }
 
 func (d *Door) end(r *http.Request) error {
-	c, err := r.Cookie(cookieName)
-	if err != nil || c.Value == "" {
-		return nil
-	}
-	ctx, err := d.sessions.Load(r.Context(), c.Value)
+	ctx, err := d.sessions.Load(r.Context(), tokenOf(r))
 	if err != nil {
 		return fmt.Errorf("end a session: %w", err)
 	}
@@ -270,9 +266,17 @@ func (d *Door) end(r *http.Request) error {
 	return nil
 }
 
+// tokenOf is what the session's cookie holds, "" without one.
+func tokenOf(r *http.Request) string {
+	if c, err := r.Cookie(cookieName); err == nil {
+		return c.Value
+	}
+	return ""
+}
+
 // cookie is the session's: gone with the browser, for no script, for no other site.
 func cookie(r *http.Request, token string) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure wherever the request was: over plain HTTP nobody could sign in
 		Name: cookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https",
 	}

@@ -127,7 +127,7 @@ func (s *Site) open(p page, r route) http.HandlerFunc {
 			err = r.handle(v)
 		}
 		if err != nil {
-			v.fail(err)
+			v.fail(err) //nolint:contextcheck // it is that of the request
 		}
 	}
 }

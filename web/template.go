@@ -127,7 +127,7 @@ func phone(number string) string {
 	return number
 }
 
-// dict hands several values to a block: "name", value, …
+// dict hands several values to a block: a name, its value, and so on.
 func dict(pairs ...any) (map[string]any, error) {
 	values := map[string]any{}
 	for i := 0; i+1 < len(pairs); i += 2 {
