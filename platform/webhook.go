@@ -145,6 +145,11 @@ func about(ev *ticket.Event, on notify.TicketRecord) bool {
 
 // post makes one signed call and returns what came back.
 func (w *Webhook) post(ctx context.Context, p notify.Platform, id string, c call) (int, []byte, error) {
+	return w.send(ctx, p, c, func(req *http.Request, body []byte) error { return sign(req, p.Secret, id, w.Now(), body) })
+}
+
+// send makes one call under the seal that put gives it.
+func (w *Webhook) send(ctx context.Context, p notify.Platform, c call, put seal) (int, []byte, error) {
 	if err := CheckURL(p.URL); err != nil {
 		return 0, nil, err
 	}
@@ -162,7 +167,9 @@ func (w *Webhook) post(ctx context.Context, p notify.Platform, id string, c call
 	if err != nil {
 		return 0, nil, errors.New("the address is none")
 	}
-	if err := sign(req, p.Secret, id, w.Now(), body); err != nil {
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "ticketbell")
+	if err := put(req, body); err != nil {
 		return 0, nil, err
 	}
 	return w.do(req)
@@ -197,12 +204,16 @@ func sign(req *http.Request, secret, id string, at time.Time, body []byte) error
 	if err != nil {
 		return errors.New("the call cannot be signed")
 	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", "ticketbell")
 	req.Header.Set(standardwebhooks.HeaderWebhookID, id)
 	req.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(at.Unix(), 10))
 	req.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
 	return nil
+}
+
+// CheckSecret says why calls cannot be signed with the secret, nil when they can.
+func CheckSecret(secret string) error {
+	_, err := signingKey(secret)
+	return err
 }
 
 // signingKey reads a secret: one that begins with whsec_ is base64, as Standard

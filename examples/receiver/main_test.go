@@ -13,7 +13,10 @@ import (
 
 func TestTheReceiverKeepsTheContract(t *testing.T) {
 	const secret = "a secret of at least 24 bytes"
-	d := &desk{secret: []byte(secret), waits: map[string]int64{"1024": 7}, answered: map[string]int{}}
+	d, err := newDesk(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
 	srv := httptest.NewServer(d)
 	t.Cleanup(srv.Close)
 	p := notify.Platform{Source: "sqle", Kind: notify.PlatformWebhook, URL: srv.URL, Secret: secret}
@@ -32,6 +35,15 @@ func TestTheReceiverKeepsTheContract(t *testing.T) {
 		if err != nil || got.Word != tt.want {
 			t.Errorf("%s: got %q, %v, want %q", tt.name, got.Word, err, tt.want)
 		}
+	}
+	checked := 0
+	for e := range platform.NewWebhook(time.Now).Check(t.Context(), p) {
+		if checked++; !e.Met {
+			t.Errorf("got %s for: %s", e.Got, e.What.EN)
+		}
+	}
+	if checked != 8 {
+		t.Errorf("got %d expectations, want 8", checked)
 	}
 	p.Secret = "another secret of 24 bytes"
 	if got, err := platform.NewWebhook(time.Now).Ask(t.Context(), p, q); err == nil {
