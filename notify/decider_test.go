@@ -277,6 +277,37 @@ func TestAnEventThatTellsTheEndEndsADecisionThatWaitsForIt(t *testing.T) {
 	})
 }
 
+// A platform may report what lisi decided in the name of an account of its own.
+func TestAServiceAccountThatReportsTheDecisionWasNotFirst(t *testing.T) {
+	for name, row := range map[string]struct {
+		event ticket.Event
+		told  string // why whoever pressed reads that nothing came of it
+	}{
+		"the same outcome by a service account": {passed("sqle-robot", "wangwu"), ""},
+		"another outcome by it":                 {rejected("sqle-robot"), "已由 sqle-robot 于"},
+		"the same by another who was asked":     {passed("wangwu", "zhaoliu"), "已由 wangwu 于"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inCourt(t, func(t *testing.T, h *house, c *court) {
+				h.looked()
+				c.answer = says(notify.SaysLater, "")
+				h.press("lisi", cards.Approve, "")
+				h.accept(row.event)
+				pass(time.Minute)
+				told := ""
+				for _, call := range h.board.feishu.all() {
+					if strings.HasPrefix(call.Message.Notice, "dec_") {
+						told = call.Message.Card.Reason.Value.ZH
+					}
+				}
+				if !strings.HasPrefix(told, row.told) || (row.told == "") != (told == "") {
+					t.Errorf("got lisi told %q, want %q", told, row.told)
+				}
+			})
+		})
+	}
+}
+
 func TestAKilledProcessLeavesTheDecisionToTheNext(t *testing.T) {
 	inCourt(t, func(t *testing.T, h *house, c *court) {
 		answered := make(chan struct{})

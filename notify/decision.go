@@ -53,6 +53,21 @@ type Decision struct {
 	At            time.Time
 }
 
+// MadeBy reports whether ev, which ended the turn d was to decide, is d carried out:
+// whoever decided did it, or nobody is named. A platform may report decisions in the name
+// of an account of its own. So the same outcome counts as well, unless it is by
+// somebody else who was asked; on is the ticket as it was.
+func (d Decision) MadeBy(ev ticket.Event, on ticket.Ticket) bool {
+	if ev.Actor.Username == "" || ev.Actor.Username == d.By.Username {
+		return true
+	}
+	wanted := ticket.KindPassed
+	if d.Action == cards.Reject {
+		wanted = ticket.KindRejected
+	}
+	return ev.Kind == wanted && !ticket.MayAct(on, ev.Actor)
+}
+
 // Pressed is what a press met: the ticket as it is now, and what the card was made for.
 type Pressed struct {
 	TicketRecord

@@ -206,13 +206,13 @@ func (s *Store) Told(ctx context.Context, id string) error {
 }
 
 // closeDecisions ends what was asked about a turn of the ticket that is over: it was
-// done if the event is of whoever asked, and somebody else was first if not.
-func (tx *txn) closeDecisions(ctx context.Context, e notify.Entry, p notify.Plan) error {
+// done if the event says so, and somebody else was first if not.
+func (tx *txn) closeDecisions(ctx context.Context, e notify.Entry, known notify.Known, p notify.Plan) error {
 	open, err := all(ctx, tx, scanDecision,
 		decisionQuery+`WHERE ticket_id = $1 AND turn < $2 AND `+openDecision(""), p.TicketID, p.Turn)
 	for _, d := range open {
 		status := notify.Decided
-		if actor := e.Event.Actor.Username; actor != "" && actor != d.By.Username {
+		if !d.MadeBy(e.Event, known.Last.Ticket) {
 			status = notify.Refused
 		}
 		tell := status == notify.Refused && d.Shown

@@ -126,13 +126,20 @@ func TestCardsShowThatADecisionIsInProgressAndGetTheirButtonsBack(t *testing.T) 
 func TestAnEventEndsTheDecisionsOfTheTurnBefore(t *testing.T) {
 	for _, tt := range []struct {
 		by   string
+		kind ticket.Kind
 		want notify.DecisionStatus
-	}{{"lisi", notify.Decided}, {"", notify.Decided}, {"wangwu", notify.Refused}} {
-		t.Run("by "+tt.by, func(t *testing.T) {
+	}{
+		{"lisi", ticket.KindPassed, notify.Decided},
+		{"", ticket.KindPassed, notify.Decided},
+		{"robot", ticket.KindPassed, notify.Decided},
+		{"robot", ticket.KindRejected, notify.Refused},
+	} {
+		t.Run(string(tt.kind)+" by "+tt.by, func(t *testing.T) {
 			onEach(t, func(t engineTest, s *store.Store) {
 				inReview(t, s)
 				d := decide(t, s, approval("1"))
 				e, plan := moved("1024-2", tt.by)
+				e.Event.Kind = tt.kind
 				record(t, s, e, plan)
 				got, err := s.DecisionOf(t.Context(), notify.Feishu, "1")
 				if err != nil || got.Status != tt.want || !got.Due.IsZero() {

@@ -160,7 +160,7 @@ func (tx *txn) deliver(ctx context.Context, e notify.Entry, known notify.Known, 
 		return notify.Receipt{}, fmt.Errorf("refresh deliveries: %w", err)
 	}
 	if p.Turn > known.Turn && known.ID != "" {
-		if err := tx.closeDecisions(ctx, e, p); err != nil {
+		if err := tx.closeDecisions(ctx, e, known, p); err != nil {
 			return notify.Receipt{}, fmt.Errorf("end decisions: %w", err)
 		}
 	}
