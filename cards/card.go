@@ -110,6 +110,9 @@ const (
 
 // Title is the first line of the card: the verb and the subject.
 func (c Card) Title() Text {
+	if c.Subject == "" {
+		return c.Verb
+	}
 	return Text{ZH: c.Verb.ZH + "：" + c.Subject, EN: c.Verb.EN + ": " + c.Subject}
 }
 

@@ -5,31 +5,38 @@ import "fmt"
 // Remark is a sentence of the bot's, as a card.
 func Remark(said Text) Card {
 	return Card{
-		Tone: ToneClosed, Chip: Text{"机器人", "Bot"}, Verb: Text{"回复", "Answer"}, Subject: "ticketbell",
-		Rows:   []Row{{Name: "field", Label: Text{"消息", "Message"}, Value: said}},
+		Tone: ToneClosed, Chip: Text{"机器人", "Bot"}, Verb: Same("ticketbell"),
+		Rows:   []Row{{Name: "field", Label: Text{"答复", "Answer"}, Value: said}},
 		Footer: Text{"发「帮助」查看我能做什么。", "Write “help” to see what I can do."},
 	}
+}
+
+// Decline is a remark to somebody who is answered nothing else.
+func Decline(why Text) Card {
+	c := Remark(why)
+	c.Footer = Text{"这是自动答复。", "This is an automatic answer."}
+	return c
 }
 
 // Help says what the bot understands.
 func Help() Card {
 	row := func(label, value Text) Row { return Row{Name: "field", Label: label, Value: value} }
 	return Card{
-		Tone: ToneClosed, Chip: Text{"帮助", "Help"}, Verb: Text{"我能做什么", "What I can do"}, Subject: "ticketbell",
+		Tone: ToneClosed, Chip: Text{"帮助", "Help"}, Verb: Text{"我能做什么", "What I can do"},
 		Rows: []Row{
 			row(Text{"待办", "todo"}, Text{"等你处理的工单", "the tickets that wait for you"}),
 			row(Text{"工单 1024", "ticket 1024"}, Text{"这张工单的状态、在等谁", "how a ticket stands, and whom it waits for"}),
-			row(Text{"语言 en", "language zh"}, Text{"改用英文；「语言 zh」改回中文", "reads Chinese; “language en” reads English again"}),
+			row(Text{"语言 en", "language zh"}, Text{"改用英文；「语言 zh」改回中文", "switches to Chinese; “language en” switches back"}),
 			row(Text{"帮助", "help"}, Text{"显示这条消息", "shows this message"}),
 		},
-		Footer: Text{"不认识的话也会显示这条消息。", "What I do not understand is answered with this, too."},
+		Footer: Text{"发其他内容，也会收到这条消息。", "Anything else is answered with this message, too."},
 	}
 }
 
 // Todo lists the tickets that wait for a reader.
 func Todo(all []Card) Card {
 	c := Digest(all)
-	c.Tone = ToneReview
+	c.Tone, c.Number = ToneReview, ""
 	c.Chip = Text{"待办", "To do"}
 	c.Verb = Text{"等你处理的工单", "Tickets that wait for you"}
 	c.Footer = Text{

@@ -30,7 +30,7 @@ func (w writer) pending() []Text {
 	what, by := ActionWord(p.Action), clean(p.By)
 	return []Text{{
 		"处理中：" + by + " 已提交「" + what.ZH + "」",
-		"In progress: " + by + " submitted “" + what.EN + "”",
+		"In progress: " + by + " submitted their " + asNoun(p.Action),
 	}}
 }
 
@@ -151,16 +151,32 @@ func NothingWaits() Text {
 	return Text{"工单没有在等待处理，无需催办", "The ticket waits for nobody"}
 }
 
+// asNoun is an action as something somebody made.
+func asNoun(a Action) string {
+	if a == Reject {
+		return "rejection"
+	}
+	return "approval"
+}
+
 // Nothing tells whoever pressed, later, that nothing came of it.
 func Nothing(n Notice, a Action, why Text, s Setting) Card {
 	n.Decidable, n.Remindable, n.Pending = false, false, nil
 	c := For(n, s)
-	what := ActionWord(a)
 	c.Tone = ToneFailed
 	c.Chip = Text{"未生效", "Not done"}
-	c.Verb = Text{"你提交的「" + what.ZH + "」未生效", "Your “" + lowerFirst(what.EN) + "” was not carried out"}
+	c.Verb = Text{"你提交的「" + ActionWord(a).ZH + "」未生效", "Your " + asNoun(a) + " was not carried out"}
 	c.Reason = &Row{Name: "reason", Label: Text{"原因", "Reason"}, Value: why}
-	c.Footer = Text{"你在卡片上处理了这张工单。", "You acted on this ticket from a card."}
+	c.Footer = Text{"这是对你在卡片上操作的答复。", "This answers what you pressed on a card."}
+	return c
+}
+
+// Unconfirmed is [Nothing] where nobody knows whether something came of it: the platform
+// never answered.
+func Unconfirmed(n Notice, a Action, s Setting) Card {
+	c := Nothing(n, a, Unanswered(), s)
+	c.Chip = Text{"未确认", "Unconfirmed"}
+	c.Verb = Text{"你提交的「" + ActionWord(a).ZH + "」没有得到确认", "Your " + asNoun(a) + " was never confirmed"}
 	return c
 }
 

@@ -10,7 +10,9 @@ func (c Card) Plain(lang Language) string {
 	colon := Text{"：", ": "}.In(lang)
 
 	line("[", c.Chip.In(lang), "] ", c.Title().In(lang))
-	line(c.Subtitle())
+	if s := c.Subtitle(); s != "" {
+		line(s)
+	}
 	for _, r := range c.Rows {
 		line(r.Label.In(lang), colon, r.Value.In(lang))
 	}

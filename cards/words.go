@@ -28,6 +28,9 @@ func statusWord(s ticket.Status) Text {
 
 // verb says what the reader must do, or what happened.
 func (w writer) verb() Text {
+	if w.n.Pending != nil && w.t.Status.Waiting() {
+		return Text{"处理中", "In progress"}
+	}
 	if w.n.Reader == ticket.RoleAssignee && w.t.Status.Waiting() {
 		return w.todo()
 	}
@@ -48,7 +51,7 @@ func (w writer) verb() Text {
 	case ticket.KindCompleted:
 		return Text{"已人工上线", "Completed by hand"}
 	case ticket.KindEscalated:
-		return Text{"催办升级，久未处理", "Escalated – nobody has acted yet"}
+		return Text{"催办升级，迟迟未处理", "Escalated – nobody has acted yet"}
 	default:
 		return statusWord(w.t.Status)
 	}
@@ -83,7 +86,7 @@ func (w writer) footer() Text {
 	case ticket.KindAsked:
 		return Text{"你在聊天里查询了这张工单。", "You asked the bot about this ticket."}
 	case ticket.KindEscalated:
-		return Text{"这一步等待已久，流程指定此时通知你。", "This step has waited for long; its flow names you to be told."}
+		return Text{"这一步等待已久，流程指定升级给你。", "This step has waited too long, and its flow escalates it to you."}
 	}
 	switch w.n.Reader {
 	case ticket.RoleAssignee:

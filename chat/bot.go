@@ -78,9 +78,9 @@ func (b *Bot) answer(ctx context.Context, s notify.Said) error {
 	c := conversation{b, s, u, set}
 	switch {
 	case !known:
-		return c.say(ctx, cards.Remark(cards.Stranger()))
+		return c.say(ctx, cards.Decline(cards.Stranger()))
 	case u.Disabled:
-		return c.say(ctx, cards.Remark(cards.SwitchedOff()))
+		return c.say(ctx, cards.Decline(cards.SwitchedOff()))
 	}
 	switch r := understand(s.Text); r.wish {
 	case wantsTodo:

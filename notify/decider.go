@@ -378,9 +378,13 @@ func (d *Decider) write(ctx context.Context, dec Decision, on TicketRecord) erro
 		why = d.over(Pressed{TicketRecord: on, CardState: dec.State, CardTurn: dec.Turn}, s)
 	}
 	n := cards.Notice{Event: on.Event, Reader: ticket.RoleWaiting, Trail: on.Trail}
+	set := cards.Setting{Location: s.Location(), URLPrefix: s.URLPrefix}
+	card := cards.Nothing(n, dec.Action, why, set)
+	if dec.Status == Failed {
+		card = cards.Unconfirmed(n, dec.Action, set)
+	}
 	return d.Teller.Tell(ctx, dec.Channel, dec.Address, Message{
-		Card:     cards.Nothing(n, dec.Action, why, cards.Setting{Location: s.Location(), URLPrefix: s.URLPrefix}),
-		Language: dec.Language, Notice: dec.ID, Thread: dec.Ticket,
+		Card: card, Language: dec.Language, Notice: dec.ID, Thread: dec.Ticket,
 	})
 }
 
