@@ -25,15 +25,17 @@ type desk struct {
 
 // call is what the desk reads of a call.
 type call struct {
-	Type string
+	Type string `json:"type"`
 	Data struct {
-		Action string
-		By     struct{ Username string }
+		Action string `json:"action"`
+		By     struct {
+			Username string `json:"username"`
+		} `json:"by"`
 		Ticket struct {
-			Key      string
-			Revision int64
-		}
-	}
+			Key      string `json:"key"`
+			Revision int64  `json:"revision"`
+		} `json:"ticket"`
+	} `json:"data"`
 }
 
 func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
