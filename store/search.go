@@ -277,10 +277,10 @@ func (p *picking) ids(n int) string {
 	}
 	var found []string
 	for i, lead := range p.leads {
-		found = append(found, `SELECT * FROM (SELECT d.id, d.created_at FROM deliveries d `+p.and(lead)+` `+end+`) lead`+strconv.Itoa(i))
+		found = append(found, `SELECT id, created_at FROM (SELECT d.id, d.created_at FROM deliveries d `+p.and(lead)+` `+end+`) lead`+strconv.Itoa(i))
 	}
 	for i, lead := range p.gathered {
-		found = append(found, `SELECT * FROM (WITH gathered AS MATERIALIZED (SELECT d.id, d.created_at FROM deliveries d `+p.and(lead)+`)
+		found = append(found, `SELECT id, created_at FROM (WITH gathered AS MATERIALIZED (SELECT d.id, d.created_at FROM deliveries d `+p.and(lead)+`)
 			SELECT d.id, d.created_at FROM gathered d `+end+`) gathering`+strconv.Itoa(i))
 	}
 	return `SELECT d.id FROM (` + strings.Join(found, ` UNION `) + `) d ` + end
@@ -350,7 +350,7 @@ func (tx *txn) picked(ctx context.Context, f notify.DeliveryFilter) (*conditions
 	if err != nil {
 		return nil, err
 	}
-	if leads := append(p.leads, p.gathered...); len(leads) > 0 {
+	if leads := slices.Concat(p.leads, p.gathered); len(leads) > 0 {
 		p.terms = append(p.terms, `(`+strings.Join(leads, ` OR `)+`)`)
 	}
 	return &p.conditions, nil
