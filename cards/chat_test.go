@@ -35,20 +35,20 @@ func TestGoldenCardsOfTheWayBack(t *testing.T) {
 	remindable := told(ticket.KindAsked, ticket.RoleCreator)
 	remindable.Remindable = true
 	for name, c := range map[string]Card{
-		"asked.assignee":     For(told(ticket.KindAsked, ticket.RoleAssignee), setting),
-		"asked.creator":      For(remindable, setting),
-		"escalated.named":    For(told(ticket.KindEscalated, ticket.RoleNamed), setting),
-		"escalated.assignee": For(told(ticket.KindEscalated, ticket.RoleAssignee), setting),
-		"pending.assignee":   For(busy, setting),
-		"nothing.refused":    Nothing(told(ticket.KindSubmitted, ticket.RoleWaiting), Approve, RefusedBy("窗口期外禁止上线"), setting),
+		"asked.assignee":      For(told(ticket.KindAsked, ticket.RoleAssignee), setting),
+		"asked.creator":       For(remindable, setting),
+		"escalated.named":     For(told(ticket.KindEscalated, ticket.RoleNamed), setting),
+		"escalated.assignee":  For(told(ticket.KindEscalated, ticket.RoleAssignee), setting),
+		"pending.assignee":    For(busy, setting),
+		"nothing.refused":     Nothing(told(ticket.KindSubmitted, ticket.RoleWaiting), Approve, RefusedBy("窗口期外禁止上线"), setting),
 		"nothing.unconfirmed": Unconfirmed(told(ticket.KindSubmitted, ticket.RoleWaiting), Reject, setting),
-		"nothing.settled":    Nothing(told(ticket.KindSubmitted, ticket.RoleWaiting), Approve, Settled(trail()[1], setting, ten.Add(13*time.Minute)), setting),
-		"todo.few":           Todo(listed(4)),
-		"todo.many":          Todo(listed(12)),
-		"remark.nothing":     Remark(NothingToDo()),
-		"remark.stranger":    Decline(Stranger()),
-		"remark.ticket":      Remark(NoSuchTicket("2048")),
-		"help":               Help(),
+		"nothing.settled":     Nothing(told(ticket.KindSubmitted, ticket.RoleWaiting), Approve, Settled(trail()[1], setting, ten.Add(13*time.Minute)), setting),
+		"todo.few":            Todo(listed(4)),
+		"todo.many":           Todo(listed(12)),
+		"remark.nothing":      Remark(NothingToDo()),
+		"remark.stranger":     Decline(Stranger()),
+		"remark.ticket":       Remark(NoSuchTicket("2048")),
+		"help":                Help(),
 	} {
 		for _, lang := range Languages() {
 			golden(t, fmt.Sprintf("%s.%s.txt", name, lang), c.Plain(lang))

@@ -111,6 +111,11 @@ func ReasonMissing() Text {
 	return Text{"请填写驳回原因", "Please give a reason for the rejection"}
 }
 
+// ReasonUnchosen asks for it where a reader chooses from [ReasonChoices].
+func ReasonUnchosen() Text {
+	return Text{"请选择驳回原因", "Please choose a reason for the rejection"}
+}
+
 // ReasonTooLong says how long a reason may be.
 func ReasonTooLong(limit int) Text {
 	return Text{fmt.Sprintf("驳回原因最多 %d 字", limit), fmt.Sprintf("The reason may have at most %d characters", limit)}

@@ -177,11 +177,19 @@ func (d *Decider) hindrance(p Press, u ticket.User, card Pressed, platform Platf
 	case !ticket.MayAct(t, u.Person):
 		return cards.NotYours()
 	case p.Action == cards.Reject && strings.TrimSpace(p.Reason) == "":
-		return cards.ReasonMissing()
+		return reasonMissing(p.Channel)
 	case utf8.RuneCountInString(p.Reason) > cards.MaxReason:
 		return cards.ReasonTooLong(cards.MaxReason)
 	}
 	return cards.Text{}
+}
+
+// reasonMissing asks for a reason as the channel takes it: typed, or chosen.
+func reasonMissing(ch Channel) cards.Text {
+	if ch == WeCom {
+		return cards.ReasonUnchosen()
+	}
+	return cards.ReasonMissing()
 }
 
 // over says how the step ended that the card was made for.

@@ -277,6 +277,17 @@ func TestAnEventThatTellsTheEndEndsADecisionThatWaitsForIt(t *testing.T) {
 	})
 }
 
+func TestAReasonIsAskedForAsTheChannelTakesIt(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, _ *court) {
+		for ch, want := range map[notify.Channel]string{notify.Feishu: "请填写驳回原因", notify.WeCom: "请选择驳回原因"} {
+			got := h.decider.Act(t.Context(), notify.Press{
+				ID: string(ch), Channel: ch, Address: "lisi", Notice: h.card("lisi").Event, Action: cards.Reject,
+			})
+			wantAnswer(t, got, notify.ToneRefused, want)
+		}
+	})
+}
+
 // A platform may report what lisi decided in the name of an account of its own.
 func TestAServiceAccountThatReportsTheDecisionWasNotFirst(t *testing.T) {
 	for name, row := range map[string]struct {
