@@ -103,10 +103,14 @@ func (p *playground) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = page.WriteTo(w) // a reader who left is no fault of ours
 }
 
-// languageOf is what the first paint is written in: ?lang=en, else Chinese. The scripts
-// switch to what the reader chose before.
+// languageOf is what the page is written in: what its address says, else what the
+// reader chose before, on this page or another, else Chinese.
 func languageOf(r *http.Request) cards.Language {
-	if r.URL.Query().Get("lang") == string(cards.English) {
+	said := r.URL.Query().Get("lang")
+	if c, err := r.Cookie(languageCookie); err == nil && said == "" {
+		said = c.Value
+	}
+	if said == string(cards.English) {
 		return cards.English
 	}
 	return cards.Chinese

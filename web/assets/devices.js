@@ -1,14 +1,17 @@
 // The three devices: whose they are, what they show, and what is wrong with them.
 import { byId, clock, h, keyed, when } from "./dom.js";
 import { send } from "./api.js";
+import { composer, mixed, own } from "./chat.js";
 import { switchboard } from "./faults.js";
 import { draw as drawFeishu } from "./feishu.js";
 import { mailbox, unread } from "./mail.js";
 import { say, speak, warn } from "./notice.js";
-import { actorsNow, nameOf, namesOf, on, setup, state } from "./state.js";
+import { press } from "./press.js";
+import { actorsNow, nameOf, namesOf, on, put, setup, state } from "./state.js";
 import { language, t } from "./texts.js";
 import { draw as drawWeCom } from "./wecom.js";
 
+const aim = 700; // milliseconds a button is pointed at before the story presses it
 const linger = 1800; // milliseconds a device stays with the last actor, to show the card change
 const drawers = { feishu: drawFeishu, wecom: drawWeCom };
 const owner = { feishu: "auto", wecom: "auto", mail: "auto" };
@@ -19,13 +22,14 @@ let known = null; // what has been spoken of: message → updates
 
 // mount builds the devices and keeps them showing what the simulators received.
 export function mount() {
-  byId("devices").append(...Object.keys(owner).map(device));
+  for (const channel of Object.keys(owner)) byId("devices").append(device(channel));
   byId("clear").addEventListener("click", empty);
   on("ticket", moveOn);
   on("messages", () => {
     announce();
     Object.keys(owner).forEach(screen);
   });
+  on("said", () => Object.keys(owner).forEach(screen));
   on("faults", () => Object.keys(owner).forEach(faults));
   on("language", () => Object.keys(owner).forEach(dress));
   Object.keys(owner).forEach(dress);
@@ -53,14 +57,16 @@ function device(channel) {
   s.empty = h("p", { class: "empty" });
   s.list = h("div", { class: channel === "mail" ? "mailbox" : "chat" });
   s.body.append(s.empty, s.list);
+  s.say = channel === "mail" ? null : composer(channel, () => owners(channel)[0] ?? setup.people[0]?.username ?? "");
+  s.looks = h("span", { class: "looks" });
   screens[channel] = s;
   if (channel === "mail") {
     s.box = mailbox(s.list);
     s.box.changed = () => count(channel);
   }
   return h("article", { class: "device", "data-device": channel, "aria-labelledby": `device-${channel}` },
-    h("header", {}, h("div", { class: "device-name" }, h("span", { class: `logo ${channel}`, "aria-hidden": "true" }), s.title, s.count), s.picker, s.note),
-    s.body, s.faults);
+    h("header", {}, h("div", { class: "device-name" }, h("span", { class: `logo ${channel}`, "aria-hidden": "true" }), s.title, s.count, s.looks), s.picker, s.note),
+    h("div", { class: "screen-wrap" }, s.body), s.say?.form, s.faults);
 }
 
 // dress draws everything of a device again, for instance in another language.
@@ -75,8 +81,18 @@ function dress(channel) {
     screen(channel);
   });
   s.picker.replaceChildren(h("label", { for: id, class: "unseen" }, `${t("device.owner")} ${t(`channel.${channel}`)}`), select);
+  const name = { channel: t(`channel.${channel}`) };
+  s.looks.replaceChildren(look(channel, "dark", "◐", t("look.dark", name)), look(channel, "wide", "⤢", t("look.wide", name)));
   faults(channel);
   screen(channel);
+}
+
+// look is a switch of how a device looks: light or dark against the page, phone or desktop.
+function look(channel, name, sign, label) {
+  const device = () => document.querySelector(`[data-device="${channel}"]`);
+  const button = h("button", { type: "button", class: "quiet look", "aria-pressed": String(device().classList.contains(name)), "aria-label": label, title: label }, sign);
+  button.addEventListener("click", () => button.setAttribute("aria-pressed", String(device().classList.toggle(name))));
+  return button;
 }
 
 function faults(channel) {
@@ -95,12 +111,14 @@ function screen(channel) {
   const s = screens[channel];
   const people = owners(channel);
   const shown = state.messages.filter((m) => m.channel === channel && (!people.length || people.includes(m.person)));
+  const said = state.said.filter((m) => m.channel === channel && (!people.length || people.includes(m.person)));
+  s.say?.dress();
   s.note.textContent = people.length ? t("device.following", { people: namesOf(people) }) : t("device.all");
-  s.empty.hidden = shown.length > 0;
-  s.list.hidden = shown.length === 0;
+  s.empty.hidden = shown.length + said.length > 0;
+  s.list.hidden = !s.empty.hidden;
   s.empty.textContent = people.length && state.messages.length ? t("device.nothing", { people: namesOf(people) }) : t("device.empty");
   if (s.box) s.box.show(shown, people.length !== 1);
-  else chat(channel, shown, people.length !== 1);
+  else chat(channel, mixed(shown, said), people.length !== 1);
   count(channel, shown.length);
 }
 
@@ -114,33 +132,40 @@ function chat(channel, shown, everyone) {
   const { list, body } = screens[channel];
   const before = new Set([...list.children].map((el) => el.dataset.key));
   const keyOf = (m) => [m.id, m.updates, everyone, language()].join("|");
-  keyed(list, shown, keyOf, (m) => bubble(channel, m, everyone));
-  if (shown.some((m) => !before.has(keyOf(m)))) body.scrollTop = body.scrollHeight;
+  keyed(list, shown, keyOf, (m) => (m.mine ? own(m) : bubble(channel, m, everyone)));
+  // The newest is shown from its head, even when it is taller than the screen.
+  if (shown.some((m) => !before.has(keyOf(m)))) body.scrollTop = list.lastElementChild.offsetTop - 12;
 }
 
 function bubble(channel, m, everyone) {
   const person = nameOf(m.person || m.to);
-  const press = (action, text) => pressed(m, action, text);
   return h("article", { class: m.updates ? "message changed" : "message", "data-message": m.id },
     h("p", { class: "small muted" }, t(channel === "wecom" ? "device.app" : "device.bot"), " · ", everyone && `${t("device.to", { person })} · `, when(m.received_at)),
-    drawers[channel](m, press, person),
+    drawers[channel](m, person),
     m.updates ? h("p", { class: "marker" }, "↻ ", t("message.updated", { count: m.updates, time: clock(m.updated_at) })) : null,
     h("details", { class: "wire small" }, h("summary", {}, t("message.wire")), h("pre", { tabindex: "0" }, JSON.stringify(m.payload, null, 2))));
 }
 
-// pressed presses a button of a card as the person whose device it is (api.md 6).
-async function pressed(m, action, text) {
-  try {
-    await send("POST", "/sandbox/press", { channel: m.channel, message_id: m.id, person: m.person, action, form: {} });
-    say(t("notice.pressed", { button: text }));
-  } catch (problem) {
-    warn(problem);
+// pressFor points at a button on somebody's device and presses it; false when there is none.
+export async function pressFor(username, channel, action) {
+  const message = state.messages.findLast((m) => m.channel === channel && m.person === username && m.buttons.some((b) => b.action === action));
+  if (!message) return false;
+  const button = screens[channel].list.querySelector(`[data-message="${CSS.escape(message.id)}"] [data-act="${CSS.escape(action)}"]`);
+  if (button) {
+    const { body } = screens[channel];
+    body.scrollTop += button.getBoundingClientRect().bottom - body.getBoundingClientRect().bottom + 24;
+    button.classList.add("pointed");
+    await new Promise((resolve) => setTimeout(resolve, aim));
+    button.classList.remove("pointed");
   }
+  await press(message, action, button?.textContent ?? action);
+  return true;
 }
 
 async function empty() {
   try {
     await send("DELETE", "/sandbox/messages");
+    put("said", []);
     say(t("notice.cleared"));
   } catch (problem) {
     warn(problem);

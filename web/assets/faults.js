@@ -15,6 +15,9 @@ const known = {
 // These stop the channel as a whole until a test succeeds (design.md 4).
 const stopping = ["scope_missing", "ip_not_trusted", "wrong_secret"];
 
+const shares = [1, 0.5, 0.2];
+const share = {}; // by channel: which share of the requests a fault hits
+
 const activeOn = (channel) => state.faults.find((f) => f.channel === channel)?.fault ?? "";
 
 // switchboard is the row of one device: a choice of faults, and how to end them.
@@ -25,8 +28,14 @@ export function switchboard(channel) {
     h("option", { value: "" }, t("fault.none")),
     known[channel].map((f) => h("option", { value: f, selected: f === active }, word("fault", f))),
     active && !known[channel].includes(active) && h("option", { value: active, selected: true }, active));
+  const often = h("select", { id: `share-${channel}`, "aria-label": `${t("fault.share")} ${t(`channel.${channel}`)}` },
+    shares.map((s) => h("option", { value: String(s), selected: s === (share[channel] ?? 1) }, `${s * 100}%`)));
+  often.addEventListener("change", () => {
+    share[channel] = Number(often.value);
+    if (activeOn(channel)) set(channel, activeOn(channel));
+  });
   return h("div", { class: active ? "fault on" : "fault" },
-    h("label", { for: id }, t("fault.label"), h("span", { class: "unseen" }, ` ${t(`channel.${channel}`)}`)), select,
+    h("label", { for: id }, t("fault.label"), h("span", { class: "unseen" }, ` ${t(`channel.${channel}`)}`)), select, often,
     h("button", { type: "button", class: "quiet", disabled: !active, onclick: () => set(channel, "") }, t("fault.clear")),
     active && h("p", { class: "failing" }, t("fault.active", { fault: word("fault", active) })));
 }
@@ -35,7 +44,7 @@ async function set(channel, fault) {
   const before = activeOn(channel);
   try {
     await send("DELETE", `/sandbox/faults?channel=${channel}`);
-    if (fault) await send("POST", "/sandbox/faults", { channel, fault, times: 0, probability: 1 });
+    if (fault) await send("POST", "/sandbox/faults", { channel, fault, times: 0, probability: share[channel] ?? 1 });
     else if (stopping.includes(before)) await release(channel);
     say(fault ? t("notice.fault", { channel: t(`channel.${channel}`), fault: word("fault", fault) }) : t("notice.healed", { channel: t(`channel.${channel}`) }));
   } catch (problem) {

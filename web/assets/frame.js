@@ -1,13 +1,9 @@
 // What every page does: language, theme, menu, keys, times, copying.
+import { remember } from "./cookie.js";
 import { announce, bind, language, say, speak } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
-
-function remember(name, value) {
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
-}
 
 // Language: every text carries both, so nothing is loaded and nothing typed is lost.
 byId("language-button")?.addEventListener("click", (event) => {

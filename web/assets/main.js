@@ -1,6 +1,7 @@
 // The playground: puts the parts together.
 import { byId } from "./dom.js";
 import { mount as mountCall } from "./call.js";
+import { remember } from "./cookie.js";
 import { mount as mountDeliveries } from "./deliveries.js";
 import { mount as mountDevices } from "./devices.js";
 import { mount as mountForm } from "./form.js";
@@ -26,7 +27,7 @@ function nextTheme() {
   const next = themes[(themes.indexOf(theme()) + 1) % themes.length];
   if (next === "auto") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = next;
-  localStorage.setItem("theme", next);
+  remember("theme", next);
   drawTheme();
 }
 

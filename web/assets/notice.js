@@ -14,13 +14,20 @@ export function speak(text) {
   byId("said").textContent = text;
 }
 
+// note writes down and speaks what a device has shown already.
+export const note = (text) => jot(text, "info");
+
 function notice(text, tone) {
+  jot(text, tone);
+  const toast = h("p", { class: `toast ${tone}` }, text);
+  byId("toasts").append(toast);
+  setTimeout(() => toast.remove(), stay);
+}
+
+function jot(text, tone) {
   const now = new Date().toISOString();
   byId("log-empty").hidden = true;
   byId("log").prepend(h("li", { class: tone }, h("time", { datetime: now }, clock(now)), " ", text));
   while (byId("log").children.length > kept) byId("log").lastElementChild.remove();
   byId(tone === "bad" ? "warned" : "said").textContent = text;
-  const toast = h("p", { class: `toast ${tone}` }, text);
-  byId("toasts").append(toast);
-  setTimeout(() => toast.remove(), stay);
 }

@@ -10,6 +10,7 @@ export const state = {
   messages: [], // GET /sandbox/messages
   deliveries: [], // GET /api/v1/deliveries?ticket=
   faults: [], // GET /sandbox/faults
+  said: [], // what was written to the bot on this page
 };
 
 const bell = new EventTarget();

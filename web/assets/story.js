@@ -1,7 +1,7 @@
 // Plays the manual's own case: the requester submits, t1 reviews, admin executes, the
 // requester hears. Whatever the flow, it goes from step to step as the ticket says.
 import { byId } from "./dom.js";
-import { unpin } from "./devices.js";
+import { pressFor, unpin } from "./devices.js";
 import { create, show } from "./form.js";
 import { perform } from "./progress.js";
 import { refresh } from "./live.js";
@@ -49,7 +49,7 @@ async function tell(signal) {
     say("story.review", { reviewer: nameOf(who) });
     await pause(signal);
     const before = seen();
-    ticket = await perform(ticket, "approve", who);
+    ticket = await approve(signal, ticket, who);
     const next = allowed(ticket, "approve")[0] ?? allowed(ticket, "start")[0];
     say("story.approved", { reviewer: nameOf(who), next: nameOf(next ?? "") });
     await arrival(signal, next, before);
@@ -57,6 +57,14 @@ async function tell(signal) {
     who = allowed(ticket, "approve")[0];
   }
   await execute(signal, ticket, creator);
+}
+
+// approve presses 通过 on the reviewer's Feishu card. Where there is none, for instance
+// while Feishu fails, it is the button of the page.
+async function approve(signal, ticket, who) {
+  const moved = () => state.ticket?.id === ticket.id && state.ticket.revision > ticket.revision;
+  if (await pressFor(who, "feishu", "approve")) await waitFor(signal, moved);
+  return moved() ? state.ticket : perform(ticket, "approve", who);
 }
 
 async function execute(signal, ticket, creator) {
@@ -81,14 +89,19 @@ const seen = () => new Set(state.messages.map((m) => `${m.channel}|${m.id}`));
 async function arrival(signal, username, before) {
   if (!username) return;
   const there = () => state.messages.some((m) => m.person === username && !before.has(`${m.channel}|${m.id}`));
+  if (await waitFor(signal, there)) return;
+  say("story.late", { person: nameOf(username) });
+  await pause(signal);
+}
+
+// waitFor reads again until there() is true; false when it did not become so in time.
+async function waitFor(signal, there) {
   const until = Date.now() + patience;
   while (!there() && Date.now() < until) {
     await pause(signal, 200);
     await refresh();
   }
-  if (there()) return;
-  say("story.late", { person: nameOf(username) });
-  await pause(signal);
+  return there();
 }
 
 function pause(signal, time = beat) {

@@ -1,11 +1,11 @@
 // All words of the page, from the catalogue the server wrote into it.
+import { remember } from "./cookie.js";
 import { byId } from "./dom.js";
 
 const texts = JSON.parse(byId("texts").textContent);
 const written = document.documentElement.lang === "en" ? "en" : "zh";
-const asked = new URLSearchParams(location.search).get("lang");
 
-let current = asked ? written : (localStorage.getItem("language") ?? written);
+let current = written;
 
 export const language = () => current;
 
@@ -25,7 +25,7 @@ export function word(list, name) {
 export function choose(lang) {
   const before = current;
   current = lang === "en" ? "en" : "zh";
-  localStorage.setItem("language", current);
+  remember("language", current);
   write(before);
 }
 

@@ -1,11 +1,14 @@
 // Draws a WeCom message from the request on the wire (wecom.md 4.1 to 4.3): a text, a
 // confidential text (safe=1), or a template card.
 import { anchor, h } from "./dom.js";
+import { draft, guarded, keep, press } from "./press.js";
 import { t } from "./texts.js";
 
-export function draw(message, press, owner) {
+// draw returns the message. Its buttons press as the person whose message it is, and
+// owner is how that person is called.
+export function draw(message, owner) {
   const body = message.payload ?? {};
-  if (body.template_card) return card(body.template_card, press);
+  if (body.template_card) return card(body.template_card, message);
   const content = body.text?.content ?? body.markdown?.content ?? message.text ?? "";
   return body.safe === 1 ? confidential(content, owner) : h("div", { class: "bubble" }, linked(content));
 }
@@ -36,7 +39,7 @@ function linked(content) {
   return h("p", { class: "wx-lines" }, parts, content.slice(from));
 }
 
-function card(c, press) {
+function card(c, message) {
   const url = c.card_action?.url;
   return h("div", { class: "wx-card" },
     c.source?.desc && h("div", { class: "wx-source", "data-ink": String(c.source.desc_color ?? 0) }, c.source.desc),
@@ -46,7 +49,7 @@ function card(c, press) {
     c.sub_title_text && h("p", { class: "wx-lines" }, c.sub_title_text),
     c.horizontal_content_list?.length && h("dl", { class: "wx-rows" }, c.horizontal_content_list.map(row)),
     jumps(c, url),
-    c.button_list?.length && h("div", { class: "wx-buttons" }, c.button_list.map((b) => pressable(b, press))));
+    buttons(c, message));
 }
 
 function row(item) {
@@ -61,7 +64,23 @@ function jumps(c, url) {
   return list.map((j) => anchor(j.url ?? url, `${j.title} ›`, { class: "wx-jump" }));
 }
 
-function pressable(b, press) {
+// buttons are the choice and the buttons at the foot of a card, in that order.
+function buttons(c, message) {
+  if (!c.button_list?.length) return null;
+  const choice = c.button_selection && selection(c.button_selection, message);
+  return h("div", { class: "wx-acts" }, choice?.field,
+    h("div", { class: "wx-buttons" }, c.button_list.map((b) => pressable(b, message, () => choice?.chosen() ?? {}))));
+}
+
+function selection(q, message) {
+  const id = `${message.id}-${q.question_key}`;
+  const chosen = draft(message, q.question_key, q.selected_id);
+  const select = h("select", { id, onchange: () => keep(message, q.question_key, select.value) },
+    (q.option_list ?? []).map((o) => h("option", { value: o.id, selected: o.id === chosen }, o.text)));
+  return { field: h("div", { class: "field" }, h("label", { for: id }, q.title), select), chosen: () => ({ [q.question_key]: select.value }) };
+}
+
+function pressable(b, message, chosen) {
   if (b.url) return anchor(b.url, b.text, { class: "wx-button" });
-  return h("button", { type: "button", class: "wx-button", "data-style": String(b.style ?? 1), onclick: () => press(b.key, b.text) }, b.text);
+  return h("button", { type: "button", class: "wx-button", "data-style": String(b.style ?? 1), "data-act": b.key, onclick: guarded(() => press(message, b.key, b.text, chosen())) }, b.text);
 }
