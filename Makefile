@@ -15,10 +15,10 @@ GOLDEN := $(wildcard cards bot/feishu bot/wecom mail channels)
 BENCH  := $(wildcard bench store)
 
 .DEFAULT_GOAL := help
-.PHONY: help check fmt lint tidy links test e2e golden demo bench faults speed build clean
+.PHONY: help check fmt lint tidy links test e2e golden demo screenshots bench faults speed build clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 check: fmt tidy links lint ## Look for what a reviewer should not have to: format, modules, links, vet, linters, floor plan
 
@@ -48,6 +48,9 @@ golden: ## Write the golden files anew; then read the diff as the person who get
 
 demo: ## Try it: everything on this machine, three simulated devices, no account anywhere
 	$(GO) run ./cmd/bot demo
+
+screenshots: ## Take the pictures of docs/screenshots anew; then look at each of them
+	@$(GO) run ./scripts/screenshots
 
 bench: ## Measure
 	$(GO) test -run '^$$' -bench . -benchmem $(BENCH:%=./%/...)

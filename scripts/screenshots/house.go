@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// house is a demo of its own at work.
+type house struct {
+	url, token string
+
+	dir  string
+	stop func()
+}
+
+// open builds the bot and starts its demo on a free port.
+func open(ctx context.Context) (*house, error) {
+	dir, err := os.MkdirTemp("", "ticketbell-screenshots-")
+	if err != nil {
+		return nil, err
+	}
+	h := &house{dir: dir, stop: func() {}}
+	binary := filepath.Join(dir, "bot")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", binary, "ticketbell/cmd/bot").CombinedOutput(); err != nil {
+		h.close()
+		return nil, fmt.Errorf("build the bot: %w\n%s", err, out)
+	}
+	if err := h.start(ctx, binary); err != nil {
+		h.close()
+		return nil, err
+	}
+	return h, nil
+}
+
+// start reads the log until the demo says where it is, and drains it after that.
+func (h *house) start(ctx context.Context, binary string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	demo := exec.CommandContext(ctx, binary, "demo", "--http-listen", "127.0.0.1:0", "--data-dir", filepath.Join(h.dir, "data"))
+	said, err := demo.StderrPipe()
+	if err != nil {
+		cancel()
+		return err
+	}
+	if err := demo.Start(); err != nil {
+		cancel()
+		return fmt.Errorf("start the demo: %w", err)
+	}
+	h.stop = func() {
+		cancel()
+		_ = demo.Wait() // it was told to go
+	}
+	lines := bufio.NewScanner(said)
+	for lines.Scan() {
+		var line struct{ Msg, URL, Token string }
+		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "ready" {
+			h.url, h.token = line.URL, line.Token
+			go func() { _, _ = io.Copy(io.Discard, said) }() // ends with the demo
+			return nil
+		}
+	}
+	return errors.New("the demo ended before it was ready")
+}
+
+func (h *house) close() {
+	h.stop()
+	_ = os.RemoveAll(h.dir)
+}
+
+// play submits the tickets, and takes their steps round by round when everybody has
+// read what came before.
+func (h *house) play(ctx context.Context, stories []story) error {
+	ids := make([]string, len(stories))
+	for i, s := range stories {
+		id, err := h.submit(ctx, s.title)
+		if err != nil {
+			return err
+		}
+		ids[i] = id
+	}
+	for round, more := 0, true; more; round++ {
+		if err := h.settled(ctx); err != nil {
+			return err
+		}
+		more = false
+		for i, s := range stories {
+			if round >= len(s.steps) {
+				continue
+			}
+			more = true
+			if err := h.act(ctx, ids[i], s.steps[round]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (h *house) submit(ctx context.Context, title string) (id string, err error) {
+	var created struct{ ID string }
+	err = h.call(ctx, http.MethodPost, "/api/v1/tickets", map[string]any{
+		"title": title, "creator": "creator",
+		"project": map[string]string{"key": "pay", "name": "支付中心"},
+		"targets": []map[string]string{{"instance": "mysql-prod", "schema": "orders", "environment": "prod"}},
+		"audit":   map[string]any{"score": 92, "level": "warn", "statements": 12},
+	}, &created)
+	return created.ID, err
+}
+
+// act takes a step, "action who reason".
+func (h *house) act(ctx context.Context, id, step string) error {
+	action, rest, _ := strings.Cut(step, " ")
+	who, reason, _ := strings.Cut(rest, " ")
+	return h.call(ctx, http.MethodPost, "/api/v1/tickets/"+id+"/actions", map[string]string{"action": action, "by": who, "reason": reason}, nil)
+}
+
+// reads makes a person read a language.
+func (h *house) reads(ctx context.Context, username, language string) error {
+	return h.call(ctx, http.MethodPatch, "/api/v1/users/"+username, map[string]string{"language": language}, nil)
+}
+
+// empty empties the devices.
+func (h *house) empty(ctx context.Context) error {
+	return h.call(ctx, http.MethodDelete, "/sandbox/messages", nil, nil)
+}
+
+// settled waits until nothing has changed on the devices for two seconds.
+func (h *house) settled(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	var before string
+	for quiet := 0; quiet < 10; quiet++ {
+		var now json.RawMessage
+		if err := h.call(ctx, http.MethodGet, "/sandbox/messages", nil, &now); err != nil {
+			return err
+		}
+		if string(now) != before {
+			before, quiet = string(now), 0
+		}
+		<-tick.C
+	}
+	return nil
+}
+
+func (h *house) call(ctx context.Context, method, path string, body, into any) error {
+	sent, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	if body == nil {
+		sent = nil
+	}
+	r, err := http.NewRequestWithContext(ctx, method, h.url+path, bytes.NewReader(sent))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+h.token)
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("%s %s: %d %s", method, path, resp.StatusCode, answer)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(answer, into)
+}
