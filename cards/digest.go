@@ -30,3 +30,13 @@ func Digest(all []Card) Card {
 	}
 	return c
 }
+
+// AfterQuiet is [Digest] for what waited until the reader's quiet hours were over.
+func AfterQuiet(all []Card) Card {
+	c := Digest(all)
+	c.Footer = Text{
+		"这些是你免打扰期间的通知，合并为一条。",
+		"These notices waited for your quiet hours to end.",
+	}
+	return c
+}

@@ -106,7 +106,7 @@ func (d *Desk) prepare(ctx context.Context, e *Entry) (*acceptance, error) {
 	}
 	return &acceptance{
 		entry: *e, users: users, channels: e.channels(channels), refresh: d.Refresh,
-		quietPass: !settings.TellCreatorOnPass,
+		quietPass: !settings.TellCreatorOnPass, zone: settings.Location,
 	}, nil
 }
 
@@ -230,6 +230,7 @@ type acceptance struct {
 	channels  []Channel
 	refresh   []Channel
 	quietPass bool
+	zone      func() *time.Location // asked when needed: a file is read for it
 }
 
 // plan says what accepting the event changes, given what is on record.
@@ -293,7 +294,7 @@ func (a *acceptance) deliveries(p Plan, l ticket.Listener) []Delivery {
 	}
 	var all []Delivery
 	for _, ch := range a.channels {
-		all = append(all, a.delivery(p, l.Role, u, ch))
+		all = append(all, a.hush(a.delivery(p, l.Role, u, ch)))
 	}
 	return all
 }

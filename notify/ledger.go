@@ -108,7 +108,8 @@ type Queue interface {
 	// oldest first, but with a head start for cards that show what is over and for
 	// messages that ask their reader to act. A delivery is due when it is queued or retrying and its NotBefore
 	// has passed, or when another lease on it ran out. What time it is, the queue
-	// says: all who claim from it go by one clock.
+	// says: all who claim from it go by one clock. When one of them waited for quiet
+	// hours, so do all others of that person: they come along, whatever n says.
 	Claim(ctx context.Context, ch Channel, n int, lease string, hold time.Duration) ([]Notice, error)
 	// Renew makes the lease last for hold from now, and returns the ids of the
 	// deliveries that are still held under it.

@@ -57,9 +57,11 @@ func (l *load) deliver(ctx context.Context, notices []Notice) {
 		return
 	}
 	l.zone = settings.Location() // a file is read for it
-	items := l.within(ctx, l.address(ctx, l.stillWanted(ctx, notices)), settings)
-	single, folded := l.pace(ctx, items)
-	l.dispatch(ctx, l.admit(ctx, append(l.pack(ctx, single, settings), l.fold(ctx, folded, settings)...)))
+	items, waited := l.gather(ctx, l.address(ctx, l.hush(ctx, l.stillWanted(ctx, notices))))
+	parcels := l.fold(ctx, waited, settings, cards.AfterQuiet)
+	single, folded := l.pace(ctx, l.within(ctx, items, settings, l.granted-len(parcels)))
+	parcels = append(parcels, l.pack(ctx, single, settings)...)
+	l.dispatch(ctx, l.admit(ctx, append(parcels, l.fold(ctx, folded, settings, cards.Digest)...)))
 }
 
 // dispatch sends each parcel as soon as there is a place for it, and returns when all

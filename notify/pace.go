@@ -119,7 +119,7 @@ func (l *load) later(items []item, wait time.Duration) []Settlement {
 }
 
 // fold makes one digest of each person's messages.
-func (l *load) fold(ctx context.Context, folded [][]item, s Settings) []parcel {
+func (l *load) fold(ctx context.Context, folded [][]item, s Settings, digest func([]cards.Card) cards.Card) []parcel {
 	var parcels []parcel
 	for _, items := range folded {
 		first := items[0]
@@ -127,17 +127,17 @@ func (l *load) fold(ctx context.Context, folded [][]item, s Settings) []parcel {
 		parcels = append(parcels, parcel{digest: true, items: items, message: Message{
 			Language: language(d.To, s), Notice: d.Want, Thread: d.Ticket,
 			To: []Recipient{{Key: digestKey(items), Address: first.address}},
-		}, card: func() cards.Card { return l.digest(ctx, items, s) }})
+		}, card: func() cards.Card { return digest(l.sayAll(ctx, items, s)) }})
 	}
 	return parcels
 }
 
-func (l *load) digest(ctx context.Context, items []item, s Settings) cards.Card {
+func (l *load) sayAll(ctx context.Context, items []item, s Settings) []cards.Card {
 	all := make([]cards.Card, 0, len(items))
 	for _, it := range items {
 		all = append(all, l.say(ctx, it.notice, reader(it.notice), s))
 	}
-	return cards.Digest(all)
+	return all
 }
 
 // digestKey names a digest by all it speaks of. No delivery's own key would do: the
@@ -152,9 +152,9 @@ func digestKey(items []item) string {
 	return "dgs_" + hex.EncodeToString(sum[:16])
 }
 
-// within keeps what the granted calls can carry and puts the rest back where it was,
+// within keeps what that many calls can carry and puts the rest back where it was,
 // before a person's place is used up for it.
-func (l *load) within(ctx context.Context, items []item, s Settings) []item {
+func (l *load) within(ctx context.Context, items []item, s Settings, granted int) []item {
 	if !l.line.Limits.calls() {
 		return items
 	}
@@ -166,7 +166,7 @@ func (l *load) within(ctx context.Context, items []item, s Settings) []item {
 	for _, it := range items {
 		k := alikeOf(it.notice, s)
 		if carried[k]%batch == 0 {
-			if calls == l.granted {
+			if calls >= granted {
 				back = append(back, *it.notice)
 				continue
 			}

@@ -26,6 +26,7 @@ const (
 	ReasonUnknown       = "unknown"
 	ReasonMaybeTwice    = "maybe_twice"
 	ReasonDiscarded     = "discarded"
+	ReasonQuiet         = "quiet_hours"
 )
 
 // IdentityCode begins the codes of refusals that came from our own directory, not
@@ -73,6 +74,8 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "已送达；先前一次没有应答，可能送达两次", EN: "delivered; an earlier attempt got no answer, so it may have arrived twice"}
 	case ReasonDiscarded:
 		return cards.Text{ZH: "已由管理员取消，不再发送", EN: "called off by an administrator; it will not be sent"}
+	case ReasonQuiet:
+		return cards.Text{ZH: "免打扰时段，结束后发送", EN: "quiet hours; sent when they end"}
 	case ReasonLookupBudget:
 		return cards.Text{ZH: "今日查找失败次数已达上限，为避免企业微信关闭接口而停止，明天继续；也可手填账号", EN: "today's look-ups that may find nobody are used up, before WeCom closes them for a day; they go on tomorrow, or enter the id by hand"}
 	case ReasonStaleIdentity:

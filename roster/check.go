@@ -40,6 +40,10 @@ func check(u ticket.User) []ticket.FieldError {
 	if !u.Role.Valid() {
 		add("role", "unknown_value", "must be one of admin, operator, member")
 	}
+	for _, w := range u.Quiet.Wrong() {
+		w.Field = "quiet_hours." + w.Field
+		wrong = append(wrong, w)
+	}
 	for _, f := range []struct {
 		name, value string
 		limit       int

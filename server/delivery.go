@@ -157,7 +157,7 @@ func (a *api) inWords(ctx context.Context) func(notify.Delivery) delivery {
 		shown := deliveryOf(d)
 		shown.Person = maskKey(ctx, d.Person)
 		if d.Reason != "" {
-			shown.Explanation = notify.ReasonWords(d.Reason).In(lang)
+			shown.Explanation = d.Words().In(lang)
 		}
 		if d.Code != "" {
 			shown.Class = a.Advice.Explain(d.Code, "").Class

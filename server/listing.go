@@ -155,7 +155,7 @@ func csvHead() []string {
 func csvRow(d notify.Delivery, lang cards.Language) []string {
 	explanation := ""
 	if d.Reason != "" {
-		explanation = notify.ReasonWords(d.Reason).In(lang)
+		explanation = d.Words().In(lang)
 	}
 	row := []string{
 		d.CreatedAt.Format(time.RFC3339), d.About.TicketKey, d.About.TicketTitle, d.About.Project, string(d.About.Kind), d.Person,

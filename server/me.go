@@ -26,6 +26,7 @@ type mePatch struct {
 	Phone       *string         `json:"phone,omitempty" maxLength:"32" doc:"Empty clears it."`
 	WeComUserID *string         `json:"wecom_userid,omitempty" maxLength:"64" doc:"Empty clears it."`
 	Language    *cards.Language `json:"language,omitempty" enum:"zh,en,"`
+	QuietHours  quietHours      `json:"quiet_hours,omitzero"`
 }
 
 type meChange struct{ Body form[mePatch] }
@@ -84,7 +85,7 @@ func (a *api) patchMe(ctx context.Context, in *meChange) (*meOutput, error) {
 }
 
 func (p mePatch) apply(u *ticket.User) {
-	userPatch{Name: p.Name, Email: p.Email, Phone: p.Phone, WeComUserID: p.WeComUserID, Language: p.Language}.apply(u)
+	userPatch{Name: p.Name, Email: p.Email, Phone: p.Phone, WeComUserID: p.WeComUserID, Language: p.Language, QuietHours: p.QuietHours}.apply(u)
 }
 
 func (a *api) showMe(ctx context.Context, username string) (*meOutput, error) {

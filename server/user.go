@@ -36,6 +36,7 @@ type user struct {
 	Language     cards.Language  `json:"language,omitempty" enum:"zh,en," doc:"zh, en, or empty for the default of the installation."`
 	Role         ticket.UserRole `json:"role,omitempty" enum:"admin,operator,member" doc:"What the person may do in ticketbell; default: member."`
 	Disabled     bool            `json:"disabled,omitempty" doc:"Disabled people are never told anything."`
+	QuietHours   quietHours      `json:"quiet_hours,omitzero"`
 }
 
 // userPatch is what changes of a user; what is absent stays.
@@ -49,6 +50,7 @@ type userPatch struct {
 	Language     *cards.Language  `json:"language,omitempty" enum:"zh,en,"`
 	Role         *ticket.UserRole `json:"role,omitempty" enum:"admin,operator,member"`
 	Disabled     *bool            `json:"disabled,omitempty"`
+	QuietHours   quietHours       `json:"quiet_hours,omitzero"`
 }
 
 type usersInput struct {
@@ -180,6 +182,7 @@ func userOf(u ticket.User) user {
 	return user{
 		Username: u.Username, Name: u.Name, Email: u.Email, Phone: u.Phone, WeComUserID: u.WeComUserID,
 		FeishuOpenID: u.FeishuOpenID, Language: cards.Language(u.Language), Role: u.Role, Disabled: u.Disabled,
+		QuietHours: quietHours{Quiet: u.Quiet},
 	}
 }
 
@@ -191,6 +194,7 @@ func (u user) known() ticket.User {
 	return ticket.User{
 		Person:      ticket.Person{Username: u.Username, Name: u.Name, Email: u.Email, Phone: u.Phone},
 		WeComUserID: u.WeComUserID, FeishuOpenID: u.FeishuOpenID, Language: string(u.Language), Role: role, Disabled: u.Disabled,
+		Quiet: u.QuietHours.Quiet,
 	}
 }
 
@@ -204,6 +208,9 @@ func (p userPatch) apply(u *ticket.User) {
 	set(&u.Disabled, p.Disabled)
 	if p.Language != nil {
 		u.Language = string(*p.Language)
+	}
+	if p.QuietHours.said {
+		u.Quiet = p.QuietHours.Quiet
 	}
 }
 

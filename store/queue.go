@@ -58,16 +58,52 @@ func (tx *txn) claim(ctx context.Context, ch notify.Channel, n int, lease string
 	if err != nil {
 		return nil, err
 	}
-	return all(ctx, tx, value[string], claimQuery(tx.words), string(ch), now, n, lease, now+hold.Milliseconds())
+	taken, err := all(ctx, tx, scanTaken, claimQuery(tx.words), string(ch), now, n, lease, now+hold.Milliseconds())
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, 0, len(taken))
+	quiet := false
+	for _, one := range taken {
+		ids = append(ids, one.ID)
+		quiet = quiet || one.Reason == notify.ReasonQuiet
+	}
+	if !quiet {
+		return ids, nil
+	}
+	more, err := all(ctx, tx, scanTaken, gatherQuery(tx.words), string(ch), now, maxGathered, lease, now+hold.Milliseconds())
+	for _, one := range more {
+		ids = append(ids, one.ID)
+	}
+	return ids, err
 }
+
+func scanTaken(r row) (d notify.Delivery, err error) { return d, r.Scan(&d.ID, &d.Reason) }
+
+// take marks what is due as claimed.
+const take = `UPDATE deliveries SET status = 'sending', lease = $4, due_at = $5, updated_at = $2,
+			claimed = CASE WHEN message_id = '' THEN event_id ELSE want END
+		WHERE id IN (SELECT id FROM due) RETURNING id, reason`
 
 func claimQuery(words dialect) string {
 	return `WITH due AS MATERIALIZED (
 			SELECT id FROM deliveries WHERE channel = $1 AND ` + dueIn + ` AND due_at <= $2
 			ORDER BY due_at, created_at LIMIT $3` + words.skipLocked + `)
-		UPDATE deliveries SET status = 'sending', lease = $4, due_at = $5, updated_at = $2,
-			claimed = CASE WHEN message_id = '' THEN event_id ELSE want END
-		WHERE id IN (SELECT id FROM due) RETURNING id`
+		` + take
+}
+
+// maxGathered is how much is claimed at most because it belongs to what is.
+const maxGathered = 500
+
+// gatherQuery claims what else waited for the quiet hours of the same people to end, so
+// that it is said in one message. It may be due some moments later.
+func gatherQuery(words dialect) string {
+	return `WITH due AS MATERIALIZED (
+			SELECT id FROM deliveries WHERE channel = $1 AND ` + dueIn + ` AND due_at <= CAST($2 AS BIGINT) + 60000
+				AND status <> 'sending' AND reason = 'quiet_hours'
+				AND person IN (SELECT person FROM deliveries WHERE lease = $4 AND lease <> '' AND reason = 'quiet_hours')
+			ORDER BY due_at, created_at LIMIT $3` + words.skipLocked + `)
+		` + take
 }
 
 // notices returns claimed deliveries with what is needed to say them, oldest first.

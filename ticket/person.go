@@ -54,6 +54,8 @@ type User struct {
 	Role     UserRole
 	// Disabled people are never told anything.
 	Disabled bool
+	// Quiet is when new messages wait.
+	Quiet Quiet `json:",omitzero"`
 }
 
 // UserRole is what a person may do in ticketbell itself.
