@@ -8,6 +8,7 @@ import (
 
 	"ticketbell/notify"
 	"ticketbell/store"
+	"ticketbell/ticket"
 )
 
 // finish claims what is due and settles all of it alike; it returns how many.
@@ -44,7 +45,10 @@ func TestAllOfAClassAreSentAgain(t *testing.T) {
 
 func TestPurgeKeepsWhatWaitsAndEachTicketsLastEvent(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
-		recordTo(t, s, "old", "li")
+		old := entry("old")
+		told := delivery(old, "li", notify.Feishu)
+		told.Role = ticket.RoleCreator
+		record(t, s, old, planned(old, told))
 		finish(t, s, noon, notify.Settlement{Status: notify.Accepted, Attempt: &notify.Attempt{Outcome: "accepted"}})
 		waiting := recordTo(t, s, "new", "wang")[0]
 
@@ -63,6 +67,19 @@ func TestPurgeKeepsWhatWaitsAndEachTicketsLastEvent(t *testing.T) {
 		}
 		if n, err := s.Waiting(t.Context()); err != nil || n != 1 {
 			t.Errorf("got %d waiting, %v; want 1", n, err)
+		}
+	})
+}
+
+func TestWhatAsksForADecisionIsKeptForAsLongAsTheTicketWaits(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		inReview(t, s)
+		for _, want := range []int{0, 1} { // as it waits, and after it moved on
+			if n, err := s.Purge(t.Context(), noon.Add(time.Hour)); err != nil || n != want {
+				t.Errorf("got %d deleted, %v, want %d", n, err, want)
+			}
+			e, _ := moved("1024-2", "lisi")
+			record(t, s, e, planned(e))
 		}
 	})
 }

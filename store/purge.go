@@ -17,7 +17,9 @@ type litter struct{ table, id, where string }
 // ended is what a purge deletes, in order: what refers to others first.
 func ended() []litter {
 	return []litter{
-		{"deliveries", "id", `x.status NOT IN ('queued', 'retrying', 'sending') AND x.updated_at < $2`},
+		{"deliveries", "id", `x.status NOT IN ('queued', 'retrying', 'sending') AND x.updated_at < $2
+			AND NOT (x.role = 'assignee' AND EXISTS (
+				SELECT 1 FROM tickets t WHERE t.id = x.ticket_id AND t.state = x.state AND t.state LIKE 'waiting%'))`},
 		{"wecom_cards", "message_id", `x.sent_at < $2
 			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = x.message_id AND d.channel = 'wecom')`},
 		{"events", "id", `x.accepted_at < $2
@@ -27,8 +29,9 @@ func ended() []litter {
 }
 
 // Purge deletes deliveries that came to an end before the given time, and the cards and
-// events nothing refers to any more. A ticket keeps its last event. It returns how
-// many deliveries went.
+// events nothing refers to any more. A ticket keeps its last event, and for as long as it
+// waits the deliveries that asked for it: their cards are decided on, and what waits for
+// somebody is found by them. It returns how many deliveries went.
 func (s *Store) Purge(ctx context.Context, before time.Time) (deleted int, err error) {
 	for i, l := range ended() {
 		n, err := s.sweep(ctx, l, millis(before))
