@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"ticketbell/notify"
 )
 
@@ -23,8 +25,9 @@ const (
 type History interface {
 	// Queue counts what waits and what was given up.
 	Queue(ctx context.Context) (map[notify.Channel]notify.Depth, error)
-	// Pulse returns the attempts counted since then.
-	Pulse(ctx context.Context, since time.Time) ([]notify.Beat, error)
+	// Pulse returns the attempts counted since then: by the hour, except that from fine on,
+	// and around the moment of [History.ClearPulse], no slots are added up that differ in it.
+	Pulse(ctx context.Context, since, fine time.Time) ([]notify.Beat, error)
 	Vitals(ctx context.Context) (map[notify.Channel]notify.Vitals, error)
 	// ClearPulse forgets what failed before now.
 	ClearPulse(ctx context.Context, ch notify.Channel, now time.Time) error
@@ -34,25 +37,42 @@ type History interface {
 
 // Health tells how the channel fares now.
 func (b *Board) Health(ctx context.Context, ch notify.Channel) (notify.Health, error) {
-	beats, err := b.history.Pulse(ctx, b.now().Add(-healthSpan))
+	c, err := b.count(ctx)
 	if err != nil {
 		return notify.Health{}, err
 	}
-	all, err := b.everyHealth(ctx, beats, ch)
+	all, err := b.everyHealth(ctx, c, ch)
 	if err != nil {
 		return notify.Health{}, err
 	}
 	return all[ch], nil
 }
 
-// everyHealth tells how those channels fare, by the beats of the last day.
-func (b *Board) everyHealth(ctx context.Context, beats []notify.Beat, chs ...notify.Channel) (map[notify.Channel]notify.Health, error) {
+// counts are the figures that many deliveries add up to.
+type counts struct {
+	beats []notify.Beat // of the last day
+	queue map[notify.Channel]notify.Depth
+}
+
+// count asks for the counts, which take longest of all, at once.
+func (b *Board) count(ctx context.Context) (c counts, err error) {
+	now := b.now()
+	asking, ctx := errgroup.WithContext(ctx)
+	asking.Go(func() (err error) {
+		c.beats, err = b.history.Pulse(ctx, now.Add(-healthSpan), now.Add(-recentSpan))
+		return err
+	})
+	asking.Go(func() (err error) {
+		c.queue, err = b.history.Queue(ctx)
+		return err
+	})
+	return c, asking.Wait()
+}
+
+// everyHealth tells how those channels fare.
+func (b *Board) everyHealth(ctx context.Context, c counts, chs ...notify.Channel) (map[notify.Channel]notify.Health, error) {
 	now := b.now()
 	vitals, err := b.history.Vitals(ctx)
-	if err != nil {
-		return nil, err
-	}
-	queue, err := b.history.Queue(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +83,7 @@ func (b *Board) everyHealth(ctx context.Context, beats []notify.Beat, chs ...not
 			return nil, err
 		}
 		v := vitals[ch]
-		all[ch] = examine(rec, v, tallyOf(beats, ch, time.Time{}, now), tallyOf(beats, ch, v.ClearedAt, now), queue[ch], now)
+		all[ch] = examine(rec, v, tallyOf(c.beats, ch, time.Time{}, now), tallyOf(c.beats, ch, v.ClearedAt, now), c.queue[ch], now)
 	}
 	return all, nil
 }

@@ -18,11 +18,11 @@ const topReasons = 5
 func (b *Board) Overview(ctx context.Context) (notify.Overview, error) {
 	now := b.now()
 	o := notify.Overview{At: now}
-	beats, err := b.history.Pulse(ctx, now.Add(-healthSpan))
+	c, err := b.count(ctx)
 	if err != nil {
 		return o, err
 	}
-	if o.Channels, err = b.everyHealth(ctx, beats, notify.Channels()...); err != nil {
+	if o.Channels, err = b.everyHealth(ctx, c, notify.Channels()...); err != nil {
 		return o, err
 	}
 	if o.Census, err = b.history.Census(ctx); err != nil {
@@ -34,8 +34,8 @@ func (b *Board) Overview(ctx context.Context) (notify.Overview, error) {
 	}
 	o.URLPrefix = settings.URLPrefix != ""
 	first := now.Truncate(time.Hour).Add(-healthSpan + time.Hour)
-	o.Hours, o.Delays = hoursOf(beats, first, now)
-	o.Reasons = reasonsOf(beats)
+	o.Hours, o.Delays = hoursOf(c.beats, first, now)
+	o.Reasons = reasonsOf(c.beats)
 	return o, nil
 }
 

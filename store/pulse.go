@@ -74,12 +74,17 @@ func (s *Store) ClearPulse(ctx context.Context, ch notify.Channel, now time.Time
 	return nil
 }
 
-// Pulse returns the counts of the slots from since on.
-func (s *Store) Pulse(ctx context.Context, since time.Time) ([]notify.Beat, error) {
+// Pulse returns the counts of the slots from since on. Those of an hour are added up,
+// apart from the slots of late, from fine on, and from those before a test cleared the
+// channel: the slot of a sum is its first.
+func (s *Store) Pulse(ctx context.Context, since, fine time.Time) ([]notify.Beat, error) {
 	beats, err := all(ctx, s.read, func(r row) (b notify.Beat, err error) {
 		err = r.Scan(stamp{&b.Slot}, &b.Channel, &b.Measure, &b.N)
 		return b, err
-	}, `SELECT slot, channel, measure, n FROM pulse WHERE slot >= $1 ORDER BY slot, channel, measure`, millis(since))
+	}, `SELECT min(p.slot), p.channel, p.measure, CAST(sum(p.n) AS BIGINT)
+		FROM pulse p LEFT JOIN vitals v ON v.channel = p.channel WHERE p.slot >= $1
+		GROUP BY p.slot / $2, p.channel, p.measure, CASE WHEN p.slot >= $3 THEN p.slot ELSE 0 END, p.slot < coalesce(v.cleared_at, 0)
+		ORDER BY 1, 2, 3`, millis(since), time.Hour.Milliseconds(), millis(fine))
 	if err != nil {
 		return nil, fmt.Errorf("read the counts of attempts: %w", err)
 	}
@@ -127,8 +132,8 @@ func (s *Store) Queue(ctx context.Context) (map[notify.Channel]notify.Depth, err
 		}
 		depths[ch] = d
 		return n, nil
-	}, `SELECT channel, status, count(*), min(created_at) FROM deliveries WHERE `+dueIn+` GROUP BY channel, status
-		UNION ALL SELECT channel, status, count(*), 0 FROM deliveries WHERE status = 'dead' GROUP BY channel, status`)
+	}, `SELECT channel, status, count(*), min(created_at) FROM deliveries
+		WHERE status IN ('queued', 'retrying', 'sending', 'dead') GROUP BY status, channel`)
 	if err != nil {
 		return nil, fmt.Errorf("count the queue: %w", err)
 	}

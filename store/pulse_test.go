@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -16,12 +17,35 @@ func TestCountsOfAllReplicasAddUp(t *testing.T) {
 		for range 3 {
 			add(t, s, []notify.Beat{beat, old}, notify.Vitals{Channel: notify.Mail, OKAt: noon})
 		}
-		got, err := s.Pulse(t.Context(), time.Time{})
+		got, err := s.Pulse(t.Context(), time.Time{}, noon)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(got) != 1 || got[0].N != 6 || !got[0].Slot.Equal(noon) || got[0].Channel != notify.Mail {
 			t.Errorf("got %+v, want 6 at noon, and nothing of nine days ago", got)
+		}
+	})
+}
+
+func TestCountsOfAnHourAddUpExceptOfLateAndAroundATest(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		at := func(minute int) time.Time { return noon.Add(time.Duration(minute) * time.Minute) }
+		var beats []notify.Beat
+		for _, minute := range []int{-60, -5, 0, 5, 10, 15, 45, 50} {
+			beats = append(beats, notify.Beat{Slot: at(minute), Channel: notify.Mail, Measure: "ok", N: 1})
+		}
+		add(t, s, beats, notify.Vitals{Channel: notify.Mail, OKAt: noon})
+		if err := s.ClearPulse(t.Context(), notify.Mail, at(10)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Pulse(t.Context(), at(-60), at(45))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []notify.Beat{{Slot: at(-60), N: 2}, {Slot: at(0), N: 2}, {Slot: at(10), N: 2}, {Slot: at(45), N: 1}, {Slot: at(50), N: 1}}
+		same := func(a, b notify.Beat) bool { return a.Slot.Equal(b.Slot) && a.N == b.N }
+		if !slices.EqualFunc(got, want, same) {
+			t.Errorf("got %v, want %v", got, want)
 		}
 	})
 }
