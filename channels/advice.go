@@ -212,3 +212,16 @@ func retryOf(class string) string {
 		return "never"
 	}
 }
+
+// Class is what came of an attempt, as one of a few words: ok, or the class of the advice
+// on its code, else that of its outcome.
+func Class(a notify.Attempt) string {
+	if a.Outcome == "accepted" || a.Outcome == "updated" {
+		return "ok"
+	}
+	found, ok := adviceOn(a.Code)
+	if !ok {
+		found = catalogue()[verdictNamed(a.Outcome).String()]
+	}
+	return found.Class
+}

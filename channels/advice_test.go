@@ -256,3 +256,23 @@ func codesOf(a advice, channel string) string {
 	}
 	return strings.Join(list, " ")
 }
+
+func TestAttemptsAreCountedInAFewClasses(t *testing.T) {
+	for _, tc := range []struct{ outcome, code, want string }{
+		{"accepted", "", "ok"},
+		{"updated", "", "ok"},
+		{"permanent", "wecom.81013", "identity"},
+		{"permanent", "feishu.230028", "content"},
+		{"config", "wecom.60020", "config"},
+		{"rate", "feishu.99991400", "rate"},
+		{"transient", "wecom.http_502", "transient"},
+		{"config", "wecom.99999", "config"}, // a code we do not know goes by its outcome
+		{"stale_address", "mail.1", "identity"},
+		{"permanent", "feishu.1", "content"},
+		{"unknown", "", "transient"}, // the provider gave no answer
+	} {
+		if got := Class(notify.Attempt{Outcome: tc.outcome, Code: tc.code}); got != tc.want {
+			t.Errorf("got %s for %s %s, want %s", got, tc.outcome, tc.code, tc.want)
+		}
+	}
+}

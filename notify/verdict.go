@@ -24,7 +24,7 @@ const (
 	VerdictMisconfigured
 )
 
-// String names v as it appears in attempts and metrics.
+// String names v as it appears in attempts.
 func (v Verdict) String() string {
 	switch v {
 	case VerdictAfter:

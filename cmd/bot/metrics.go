@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"ticketbell/channels"
 	"ticketbell/notify"
 	"ticketbell/ticket"
 )
@@ -37,7 +38,7 @@ func newMetrics(deliveries counter, log *slog.Logger) *metrics {
 			Name: "ticketbell_events_received_total", Help: "Events accepted, by kind; repeats count apart.",
 		}, []string{"event", "replayed"}),
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "ticketbell_delivery_attempts_total", Help: "Attempts to deliver, by what came of them: accepted, updated, or the kind of failure.",
+			Name: "ticketbell_delivery_attempts_total", Help: "Attempts to deliver, by what came of them: ok, or the class of the failure (config, identity, content, rate, transient).",
 		}, []string{"channel", "reason"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "ticketbell_delivery_attempt_seconds", Help: "How long an attempt took, in seconds.",
@@ -61,7 +62,7 @@ func (m *metrics) handler() http.Handler {
 
 // attempted counts one attempt.
 func (m *metrics) attempted(ch notify.Channel, a notify.Attempt) {
-	m.attempts.WithLabelValues(string(ch), a.Outcome).Inc()
+	m.attempts.WithLabelValues(string(ch), channels.Class(a)).Inc()
 	m.duration.WithLabelValues(string(ch)).Observe(a.Duration.Seconds())
 }
 
