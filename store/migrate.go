@@ -27,7 +27,10 @@ func migrateUp(ctx context.Context, d goose.Dialect, db *sql.DB) error {
 }
 
 func newMigrator(d goose.Dialect, db *sql.DB) (*goose.Provider, error) {
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger())}
+	options := []goose.ProviderOption{
+		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()),
+		goose.WithAllowOutofOrder(true), // numbers are given out beforehand: a low one may land after a high one
+	}
 	folder := "migrations/sqlite"
 	if d == goose.DialectPostgres {
 		folder = "migrations/postgres"

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -29,6 +30,30 @@ func TestADatabaseIsOpenedAgain(t *testing.T) {
 			t.Errorf("got %d deliveries after opening again, want 1", n)
 		}
 	})
+}
+
+func TestAMigrationThatLandedLateIsDone(t *testing.T) {
+	url := sqliteURL(t)
+	s, err := store.Open(t.Context(), config(url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if _, err := db.ExecContext(t.Context(), `DELETE FROM goose_db_version WHERE version_id = 16`); err != nil {
+		t.Fatal(err)
+	}
+	open(t, url)
+	done := 0
+	if err := db.QueryRowContext(t.Context(), `SELECT count(*) FROM goose_db_version WHERE version_id = 16`).Scan(&done); err != nil || done != 1 {
+		t.Errorf("got migration 16 done %d times, %v; want once, after the later ones", done, err)
+	}
 }
 
 func TestManyOpenANewDatabaseAtOnce(t *testing.T) {
