@@ -7,6 +7,7 @@ const form = byId("test-form");
 const stages = byId("test-stages");
 const outcome = byId("test-outcome");
 let channel = "";
+let opener = null; // what the drawer was opened with
 let running = null; // the AbortController of the test under way
 
 // speakText writes a text that has both languages.
@@ -31,8 +32,11 @@ function bindNamed(element, key, values = {}) {
 }
 
 document.addEventListener("click", async (event) => {
-  const opener = event.target.closest?.("[data-test]");
-  if (opener) open(opener.dataset.test, opener.hasAttribute("data-draft"));
+  const tester = event.target.closest?.("[data-test]");
+  if (tester) {
+    opener = tester;
+    open(tester.dataset.test, tester.hasAttribute("data-draft"));
+  }
   const copier = event.target.closest?.("[data-copy-text]");
   if (copier) copy(copier.dataset.copyText);
 });
@@ -87,7 +91,11 @@ form?.addEventListener("submit", (event) => {
   run();
 });
 byId("test-stop")?.addEventListener("click", () => running?.abort());
-drawer?.addEventListener("close", () => running?.abort());
+drawer?.addEventListener("close", () => {
+  running?.abort();
+  // What opened the drawer may have been replaced since: the focus goes to what stands in its place.
+  if (!opener?.isConnected) document.querySelector(`[data-test="${channel}"]`)?.focus();
+});
 
 async function run() {
   running?.abort();
