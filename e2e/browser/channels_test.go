@@ -2,8 +2,15 @@ package browser
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"ticketbell/sandbox"
+	"ticketbell/sandbox/wecom"
 )
 
 // breaks makes a simulated provider refuse, mends lets it work again.
@@ -211,7 +218,7 @@ func TestTheOverviewTellsWhatToDo(t *testing.T) {
 	w.tries("username", "lisi")
 	w.see("企业微信已接受")
 	w.click("关闭")
-	w.gone("IP 不在可信列表")
+	w.gone("IP 不在可信列表 wecom.60020 203.0.113.7") // what failed during the day is told below it
 	w.click("去设置")
 	w.path("/channels")
 	w.visit("/overview")
@@ -230,4 +237,76 @@ func TestTheOverviewIsAccessibleInEveryLook(t *testing.T) {
 		return nil
 	})
 	w.everyLook("/overview")
+}
+
+// simulatedWeCom is a WeCom with one app, and the address of its API.
+func simulatedWeCom(t *testing.T, secret string) string {
+	t.Helper()
+	srv := httptest.NewServer(wecom.New(wecom.Config{
+		CorpID: "ww1234567890abcdef", AgentID: 1000002, CorpSecret: secret, Now: time.Now,
+		Box: sandbox.NewBox(time.Now), Faults: sandbox.NewFaults(),
+		Directory: sandbox.NewDirectory(true, sandbox.Person{Name: "李四", UserID: "lisi"}),
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+func TestWeComIsConfiguredFromNothing(t *testing.T) {
+	const secret = "what-the-console-shows-for-the-app-1"
+	h := start(t, "serve")
+	w := h.enter()
+	w.visit("/channels")
+	w.click("配置 企业微信")
+	w.fill("CorpID（企业ID）", "ww1234567890abcdef")
+	w.fill("企业微信应用ID", "1000002")
+	w.fill("企业微信应用Secret", secret)
+	w.click("高级")
+	w.fill("API 地址", simulatedWeCom(t, secret))
+	w.click("保存并启用")
+	w.see("已保存，检查通过")
+	w.see("已启用")
+	w.click("测试 企业微信")
+	w.tries("wecom_userid", "lisi")
+	w.see("企业微信已接受")
+	w.click("关闭")
+	w.visit("/channels")
+	if page := script[string](w, `document.documentElement.outerHTML`); strings.Contains(page, secret) || !strings.Contains(page, "指纹") {
+		t.Errorf("got %s, want the secret's fingerprint and not the secret", page)
+	}
+	if strings.Contains(h.said.String(), secret) {
+		t.Error("got the secret in the log")
+	}
+}
+
+func TestAChannelIsChangedAndTestedByKeyboardAlone(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/channels")
+	w.tabTo("修改 邮件")
+	w.press("\r")
+	w.see("测试草稿")
+	w.fillByKeyboard("mail-from_name", kb.End+"（测试）")
+	w.tabTo("保存")
+	w.press("\r")
+	w.see("已保存，检查通过")
+	if _, view := h.ask("GET", "/api/v1/channels/mail", ""); !strings.Contains(view, "（测试）") {
+		t.Errorf("got %s, want what was typed", view)
+	}
+	w.tabTo("测试 邮件")
+	w.press("\r")
+	eventually(t, "the drawer takes the focus", func() error {
+		if got := script[string](w, `document.activeElement.id`); got != "test-to" {
+			return fmt.Errorf("it is on %q", got)
+		}
+		return nil
+	})
+	w.press("\r") // Enter in the field sends the test
+	w.see("邮件已接受")
+	w.press(kb.Escape)
+	eventually(t, "the drawer is closed and the focus back", func() error {
+		if got := w.focused(); !strings.Contains(got, "测试 邮件") {
+			return fmt.Errorf("the focus is on %q", got)
+		}
+		return nil
+	})
 }
