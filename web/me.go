@@ -8,6 +8,7 @@ import (
 	"ticketbell/access"
 	"ticketbell/cards"
 	"ticketbell/notify"
+	"ticketbell/ticket"
 )
 
 // mePage is 我的通知: what everybody may see and change of themselves.
@@ -81,7 +82,14 @@ func changeMe(v *visit) error {
 	before := view.User
 	typed.Username, typed.Role, typed.Disabled, typed.FeishuOpenID = before.Username, before.Role, before.Disabled, before.FeishuOpenID
 	typed.Ways = before.Ways
-	if changes := differences(before, typed); len(changes) > 0 {
+	typed.Quiet = typedQuiet(v.r)
+	changes := differences(before, typed)
+	if typed.Quiet.IsZero() && !before.Quiet.IsZero() {
+		changes["quiet_hours"] = nil
+	} else if typed.Quiet != before.Quiet {
+		changes["quiet_hours"] = typed.Quiet
+	}
+	if len(changes) > 0 {
 		err = v.ask(http.MethodPatch, "/api/v1/me", changes, nil)
 	}
 	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
@@ -96,6 +104,17 @@ func changeMe(v *visit) error {
 	}
 	view.Saved = true
 	return v.part("me", view)
+}
+
+// typedQuiet reads quiet hours from a form. Without times and weekends there are none, whatever
+// the zone says.
+func typedQuiet(r *http.Request) ticket.Quiet {
+	text := func(name string) string { return strings.TrimSpace(r.PostFormValue("quiet_hours." + name)) }
+	q := ticket.Quiet{From: text("from"), To: text("to"), Weekends: text("weekends") != ""}
+	if !q.IsZero() {
+		q.Timezone = text("timezone")
+	}
+	return q
 }
 
 // tryMe sends a real test message to whoever asks, and to nobody else.

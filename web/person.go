@@ -88,7 +88,7 @@ func changePerson(v *visit) error {
 		return err
 	}
 	typed := typedPerson(v.r)
-	typed.Username, typed.Ways = name, p.User.Ways
+	typed.Username, typed.Ways, typed.Quiet = name, p.User.Ways, p.User.Quiet
 	changes := differences(p.User, typed)
 	if len(changes) > 0 {
 		err = v.ask(http.MethodPatch, "/api/v1/users/"+url.PathEscape(name), changes, nil)

@@ -44,6 +44,7 @@ type userRow struct {
 	Language     cards.Language  `json:"language,omitempty"`
 	Role         ticket.UserRole `json:"role"`
 	Disabled     bool            `json:"disabled,omitempty"`
+	Quiet        ticket.Quiet    `json:"quiet_hours,omitzero"`
 	Ways         []way           `json:"-"`
 }
 

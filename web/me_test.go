@@ -1,0 +1,42 @@
+package web
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestQuietHoursAreChangedOnOnesOwnPage(t *testing.T) {
+	const hours = `{"from":"22:00","to":"08:00","weekends":true}`
+	for name, row := range map[string]struct{ before, typed, want string }{
+		"set":       {`null`, "quiet_hours.from=22:00&quiet_hours.to=08:00&quiet_hours.weekends=1", `{"quiet_hours":` + hours + `}`},
+		"cleared":   {hours, "quiet_hours.timezone=Asia/Shanghai", `{"quiet_hours":null}`},
+		"left":      {hours, "quiet_hours.from=22:00&quiet_hours.to=08:00&quiet_hours.weekends=1", ""},
+		"no begin":  {`null`, "quiet_hours.to=08:00", `{"quiet_hours":{"from":"","to":"08:00"}}`},
+		"zone only": {`null`, "quiet_hours.timezone=Asia/Shanghai", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sent := ""
+			s := site(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodPatch:
+					body, err := io.ReadAll(r.Body)
+					if err != nil {
+						t.Error(err)
+					}
+					sent = string(body)
+				case r.URL.Path == "/api/v1/me":
+					_ = json.NewEncoder(w).Encode(map[string]any{"username": "root", "role": "admin", "quiet_hours": json.RawMessage(row.before)})
+				default:
+					empty(w, r)
+				}
+			})
+			got := open(t, s, root(), "POST", "/me", row.typed, "HX-Request: true")
+			if got.Code != http.StatusOK || strings.TrimSpace(sent) != row.want {
+				t.Errorf("got %d, and %q sent to the API, want %q", got.Code, sent, row.want)
+			}
+		})
+	}
+}
