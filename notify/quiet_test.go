@@ -93,7 +93,7 @@ func TestOneThatWaitedIsTheCardItWouldHaveBeen(t *testing.T) {
 }
 
 func TestWhatIsOverByTheMorningIsNotToldUnlessItIsAResult(t *testing.T) {
-	inHouse(t, func(t *testing.T, h *house) {
+	inHouse(t, func(_ *testing.T, h *house) {
 		h.board.only(notify.Feishu)
 		h.update(sleepy("lisi", nights()))
 		h.update(sleepy("zhangsan", nights()))
@@ -124,7 +124,7 @@ func TestFailuresAndRemindersWakePeople(t *testing.T) {
 }
 
 func TestACardThatIsOutChangesInTheNight(t *testing.T) {
-	inHouse(t, func(t *testing.T, h *house) {
+	inHouse(t, func(_ *testing.T, h *house) {
 		h.board.only(notify.Feishu)
 		h.update(sleepy("lisi", ticket.Quiet{From: "01:00", To: "08:00", Timezone: "UTC"}))
 		h.work(notify.Feishu)
