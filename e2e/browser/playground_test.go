@@ -1,0 +1,131 @@
+package browser
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// shown is a message on a simulated device.
+type shown struct {
+	Channel, Person, Title, Text string
+	Updates                      int
+}
+
+// devices are what all of them show.
+func (h *house) devices() []shown {
+	h.t.Helper()
+	_, answer := h.ask(http.MethodGet, "/sandbox/messages", "")
+	var all struct{ Items []shown }
+	if err := json.Unmarshal([]byte(answer), &all); err != nil {
+		h.t.Fatalf("read the devices: %v", err)
+	}
+	return all.Items
+}
+
+// channelsOf counts on how many channels somebody got a message with those words.
+func (h *house) channelsOf(person, words string) int {
+	h.t.Helper()
+	on := map[string]bool{}
+	for _, m := range h.devices() {
+		if m.Person == person && strings.Contains(m.Text, words) {
+			on[m.Channel] = true
+		}
+	}
+	return len(on)
+}
+
+// copiesSay waits until t1's cards on Feishu and WeCom were changed in place and say so.
+func (h *house) copiesSay(words string) {
+	h.t.Helper()
+	eventually(h.t, "both cards of t1 say "+words, func() error {
+		changed := map[string]bool{}
+		for _, m := range h.devices() {
+			if m.Person == "t1" && m.Updates > 0 && strings.Contains(m.Text, words) {
+				changed[m.Channel] = true
+			}
+		}
+		if !changed["feishu"] || !changed["wecom"] {
+			return fmt.Errorf("got it on %v of %+v", changed, h.devices())
+		}
+		return nil
+	})
+}
+
+func TestTheStoryEndsWithEverybodyToldOnEveryChannel(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/playground?lang=zh")
+	w.click("自动演示")
+	w.see("在飞书卡片上点「通过」")
+	for _, caption := range []string{"已通过", "上线中：旧卡片更新", "演示结束"} {
+		w.see(caption)
+	}
+	for person, words := range map[string]string{"t1": "订单表加索引", "admin": "上线成功", "creator": "上线成功"} {
+		if got := h.channelsOf(person, words); got != 3 {
+			t.Errorf("got %s told of %s on %d channels, want 3", person, words, got)
+		}
+	}
+	if got := script[string](w, `document.querySelector("#curl").textContent`); !strings.Contains(got, "/actions") {
+		t.Errorf("got the curl %q, want that of the last step", got)
+	}
+}
+
+func TestARejectionIsPressedOnTheFeishuCard(t *testing.T) {
+	h := demo(t)
+	h.submitted("订单表加索引")
+	w := h.window()
+	w.visit("/playground?lang=zh&ticket=1")
+	onCard(w, "驳回", "")
+	w.see("请先填写。")
+	onCard(w, "驳回", "缺少回滚方案")
+	eventually(t, "Feishu's toast is seen on the device", func() error {
+		if toast := script[string](w, `document.querySelector("[data-device=feishu] .device-toast")?.textContent ?? ""`); !strings.Contains(toast, "已驳回") {
+			return fmt.Errorf("got %q", toast)
+		}
+		return nil
+	})
+	h.copiesSay("缺少回滚方案")
+}
+
+// onCard fills the form of the Feishu card, if there is something to say, and presses a button of it.
+func onCard(w *window, button, reason string) {
+	w.t.Helper()
+	eventually(w.t, "press "+button+" on the card", func() error {
+		if !script[bool](w, `(() => {
+			const form = document.querySelector("[data-device=feishu] .fs-form");
+			const button = [...(form?.querySelectorAll("button") ?? [])].find((b) => b.textContent === `+quoted(button)+`);
+			if (!button) return false;
+			const field = form.querySelector("textarea");
+			field.value = `+quoted(reason)+`;
+			field.dispatchEvent(new Event("input", { bubbles: true }));
+			button.click();
+			return true;
+		})()`) {
+			return errors.New("there is no such card")
+		}
+		return nil
+	})
+}
+
+func TestTheBotIsWrittenToFromADevice(t *testing.T) {
+	h := demo(t)
+	h.submitted("订单表加索引")
+	h.awaits("accepted")
+	w := h.window()
+	w.visit("/playground?lang=zh&ticket=1")
+	w.see("正在看 t1 的设备")
+	w.fill("企业微信：发给机器人的话", "帮助")
+	w.press("\r")
+	w.see("这张工单的状态、在等谁")
+}
+
+func TestThePlaygroundIsAccessibleInEveryLook(t *testing.T) {
+	h := demo(t)
+	h.submitted("订单表加索引")
+	h.awaits("accepted")
+	h.window().everyLook("/playground")
+}
