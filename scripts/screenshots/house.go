@@ -80,13 +80,13 @@ func (h *house) close() {
 // play submits the tickets, and takes their steps round by round when everybody has
 // read what came before.
 func (h *house) play(ctx context.Context, stories []story) error {
-	ids := make([]string, len(stories))
+	tickets := make([]ticket, len(stories))
 	for i, s := range stories {
-		id, err := h.submit(ctx, s.title)
+		t, err := h.submit(ctx, s.title)
 		if err != nil {
 			return err
 		}
-		ids[i] = id
+		tickets[i] = t
 	}
 	for round, more := 0, true; more; round++ {
 		if err := h.settled(ctx); err != nil {
@@ -98,7 +98,7 @@ func (h *house) play(ctx context.Context, stories []story) error {
 				continue
 			}
 			more = true
-			if err := h.act(ctx, ids[i], s.steps[round]); err != nil {
+			if err := h.act(ctx, tickets[i], s.steps[round]); err != nil {
 				return err
 			}
 		}
@@ -106,22 +106,45 @@ func (h *house) play(ctx context.Context, stories []story) error {
 	return nil
 }
 
-func (h *house) submit(ctx context.Context, title string) (id string, err error) {
-	var created struct{ ID string }
+type ticket struct{ ID, Key string }
+
+func (h *house) submit(ctx context.Context, title string) (t ticket, err error) {
 	err = h.call(ctx, http.MethodPost, "/api/v1/tickets", map[string]any{
 		"title": title, "creator": "creator",
 		"project": map[string]string{"key": "pay", "name": "支付中心"},
 		"targets": []map[string]string{{"instance": "mysql-prod", "schema": "orders", "environment": "prod"}},
 		"audit":   map[string]any{"score": 92, "level": "warn", "statements": 12},
-	}, &created)
-	return created.ID, err
+	}, &t)
+	return t, err
 }
 
-// act takes a step, "action who reason".
-func (h *house) act(ctx context.Context, id, step string) error {
+// act takes a step, "action who reason". What t1 does is pressed on the WeCom card, for
+// WeCom changes a card only after a press on one of its copies.
+func (h *house) act(ctx context.Context, t ticket, step string) error {
 	action, rest, _ := strings.Cut(step, " ")
 	who, reason, _ := strings.Cut(rest, " ")
-	return h.call(ctx, http.MethodPost, "/api/v1/tickets/"+id+"/actions", map[string]string{"action": action, "by": who, "reason": reason}, nil)
+	if who == "t1" {
+		return h.press(ctx, t, action)
+	}
+	return h.call(ctx, http.MethodPost, "/api/v1/tickets/"+t.ID+"/actions", map[string]string{"action": action, "by": who, "reason": reason}, nil)
+}
+
+// press presses a button of t1's WeCom card of the ticket; a rejection takes a reason.
+func (h *house) press(ctx context.Context, t ticket, action string) error {
+	var shown struct{ Items []struct{ ID, Text string } }
+	if err := h.call(ctx, http.MethodGet, "/sandbox/messages?channel=wecom&to=t1", nil, &shown); err != nil {
+		return err
+	}
+	form := map[string]string{}
+	if action == "reject" {
+		form["reason"] = "detail"
+	}
+	for _, m := range shown.Items {
+		if strings.Contains(m.Text, "#"+t.Key+" ") {
+			return h.call(ctx, http.MethodPost, "/sandbox/press", map[string]any{"channel": "wecom", "message_id": m.ID, "person": "t1", "action": action, "form": form}, nil)
+		}
+	}
+	return fmt.Errorf("t1 has no card of ticket %s on WeCom", t.Key)
 }
 
 // reads makes a person read a language.

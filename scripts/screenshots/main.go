@@ -58,7 +58,7 @@ func pages(ctx context.Context, h *house, c *camera) error {
 	for _, p := range []picture{
 		{name: "feishu-card-light", path: "/?lang=zh&ticket=1", of: ".fs-card", before: fmt.Sprintf(sheet, "feishu"), width: 1500, height: 1000, scale: 2},
 		{name: "feishu-card-dark", path: "/?lang=zh&ticket=1", of: ".fs-card", before: fmt.Sprintf(sheet, "feishu"), width: 1500, height: 1000, scale: 2, dark: true},
-		{name: "playground", path: "/?lang=zh&ticket=1", width: 1500, height: 1120},
+		{name: "playground", path: "/?lang=zh&ticket=1", width: 1500, height: 1190},
 		{name: "message-push", path: "/channels?lang=zh", width: 1280, height: 900},
 	} {
 		if err := c.take(ctx, p); err != nil {
@@ -84,7 +84,7 @@ func stories(language string) []story {
 		return []story{
 			{"Add an index to the orders table", nil},
 			{"Widen the nickname column", []string{"approve t1"}},
-			{"Drop the legacy sessions table", []string{"reject t1 There is no rollback plan; please add one."}},
+			{"Drop the legacy sessions table", []string{"reject t1"}},
 			{"Backfill the regions of 2025", []string{"approve t1", "start admin"}},
 			{"Add phone numbers to users", []string{"approve t1", "start admin", "succeed admin"}},
 			{"Rebuild the ledger's primary key", []string{"approve t1", "start admin", "fail admin ERROR 1205 (HY000): Lock wait timeout exceeded"}},
@@ -95,7 +95,7 @@ func stories(language string) []story {
 	return []story{
 		{"订单表加索引", nil},
 		{"昵称列加长到 64", []string{"approve t1"}},
-		{"删除旧会话表", []string{"reject t1 缺少回滚方案，请补充后重新提交。"}},
+		{"删除旧会话表", []string{"reject t1"}},
 		{"补齐 2025 年地区字段", []string{"approve t1", "start admin"}},
 		{"用户表新增手机号列", []string{"approve t1", "start admin", "succeed admin"}},
 		{"重建流水表主键", []string{"approve t1", "start admin", "fail admin ERROR 1205 (HY000): Lock wait timeout exceeded"}},
@@ -104,7 +104,7 @@ func stories(language string) []story {
 	}
 }
 
-// sheets photographs t1's card in every state, on both channels.
+// sheets photographs a card in every state there is, on both channels.
 func sheets(ctx context.Context, h *house, c *camera, language string) error {
 	if err := h.reads(ctx, "t1", language); err != nil {
 		return err
@@ -127,14 +127,20 @@ func sheets(ctx context.Context, h *house, c *camera, language string) error {
 	return nil
 }
 
-// sheet lays the messages of t1's device out side by side.
+// sheet lays the messages of a device out side by side, the first in each state.
 const sheet = `(() => {
 	const device = document.querySelector("[data-device=%s]");
 	device.classList.add("wide");
 	const owner = device.querySelector("select");
-	owner.value = "t1";
+	owner.value = "all";
 	owner.dispatchEvent(new Event("change"));
 	device.querySelector(".screen").style.overflow = "visible";
+	const seen = new Set();
+	for (const message of device.querySelectorAll(".message")) {
+		const state = message.querySelector(".fs-tag, .wx-source")?.textContent.split(" · ")[0];
+		if (seen.has(state)) message.remove();
+		seen.add(state);
+	}
 	for (const el of device.querySelectorAll(".wire, .marker, .message > .small")) el.remove();
 	return true;
 })()`
