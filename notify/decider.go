@@ -146,12 +146,12 @@ func (d *Decider) decide(ctx context.Context, p Press, u ticket.User, card Press
 	dec := Decision{
 		ID: NewID("dec_"), Ticket: card.ID, Turn: card.Turn, State: card.State, Action: p.Action, By: u.Person,
 		Reason: strings.TrimSpace(p.Reason), Channel: p.Channel, Address: p.Address, Press: p.ID, Language: language(u, s),
-		Status: Asking, Due: now.Add(askLease), Deadline: now.Add(AskTime), At: now,
+		Status: Asking, Attempts: 1, Due: now.Add(askLease), Deadline: now.Add(AskTime), At: now,
 	}
 	stands, err := d.Records.Decide(ctx, dec)
 	switch {
-	case errors.Is(err, ErrConflict): // it moved on between the look and the step
-		return refused(cards.Outdated()), nil
+	case errors.Is(err, ErrConflict):
+		return d.overtaken(ctx, p, s)
 	case err != nil:
 		return Answer{}, err
 	case stands.ID == dec.ID:
@@ -160,6 +160,16 @@ func (d *Decider) decide(ctx context.Context, p Press, u ticket.User, card Press
 		return answerOf(stands), nil
 	}
 	return first(stands), nil
+}
+
+// overtaken answers a press whose ticket moved on between the look at the card and the
+// decision.
+func (d *Decider) overtaken(ctx context.Context, p Press, s Settings) (Answer, error) {
+	card, err := d.Records.Pressed(ctx, p)
+	if err != nil {
+		return Answer{}, err
+	}
+	return refused(d.over(card, s)), nil
 }
 
 // hindrance says why the press decides nothing, or nothing when it may.

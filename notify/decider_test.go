@@ -104,6 +104,33 @@ func TestWhoMayNotDecideReadsWhy(t *testing.T) {
 	})
 }
 
+// tardyRecord lets somebody else finish between the look at a card and the decision.
+type tardyRecord struct {
+	notify.Decisions
+
+	meanwhile func()
+}
+
+func (r *tardyRecord) Decide(ctx context.Context, d notify.Decision) (notify.Decision, error) {
+	if r.meanwhile != nil {
+		r.meanwhile()
+	}
+	return r.Decisions.Decide(ctx, d)
+}
+
+func TestWhoeverIsOvertakenReadsWhoWasFirst(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		h.decider.Records = &tardyRecord{h.decider.Records, func() { h.accept(passed("wangwu", "zhaoliu")) }}
+		got := h.press("lisi", cards.Approve, "")
+		if got.Tone != notify.ToneRefused || !strings.HasPrefix(got.Text.ZH, "已由 wangwu 于 ") {
+			t.Errorf("got answer %s %q, want who was first", got.Tone, got.Text.ZH)
+		}
+		if len(c.all()) != 0 {
+			t.Error("the platform was asked")
+		}
+	})
+}
+
 // slowRecord finds no card the first few times.
 type slowRecord struct {
 	notify.Decisions
@@ -220,7 +247,7 @@ func TestAPlatformThatIsDownIsAskedAgainUnderTheSameId(t *testing.T) {
 		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.TonePending, "处理中，完成后卡片会自动更新。")
 		pass(time.Minute)
 		asked := c.all()
-		if len(asked) != 4 || asked[0].ID != asked[3].ID || asked[3].Attempts != 4 {
+		if len(asked) != 4 || asked[0].ID != asked[3].ID || asked[0].Attempts != 1 || asked[3].Attempts != 4 {
 			t.Fatalf("got %d questions, want 4 under one id", len(asked))
 		}
 		if got := h.shows("lisi").Trail; len(got) != 1 || !strings.HasPrefix(got[0].ZH, "step 1：已由 lisi") {
