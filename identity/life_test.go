@@ -243,6 +243,20 @@ func TestAnIDIsNotTheirsAnyMoreWhenTheAddressMoved(t *testing.T) {
 	}
 }
 
+func TestWhoeverWasDisabledIsStillKnown(t *testing.T) {
+	li := person("li", "li@corp.com", "")
+	o, d, _ := aged(t, li)
+	_, _ = d.Address(t.Context(), notify.Feishu, li)
+	li.Disabled = true
+	o.mu.Lock()
+	o.users["li"] = li
+	o.mu.Unlock()
+	d.Edited(t.Context(), li)
+	if u, ok, err := d.Who(t.Context(), notify.Feishu, "cli_a/li"); !ok || err != nil || !u.Disabled {
+		t.Errorf("got %+v, %v, %v; want li, who is disabled", u, ok, err)
+	}
+}
+
 func TestAnotherReplicaKnowsWhoIsBehindAnID(t *testing.T) {
 	w := newTown(t)
 	u := w.hire(1)[0]

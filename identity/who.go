@@ -66,6 +66,9 @@ func (d *Directory) lookedUp(ctx context.Context, m Matcher, ch notify.Channel, 
 	if err != nil || !ok {
 		return ticket.User{}, false, err
 	}
+	if u.Disabled { // nobody looks for them any more, and they may do nothing
+		return u, true, nil
+	}
 	now, err := d.Address(ctx, ch, u)
 	if v, _ := notify.VerdictOf(err); err != nil && v != notify.VerdictUnreachable {
 		return ticket.User{}, false, err
