@@ -59,6 +59,7 @@ type Card struct {
 	// Subject is the ticket's title as it was typed.
 	Subject string `json:"subject"`
 	// Number is the ticket's key with a hash in front, Project the name of its project.
+	// A card that speaks of several tickets has neither.
 	Number  string `json:"number"`
 	Project string `json:"project,omitempty"`
 	// Settled is true when the ticket has come to its end.
@@ -67,6 +68,10 @@ type Card struct {
 	Production bool `json:"production,omitempty"`
 	// Rows are the facts, in order: step, assignees, creator, targets, audit, time, then the platform's own fields.
 	Rows []Row `json:"rows,omitempty"`
+	// Mentions are the tickets of a card that speaks of several, Unnamed how many more it
+	// speaks of.
+	Mentions []Mention `json:"mentions,omitempty"`
+	Unnamed  int       `json:"unnamed,omitempty"`
 	// Description is at most three lines of user text.
 	Description string `json:"description,omitempty"`
 	// Reason is why the ticket was rejected, or the first line of the error; its label says which.

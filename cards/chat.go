@@ -36,7 +36,7 @@ func Help() Card {
 // Todo lists the tickets that wait for a reader.
 func Todo(all []Card) Card {
 	c := Digest(all)
-	c.Tone, c.Number = ToneReview, ""
+	c.Tone = ToneReview
 	c.Chip = Text{"待办", "To do"}
 	c.Verb = Text{"等你处理的工单", "Tickets that wait for you"}
 	c.Footer = Text{

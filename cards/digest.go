@@ -1,32 +1,31 @@
 package cards
 
-import "fmt"
+import "strconv"
 
-// maxDigest is how many tickets a digest names before it says "and more".
-const maxDigest = 10
+// Mention is one of the tickets a card speaks of, in a line.
+type Mention struct {
+	// Text is the ticket's number and what happened: #1024 待你审核：订单表加索引.
+	Text Text `json:"text"`
+	// URL is the link of the ticket's own card, "" when it has none.
+	URL string `json:"url,omitempty"`
+}
 
-// Digest says many cards to one reader at once: a line for each, the first ones by name.
+// Digest says many cards to one reader at once: a line for each. A channel that has no
+// room for all of them names the first ones, see [Card.Naming].
 func Digest(all []Card) Card {
-	n := len(all)
 	c := Card{
-		Tone:    ToneReady,
-		Chip:    Text{"合并通知", "Digest"},
-		Verb:    Text{"工单变更", "Ticket changes"},
-		Subject: fmt.Sprintf("%d", n),
-		Number:  fmt.Sprintf("#%d", n),
+		Tone:     ToneReady,
+		Chip:     Text{"合并通知", "Digest"},
+		Verb:     Text{"工单变更", "Ticket changes"},
+		Subject:  strconv.Itoa(len(all)),
+		Mentions: make([]Mention, 0, len(all)),
 		Footer: Text{
 			"短时间内变更较多，为免被平台限频丢弃，合并为一条。",
 			"Many changes came at once; they are said together, so that the platform's limit drops none.",
 		},
 	}
-	for _, one := range all[:min(n, maxDigest)] {
-		c.Rows = append(c.Rows, Row{Name: "field", Label: Same(one.Number), Value: one.Title()})
-	}
-	if n > maxDigest {
-		c.Rows = append(c.Rows, Row{
-			Name: "field", Label: Text{"其余", "More"},
-			Value: Text{fmt.Sprintf("还有 %d 条，请到工单系统查看", n-maxDigest), fmt.Sprintf("%d more; see the ticket platform", n-maxDigest)},
-		})
+	for _, one := range all {
+		c.Mentions = append(c.Mentions, mention(one))
 	}
 	return c
 }
@@ -39,4 +38,26 @@ func AfterQuiet(all []Card) Card {
 		"These notices waited for your quiet hours to end.",
 	}
 	return c
+}
+
+func mention(c Card) Mention {
+	title := c.Title()
+	return Mention{Text: Text{c.Number + " " + title.ZH, c.Number + " " + title.EN}, URL: c.Link()}
+}
+
+// Naming returns c with its first n mentions; the others are counted as unnamed.
+func (c Card) Naming(n int) Card {
+	n = max(0, min(n, len(c.Mentions)))
+	c.Unnamed += len(c.Mentions) - n
+	c.Mentions = c.Mentions[:n:n]
+	return c
+}
+
+// Rest counts the tickets c speaks of and does not name; it is zero when there are none.
+func (c Card) Rest() Text {
+	if c.Unnamed == 0 {
+		return Text{}
+	}
+	n := strconv.Itoa(c.Unnamed)
+	return Text{"还有 " + n + " 条，请到工单系统查看", n + " more; see the ticket platform"}
 }

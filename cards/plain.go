@@ -13,6 +13,15 @@ func (c Card) Plain(lang Language) string {
 	if s := c.Subtitle(); s != "" {
 		line(s)
 	}
+	for _, m := range c.Mentions {
+		line(m.Text.In(lang))
+		if m.URL != "" {
+			line("  ", m.URL)
+		}
+	}
+	if rest := c.Rest(); !rest.IsZero() {
+		line(rest.In(lang))
+	}
 	for _, r := range c.Rows {
 		line(r.Label.In(lang), colon, r.Value.In(lang))
 	}

@@ -78,7 +78,11 @@ func body(mail *gomail.Msg, c cards.Card, lang cards.Language) error {
 }
 
 // subject is the line in the list of mails: [待审核] 订单表加索引 #1024 · 支付中心.
+// A card that speaks of several tickets has no number: [合并通知] 工单变更：12.
 func subject(c cards.Card, lang cards.Language) string {
+	if c.Subtitle() == "" {
+		return oneLine("[" + c.Chip.In(lang) + "] " + c.Title().In(lang))
+	}
 	return oneLine("[" + c.Chip.In(lang) + "] " + c.Subject + " " + c.Subtitle())
 }
 

@@ -26,6 +26,8 @@ type page struct {
 	Title       string
 	Subtitle    string
 	Preview     string // shown behind the subject in the list of mails
+	Mentions    []mention
+	Rest        string // counts the tickets that are not named
 	Rows        []fact
 	Reason      *fact
 	Description []string // by line
@@ -34,6 +36,9 @@ type page struct {
 	Link        string
 	Footer      string
 }
+
+// mention is a line that leads to a ticket, where it has a link.
+type mention struct{ Text, Link string }
 
 // fact is a labelled line.
 type fact struct {
@@ -83,9 +88,13 @@ func pageOf(c cards.Card, lang cards.Language) page {
 	p := page{
 		Lang: "zh-CN", Look: lookOf(c.Tone), Chip: c.Chip.In(lang), Title: c.Title().In(lang), Subtitle: c.Subtitle(),
 		Description: linesOf(c.Description), Footer: c.Footer.In(lang), Link: c.Link(),
+		Rest: c.Rest().In(lang),
 	}
 	if lang == cards.English {
 		p.Lang = "en"
+	}
+	for _, m := range c.Mentions {
+		p.Mentions = append(p.Mentions, mention{oneLine(m.Text.In(lang)), m.URL})
 	}
 	for _, r := range c.Rows {
 		p.Rows = append(p.Rows, fact{r.Label.In(lang), linesOf(r.Value.In(lang)), c.Production && r.Name == "targets"})
@@ -99,7 +108,7 @@ func pageOf(c cards.Card, lang cards.Language) page {
 	if len(c.Buttons) > 0 {
 		p.Button = c.Buttons[0].Text.In(lang)
 	}
-	p.Preview = p.Title + " · " + p.Subtitle
+	p.Preview = strings.TrimSuffix(p.Title+" · "+p.Subtitle, " · ")
 	return p
 }
 

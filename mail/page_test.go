@@ -39,7 +39,11 @@ func samples() map[string]cards.Card {
 		Tone: cards.ToneClosed, Chip: cards.Text{ZH: "已关闭", EN: "Closed"}, Verb: cards.Text{ZH: "工单已关闭", EN: "Ticket closed"},
 		Subject: "清理旧表", Number: "#7", Footer: cards.Text{ZH: "你是这张工单的申请人。", EN: "You requested this ticket."},
 	}
-	return map[string]cards.Card{"review": card(), "failed": failed, "bare": bare}
+	hostile := card()
+	hostile.Number, hostile.Subject = "#9", "</a><a href=\"https://evil.example\">订单表</a>"
+	return map[string]cards.Card{
+		"review": card(), "failed": failed, "bare": bare, "digest": cards.Digest([]cards.Card{card(), bare, hostile}),
+	}
 }
 
 func golden(t *testing.T, name, got string) {

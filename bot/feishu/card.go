@@ -62,7 +62,7 @@ func colours(t cards.Tone) (template, tag string) {
 }
 
 func elements(c cards.Card, notice string) []element {
-	list := []element{}
+	list := mentions(c)
 	if len(c.Rows) > 0 {
 		list = append(list, facts(c.Rows))
 	}
@@ -80,6 +80,26 @@ func elements(c cards.Card, notice string) []element {
 	}
 	if !c.Footer.IsZero() {
 		list = append(list, footer(c.Footer))
+	}
+	return list
+}
+
+// mentions is a line for each ticket of a card that speaks of several: one that leads to
+// the ticket, where there is a link. A button says its text as it is, and takes two of
+// the card's elements; a line with a button beside it takes seven.
+func mentions(c cards.Card) []element {
+	list := []element{}
+	for _, m := range c.Mentions {
+		if m.URL == "" {
+			list = append(list, paragraph(plain(m.Text)))
+			continue
+		}
+		list = append(list, button{
+			Tag: "button", Text: plain(m.Text), Type: "primary_text", Behaviors: []behavior{{Type: "open_url", URL: m.URL}},
+		})
+	}
+	if rest := c.Rest(); !rest.IsZero() {
+		list = append(list, paragraph(plain(rest)))
 	}
 	return list
 }

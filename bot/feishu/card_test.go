@@ -81,7 +81,7 @@ func waitingCard() cards.Card {
 func TestGoldenCards(t *testing.T) {
 	for name, card := range map[string]cards.Card{
 		"review": reviewCard(), "rejected": rejectedCard(), "succeeded": succeededCard(), "bare": bareCard(),
-		"waiting": waitingCard(),
+		"waiting": waitingCard(), "digest": digestCard(3),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer

@@ -21,6 +21,11 @@ const (
 	// fact is one element with a tag and everything else together less than thirty,
 	// so no card comes near Feishu's 200 (feishu.md 7.1).
 	maxRows = 40
+	// maxElements is Feishu's limit, of which aroundMentions are for everything on a card
+	// but its mentions, two elements each, and its rows.
+	maxElements, aroundMentions = 200, 30
+	// maxLabel is how long the text of a button may be, in characters (feishu.md 7.1).
+	maxLabel = 100
 	// maxButtons is more than a card ever offers.
 	maxButtons = 5
 	// shortest is the length in characters below which a shortened text is left out.
@@ -28,12 +33,12 @@ const (
 )
 
 // render returns c, which shows the event notice, as Feishu's JSON, cut to fit. What gives way, in this order: the
-// description, the platform's own rows, the reason, the trail, the other rows. The
+// description, the platform's own rows, the reason, the trail, the last mentions, the other rows. The
 // title and the chips stay whatever happens, and the link unless it alone is too long.
 func render(c cards.Card, notice string) string {
 	c = bounded(c)
 	for _, give := range []func(*cards.Card) bool{
-		shortenDescription, dropField, shortenReason, dropMark, dropRow, dropButtons,
+		shortenDescription, dropField, shortenReason, dropMark, dropMention, dropRow, dropButtons,
 	} {
 		for more := true; more; more = give(&c) {
 			if card := encode(layout(c, notice)); fits(card) {
@@ -63,13 +68,18 @@ func bounded(c cards.Card) cards.Card {
 		reason := boundRow(*c.Reason, 2000)
 		c.Reason = &reason
 	}
+	c = c.Naming((maxElements - aroundMentions - len(c.Rows)) / 2)
+	c.Mentions = slices.Clone(c.Mentions)
+	for i := range c.Mentions {
+		c.Mentions[i].Text = boundLine(c.Mentions[i].Text, maxLabel)
+	}
 	c.Trail = slices.Clone(c.Trail[max(0, len(c.Trail)-maxRows):])
 	for i := range c.Trail {
 		c.Trail[i] = bound(c.Trail[i], 256)
 	}
 	c.Buttons = slices.Clone(c.Buttons[:min(len(c.Buttons), maxButtons)])
 	for i := range c.Buttons {
-		c.Buttons[i].Text = bound(c.Buttons[i].Text, 100) // feishu.md 7.1
+		c.Buttons[i].Text = bound(c.Buttons[i].Text, maxLabel)
 	}
 	return c
 }
@@ -80,6 +90,10 @@ func boundRow(r cards.Row, n int) cards.Row {
 
 func bound(t cards.Text, n int) cards.Text {
 	return cards.Text{ZH: cut(printable(t.ZH), n), EN: cut(printable(t.EN), n)}
+}
+
+func boundLine(t cards.Text, n int) cards.Text {
+	return cards.Text{ZH: cut(oneLine(t.ZH), n), EN: cut(oneLine(t.EN), n)}
 }
 
 func shortenDescription(c *cards.Card) bool {
@@ -112,6 +126,12 @@ func shortenReason(c *cards.Card) bool {
 func dropMark(c *cards.Card) bool {
 	had := len(c.Trail) > 0
 	c.Trail = c.Trail[min(1, len(c.Trail)):]
+	return had
+}
+
+func dropMention(c *cards.Card) bool {
+	had := len(c.Mentions) > 0
+	*c = c.Naming(len(c.Mentions) - 1)
 	return had
 }
 

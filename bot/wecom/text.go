@@ -16,6 +16,13 @@ const maxText = 2048
 // characters. A link that leaves less is left out.
 const leastTitle = 48
 
+// maxMention is how long the line of a ticket is in a text that speaks of several, in
+// bytes: one long title must not take the place of the others.
+const maxMention = 120
+
+// maxMentions is more lines than ever fit.
+const maxMentions = 200
+
 // The order in which the lines of a text give way when it is too long: what is
 // cut first comes first. The link is never cut.
 const (
@@ -40,7 +47,12 @@ func plainText(c cards.Card, lang cards.Language, ref string) string {
 	if len(link)+1+len(ref)+1+leastTitle > maxText {
 		link = ""
 	}
-	lines := shorten(textLines(c, lang), maxText-len(link)-1-len(ref)-1)
+	room := maxText - len(link) - 1 - len(ref) - 1
+	c = c.Naming(maxMentions)
+	for len(c.Mentions) > 0 && size(textLines(c, lang)) > room {
+		c = c.Naming(len(c.Mentions) - 1)
+	}
+	lines := shorten(textLines(c, lang), room)
 	all := make([]string, 0, len(lines)+2)
 	for _, l := range append(lines, line{text: link}, line{text: ref}) {
 		if l.text != "" {
@@ -68,7 +80,24 @@ func textLines(c cards.Card, lang cards.Language) []line {
 	for i := range lines {
 		lines[i].text = harmless(lines[i].text)
 	}
-	return lines
+	return slices.Insert(lines, beforeMentions, mentionLines(c, lang)...)
+}
+
+// beforeMentions is how many lines stand above those of the tickets: title and subtitle.
+const beforeMentions = 2
+
+// mentionLines is a line for each ticket of a card that speaks of several, which leads to
+// the ticket, and one that counts the rest. None of them may be cut: half an anchor is none.
+func mentionLines(c cards.Card, lang cards.Language) []line {
+	lines := make([]line, 0, len(c.Mentions)+1)
+	for _, m := range c.Mentions {
+		said := clipBytes(harmless(oneLine(m.Text.In(lang))), maxMention)
+		if m.URL != "" && len(m.URL) <= maxText/4 {
+			said = linked(m.URL, said)
+		}
+		lines = append(lines, line{said, cutTitle})
+	}
+	return append(lines, line{c.Rest().In(lang), cutTitle})
 }
 
 func labelled(r cards.Row, lang cards.Language) string {
@@ -90,7 +119,12 @@ func anchor(c cards.Card, lang cards.Language) string {
 	if link == "" {
 		return ""
 	}
-	return `<a href="` + hrefEscapes.Replace(link) + `">` + harmless(c.Buttons[i].Text.In(lang)) + "</a>"
+	return linked(link, c.Buttons[i].Text.In(lang))
+}
+
+// linked is text that leads somewhere.
+func linked(url, text string) string {
+	return `<a href="` + hrefEscapes.Replace(url) + `">` + harmless(text) + "</a>"
 }
 
 // shorten cuts lines until they take at most limit bytes, with a line break each:
