@@ -49,6 +49,9 @@ func (a auditAsk) parameters() url.Values {
 	return q
 }
 
+// Narrow reports whether anything in particular is looked for.
+func (a auditAsk) Narrow() bool { return a != auditAsk{} }
+
 // With is the address of another page of the same list, CSV that of the file.
 func (a auditAsk) With(cursor string) string { return "/audit?" + a.query(cursor) }
 

@@ -9,7 +9,7 @@ func TestAPhoneIsMendedInTheDrawerAndTheLogSaysWho(t *testing.T) {
 	w := demo(t).window()
 	w.visit("/users")
 	w.click("t1")
-	w.see("怎么找到他")
+	w.see("在各渠道的身份")
 	w.fill("手机", "not a number")
 	w.click("保存")
 	w.see("phone")
@@ -53,7 +53,7 @@ func TestTheLanguageIsSwitchedWithNothingLost(t *testing.T) {
 	w.visit("/users/t1")
 	w.fill("显示名", "half a na")
 	w.click("English")
-	w.see("How they are reached")
+	w.see("Identity on each channel")
 	if got := w.value("Display name"); got != "half a na" {
 		t.Errorf("got %q in the field, want what was typed", got)
 	}
