@@ -11,7 +11,7 @@ import (
 
 // newEngine returns gin without any of its own middleware. It never redirects: a
 // provider's callback or a webhook would lose its body on the way.
-func newEngine(mounted map[string]http.Handler) *gin.Engine {
+func newEngine(mounted map[string]http.Handler, missing http.HandlerFunc) *gin.Engine {
 	e := gin.New()
 	e.RedirectTrailingSlash = false
 	e.RedirectFixedPath = false
@@ -23,6 +23,9 @@ func newEngine(mounted map[string]http.Handler) *gin.Engine {
 	})
 	e.NoRoute(func(c *gin.Context) {
 		h := findMount(mounted, c.Request.URL.Path)
+		if h == nil && missing != nil && wantsPage(c.Request) {
+			h = missing
+		}
 		if h == nil {
 			writeProblem(c.Writer, c.Request, newProblem(http.StatusNotFound, codeNotFound))
 			return
@@ -31,6 +34,11 @@ func newEngine(mounted map[string]http.Handler) *gin.Engine {
 		h.ServeHTTP(c.Writer, c.Request)
 	})
 	return e
+}
+
+// wantsPage reports whether a person's browser asks, for something outside the API.
+func wantsPage(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") && !strings.HasPrefix(r.URL.Path, "/api/")
 }
 
 // plainColons writes an escaped colon of the path as the colon it is: a careful

@@ -41,6 +41,9 @@ type Config struct {
 	// "/sandbox/" everything below it, "/{$}" the root alone, "/" whatever is left
 	// outside /api/.
 	Mount map[string]http.Handler
+	// Missing answers a browser that asks for a page nobody serves; nil: a problem in
+	// JSON does, as for programs.
+	Missing http.HandlerFunc
 	// Sessions says in the context of a request who signed in, see [access.Current];
 	// nil: nobody does.
 	Sessions func(http.Handler) http.Handler
@@ -65,7 +68,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configure the server: %w", err)
 	}
-	engine := newEngine(c.Mount)
+	engine := newEngine(c.Mount, c.Missing)
 	api := newAPI(c, engine)
 	api.registerAll()
 	if err := api.registerPlain(engine); err != nil {

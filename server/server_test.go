@@ -128,6 +128,20 @@ func TestMountsStandBesideTheAPI(t *testing.T) {
 	}
 }
 
+func TestABrowserGetsAPageAndAProgramAProblemForWhatIsNotThere(t *testing.T) {
+	h := newHouse(t, func(c *Config) {
+		c.Missing = func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "missing "+r.URL.Path) }
+	})
+	for path, want := range map[string]string{"/nope": "missing /nope", "/api/v1/nope": string(codeNotFound)} {
+		if got := h.call("GET", path, "", "", "Accept: text/html"); !strings.Contains(got.body, want) {
+			t.Errorf("a browser at %s: got %q, want %q", path, got.body, want)
+		}
+	}
+	if p := h.call("GET", "/nope", "", "", "Accept: application/json").problem(t); p.Code != codeNotFound {
+		t.Errorf("a program: got %s, want %s", p.Code, codeNotFound)
+	}
+}
+
 func TestMountedHandlersMayStream(t *testing.T) {
 	h := newHouse(t, func(c *Config) {
 		c.Mount = map[string]http.Handler{"/stream": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -204,7 +218,7 @@ func TestProbesAreQuietAndFailuresLoud(t *testing.T) {
 }
 
 func TestABodyThatNeverArrivesIsGivenUp(t *testing.T) {
-	engine := newEngine(nil)
+	engine := newEngine(nil, nil)
 	type input struct{ Body map[string]json.RawMessage }
 	huma.Register(newAPI(Config{}, engine).huma, huma.Operation{Method: http.MethodPost, Path: "/slow", BodyReadTimeout: 20 * time.Millisecond},
 		func(context.Context, *input) (*struct{}, error) { return nil, errDisk })

@@ -47,6 +47,7 @@ func wordings() []cards.Text {
 		{EN: "must be a time such as %s", ZH: "须为时间，例如 %s"},
 		{EN: "must lie in the future", ZH: "须晚于现在"},
 		{EN: "must be an e-mail address such as %s", ZH: "须为邮箱地址，例如 %s"},
+		{EN: "must be a phone number such as 13800001234 or +12125550123", ZH: "须为手机号，例如 13800001234 或 +12125550123"},
 		{EN: "must be a phone number such as %s", ZH: "须为手机号，例如 %s"},
 		{EN: "must be a time from 1s to 8760h", ZH: "须为 1s 到 8760h 之间的时长"},
 		{EN: "is required with escalate_after", ZH: "填了 escalate_after 时必填"},

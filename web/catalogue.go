@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ticketbell/cards"
@@ -85,6 +86,18 @@ func (c catalogue) word(prefix, word string) cards.Text {
 		return text
 	}
 	return cards.Same(word)
+}
+
+// label is the name of a field of the API as the form in list calls it: "phone", and
+// "steps[0].name" for the name of the first step.
+func (c catalogue) label(list, field string) cards.Text {
+	if at, name, ok := strings.Cut(strings.TrimPrefix(field, "steps["), "]."); ok {
+		n, _ := strconv.Atoi(at) // the API's own index
+		step, _ := c.text("flows.step", "n", n+1)
+		what := c.label(list+"step.", name)
+		return cards.Text{ZH: step.ZH + "，" + what.ZH, EN: step.EN + ", " + what.EN}
+	}
+	return c.word(list, field)
 }
 
 // spoken is a value in both languages.

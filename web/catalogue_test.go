@@ -98,3 +98,17 @@ func sitesKeys(t *testing.T, c catalogue) map[string]string {
 	}
 	return said
 }
+
+func TestAFieldIsCalledWhatItsFormCallsIt(t *testing.T) {
+	c := loadCatalogue()
+	for _, want := range []struct{ list, field, zh, en string }{
+		{"users.", "phone", "手机", "Phone"},
+		{"channels.f.mail.", "host", "SMTP地址", "SMTP address"},
+		{"flows.", "steps[1].remind_after", "第 2 步，多久没处理就催办", "Step 2, Remind after"},
+		{"users.", "unheard_of", "unheard_of", "unheard_of"},
+	} {
+		if got := c.label(want.list, want.field); got.ZH != want.zh || got.EN != want.en {
+			t.Errorf("%s%s: got %q and %q, want %q and %q", want.list, want.field, got.ZH, got.EN, want.zh, want.en)
+		}
+	}
+}

@@ -70,6 +70,19 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
+// Missing answers a browser that asked for a page that is not there.
+func (s *Site) Missing(w http.ResponseWriter, r *http.Request) {
+	guard(w)
+	v, err := s.meet(w, r, page{name: "trouble"})
+	if err == nil {
+		v.page.alone = !v.who.Known()
+		err = v.trouble(http.StatusNotFound, "missing", nil)
+	}
+	if err != nil {
+		v.fail(err)
+	}
+}
+
 // Routes are all routes of the pages, for whoever walks them.
 func (s *Site) Routes() []Route {
 	var all []Route

@@ -74,6 +74,7 @@ func (s *Site) funcs(lang cards.Language) template.FuncMap {
 			return template.HTMLAttr(name+`="`+html.EscapeString(text.In(lang))+`" `) + languages("-"+name, text), err //nolint:gosec // escaped
 		},
 		"word":  c.word,
+		"label": c.label,
 		"when":  when,
 		"exact": exact,
 		"inc":   func(n int) int { return n + 1 },

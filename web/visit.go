@@ -228,7 +228,7 @@ func (v *visit) signInFirst() {
 
 // trouble is what a visitor reads when a page cannot be had.
 type trouble struct {
-	// Kind picks the words: "forbidden", "refused" or "broken".
+	// Kind picks the words: "forbidden", "refused", "missing" or "broken".
 	Kind    string
 	Refusal *refusal
 }
@@ -240,9 +240,9 @@ func (v *visit) trouble(status int, kind string, r *refusal) error {
 		v.w.Header().Set("HX-Retarget", "#notice")
 		v.w.Header().Set("HX-Reswap", "innerHTML")
 	}
-	own := v.page.name
-	v.page.name = "trouble"
-	defer func() { v.page.name = own }()
+	own := v.page
+	v.page.name, v.page.scripts = "trouble", nil // a script of the page would look for what is not there
+	defer func() { v.page = own }()
 	return v.write(status, block, trouble{kind, r})
 }
 

@@ -66,8 +66,10 @@ type house struct {
 	// instead: in the demo only.
 	visitor string
 	cast    []string
-	// pages are the routes of the pages, once there is a handler.
-	pages []web.Route
+	// pages are the routes of the pages, once there is a handler, and missing answers a
+	// browser for one that is not there.
+	pages   []web.Route
+	missing http.HandlerFunc
 	// wrap, when not nil, stands before everything that is served.
 	wrap func(http.Handler) http.Handler
 }
@@ -234,7 +236,7 @@ func (h *house) handler() (http.Handler, error) {
 			h.mounts[path] = site
 		}
 	}
-	h.pages = site.Routes()
+	h.pages, h.missing = site.Routes(), site.Missing
 	door, err = h.open()
 	return door, err
 }
@@ -256,9 +258,9 @@ func (h *house) open() (http.Handler, error) {
 		Jobs:    h.jobs,
 		Checks:  []server.Check{{Name: "database", Run: h.store.Ping}, {Name: "redis", Run: h.directory.Redis, Soft: true}},
 		Metrics: h.metrics.handler(),
-		Mount:   h.mounts,
-		Build:   server.Build{Version: version, Commit: commit, BuiltAt: builtAt, Go: runtime.Version()},
-		Now:     h.now, Log: h.log,
+		Mount:   h.mounts, Missing: h.missing,
+		Build: server.Build{Version: version, Commit: commit, BuiltAt: builtAt, Go: runtime.Version()},
+		Now:   h.now, Log: h.log,
 	})
 }
 

@@ -74,6 +74,12 @@ func TestAnUntrustedAddressIsShownCopiedAndMended(t *testing.T) {
 	w.click("关闭")
 	w.gone("失败，已暂停")
 	w.see("正常")
+	eventually(t, "the focus is back on the button that opened the drawer", func() error {
+		if got := script[string](w, `document.activeElement.dataset.test ?? document.activeElement.tagName`); got != "wecom" {
+			return fmt.Errorf("it is on %s", got)
+		}
+		return nil
+	})
 }
 
 func TestTheDiagnosticsHoldNoAddress(t *testing.T) {
@@ -175,7 +181,7 @@ func TestTheURLPrefixIsChecked(t *testing.T) {
 	w.click("修改 全局")
 	w.fill("访问地址前缀", "sqle.example.com")
 	w.click("保存")
-	w.see("请求有误")
+	w.see("请改正以下内容：")
 	w.fill("访问地址前缀", "https://sqle.example.com")
 	w.click("保存")
 	w.see("https://sqle.example.com/sqle/project/1/exec-workflow/1024")

@@ -12,7 +12,7 @@ func TestAPhoneIsMendedInTheDrawerAndTheLogSaysWho(t *testing.T) {
 	w.see("在各渠道的身份")
 	w.fill("手机", "not a number")
 	w.click("保存")
-	w.see("phone")
+	w.see("手机：须为手机号")
 	w.fill("手机", "13900000002")
 	w.click("保存")
 	w.see("已保存。")
