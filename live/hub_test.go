@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,9 +47,22 @@ func (s *source) Attention(context.Context, time.Time) (notify.Attention, error)
 	return s.attention, nil
 }
 
-type board struct{ views []jobs.View }
+type board struct {
+	mu    sync.Mutex // guards views
+	views []jobs.View
+}
 
-func (b *board) List() []jobs.View { return b.views }
+func (b *board) List() []jobs.View {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.views
+}
+
+func (b *board) show(views ...jobs.View) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.views = views
+}
 
 // house runs a hub until the end of the test.
 func house(t *testing.T, s *source, b *board) (h *live.Hub, end func()) {
@@ -134,7 +148,7 @@ func TestWhatCannotBeReadIsMany(t *testing.T) {
 func TestANewListenerHearsHowThingsStand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &source{changed: make(chan []string), attention: notify.Attention{Dead: 3}}
-		b := &board{[]jobs.View{{ID: "job_1", State: jobs.Running}, {ID: "job_2", State: jobs.Done}}}
+		b := &board{views: []jobs.View{{ID: "job_1", State: jobs.Running}, {ID: "job_2", State: jobs.Done}}}
 		h, _ := house(t, s, b)
 		_, stop := h.Listen()
 		defer stop()
@@ -150,13 +164,13 @@ func TestANewListenerHearsHowThingsStand(t *testing.T) {
 
 func TestAJobIsToldWhenItMoves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &board{[]jobs.View{{ID: "job_1", State: jobs.Running}}}
+		b := &board{views: []jobs.View{{ID: "job_1", State: jobs.Running}}}
 		h, _ := house(t, &source{changed: make(chan []string)}, b)
 		ch, stop := h.Listen()
 		defer stop()
 		time.Sleep(3 * time.Second)
 		heard(ch)
-		b.views = []jobs.View{{ID: "job_1", State: jobs.Done, Done: 5}}
+		b.show(jobs.View{ID: "job_1", State: jobs.Done, Done: 5})
 		time.Sleep(3 * time.Second)
 		got := heard(ch)
 		if len(got) != 1 || got[0].Job == nil || got[0].Job.Done != 5 {
