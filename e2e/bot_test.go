@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // bot is a running ticketbell with the devices its messages reach.
@@ -42,14 +43,21 @@ func openWorld(t *testing.T) *world {
 // serve starts the service on a data directory, with a fresh token for everything.
 func serve(t *testing.T, dir string, w *world) *bot {
 	t.Helper()
-	p, line := launch(t, "serve", "--http-listen", "127.0.0.1:0", "--data-dir", dir)
-	return &bot{p, door{t, line.URL, newToken(t, dir, "*"), &transcript{}}, w.devices}
+	return serveOn(t, dir, w, nil)
+}
+
+// serveOn starts the service as [serve] does, with a database or a Redis of its own when settings
+// such as "TICKETBELL_DATABASE_URL=…" say so.
+func serveOn(t *testing.T, dir string, w *world, settings []string) *bot {
+	t.Helper()
+	p, line := launchWith(t, settings, "serve", "--http-listen", "127.0.0.1:0", "--data-dir", dir)
+	return &bot{p, door{t, line.URL, newToken(t, dir, "*", settings...), &transcript{}}, w.devices}
 }
 
 // newToken makes a token with the operator's command, also while a bot runs.
-func newToken(t *testing.T, dir, scopes string) string {
+func newToken(t *testing.T, dir, scopes string, settings ...string) string {
 	t.Helper()
-	got := command(t, nil, "token", "create", "--data-dir", dir, "--name", "e2e", "--scopes", scopes)
+	got := command(t, settings, "token", "create", "--data-dir", dir, "--name", "e2e", "--scopes", scopes)
 	if got.code != 0 {
 		t.Fatalf("token create: got exit code %d, want 0: %s", got.code, got.stderr)
 	}
@@ -79,9 +87,11 @@ type delivery struct {
 	Reason   string `json:"reason"`
 	Code     string `json:"code"`
 	Attempts []struct {
-		Outcome string `json:"outcome"`
-		Code    string `json:"code"`
-		Message string `json:"message"`
+		StartedAt  time.Time `json:"started_at"`
+		DurationMS int64     `json:"duration_ms"`
+		Outcome    string    `json:"outcome"`
+		Code       string    `json:"code"`
+		Message    string    `json:"message"`
 	} `json:"attempts"`
 }
 

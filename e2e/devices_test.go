@@ -175,6 +175,28 @@ func (d devices) breaks(channel string, faults ...string) {
 	}
 }
 
+// strikes makes that many requests of a channel fail.
+func (d devices) strikes(channel, fault string, times int) {
+	d.t.Helper()
+	d.must(http.StatusOK, request{method: "POST", path: "/sandbox/faults", body: map[string]any{"channel": channel, "fault": fault, "times": times}})
+}
+
+// ahead is how many requests of the channel will still fail.
+func (d devices) ahead(channel string) (n int) {
+	d.t.Helper()
+	got := d.must(http.StatusOK, request{method: "GET", path: "/sandbox/faults"})
+	type fault struct {
+		Channel string
+		Times   int
+	}
+	for _, f := range read[struct{ Items []fault }](d.t, got).Items {
+		if f.Channel == channel {
+			n += f.Times
+		}
+	}
+	return n
+}
+
 // mends ends every fault of a channel.
 func (d devices) mends(channel string) {
 	d.t.Helper()

@@ -12,6 +12,9 @@ import (
 	"testing"
 )
 
+// scripts start the servers some stories need; TestMain puts them beside the binary.
+const scripts = "./scripts"
+
 // binary is the bot as TestMain built it, in the working directory of every test.
 const binary = "./bot"
 
@@ -59,10 +62,18 @@ func look(root string) error {
 	})
 }
 
+// build makes the folder the stories play in.
 func build(ctx context.Context, dir string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", filepath.Join(dir, binary), "ticketbell/cmd/bot")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the bot: %w\n%s", err, out)
+	}
+	there, err := filepath.Abs(filepath.Join("..", scripts))
+	if err != nil {
+		return err
+	}
+	if err := os.Symlink(there, filepath.Join(dir, scripts)); err != nil {
+		return err
 	}
 	return os.Chdir(dir)
 }

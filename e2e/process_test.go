@@ -54,8 +54,14 @@ type readyLine struct {
 // launch starts the binary and waits for its ready line.
 func launch(t *testing.T, args ...string) (*process, readyLine) {
 	t.Helper()
+	return launchWith(t, nil, args...)
+}
+
+// launchWith starts the binary with these settings in its environment.
+func launchWith(t *testing.T, settings []string, args ...string) (*process, readyLine) {
+	t.Helper()
 	p := &process{t: t, said: &transcript{}, ended: make(chan struct{})}
-	p.cmd = prepare(t, nil, args...)
+	p.cmd = prepare(t, settings, args...)
 	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
