@@ -65,8 +65,8 @@ func TestAReplicaGoesOnWhenTheOtherIsKilled(t *testing.T) {
 	w.receives(feishu, few+5)
 	t.Logf("new events were told %v after the kill", time.Since(began))
 	lives.told(crowdOf(few + 5))
-	if took := time.Since(began); took > 20*time.Second {
-		t.Errorf("everything was told %v after the kill, want it within 20 s", took)
+	if took := time.Since(began); took > 30*time.Second { // the hold, and as long again for a busy machine
+		t.Errorf("everything was told %v after the kill, want it within 30 s", took)
 	}
 }
 
