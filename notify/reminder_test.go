@@ -119,7 +119,7 @@ func TestAStepThatWaitsForTooLongIsToldToWhomItsFlowNames(t *testing.T) {
 		h.wantKinds("lisi", ticket.KindSubmitted)
 		calls := h.board.feishu.all()
 		card := calls[len(calls)-1].Message.Card
-		if card.Verb.ZH != "催办升级，久未处理" || card.Footer.ZH != "这一步等待已久，流程指定此时通知你。" {
+		if card.Verb.ZH != "催办升级，迟迟未处理" || card.Footer.ZH != "这一步等待已久，流程指定升级给你。" {
 			t.Errorf("got verb %q and footer %q, want an escalation", card.Verb.ZH, card.Footer.ZH)
 		}
 		pass(10 * time.Hour)
