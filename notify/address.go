@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -19,7 +20,7 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 	items := make([]item, len(notices))
 	errs := make([]error, len(notices))
 	var lookups errgroup.Group
-	lookups.SetLimit(maxLookups)
+	lookups.SetLimit(cmp.Or(l.w.Lookups, maxLookups))
 	asking, done := l.untilStopped(ctx)
 	defer done()
 	for i := range notices {

@@ -31,8 +31,9 @@ const (
 	// crowd is how many people a call is reckoned to carry where calls are scarce and
 	// one may carry more: what cannot go out is put back again.
 	crowd = 50
-	// maxLookups is how many addresses a claim looks for at once: more than Feishu
-	// takes in one call (feishu.md 4), and not a goroutine for each of a thousand.
+	// maxLookups is how many addresses a claim looks for at once when nothing else is
+	// said: more than Feishu takes in one call (feishu.md 4), and not a goroutine for each
+	// of a thousand.
 	maxLookups = 64
 )
 
@@ -50,6 +51,9 @@ type Worker struct {
 	// Parallel is how many provider calls may run at once; at least one. A [Connected]
 	// sender says it itself.
 	Parallel int
+	// Lookups is how many addresses each claim looks for at once; 0 is 64. Few, where each
+	// is a call of its own: a provider that refuses the whole app then refuses few.
+	Lookups int
 	// Observe hears of every attempt that was written down; nil hears nothing.
 	Observe func(Channel, Attempt)
 	Now     func() time.Time

@@ -98,9 +98,9 @@ const (
 	// (wecom.md 5): whoever goes on calling meets limitHits refusals.
 	limitLasts = time.Minute
 	limitHits  = 300
-	// atOnce is how many calls to WeCom (4) and look-ups of people (64) may be under way
-	// when the first refusal comes.
-	atOnce = 68
+	// atOnce is how many requests to WeCom may be under way when the first refusal comes:
+	// 4 calls, and 8 look-ups of people for each of 3 claims.
+	atOnce = 4 + 3*8
 	// redisAway is how long Redis is stopped.
 	redisAway = 10 * time.Second
 )

@@ -141,7 +141,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	for _, ch := range notify.Channels() {
 		h.workers = append(h.workers, &notify.Worker{
 			Channel: ch, Queue: db, Switch: h.board, Addresses: h.directory, Settings: db, Platforms: db,
-			Pacer: pacer, Parallel: parallel(ch), Observe: h.attempted, Now: h.now, Log: log,
+			Pacer: pacer, Parallel: parallel(ch), Lookups: atOnce(ch), Observe: h.attempted, Now: h.now, Log: log,
 		})
 	}
 	return nil
@@ -209,6 +209,15 @@ func parallel(ch notify.Channel) int {
 	default:
 		return 8
 	}
+}
+
+// atOnce is how many addresses a claim looks for at once, 0 for what is usual: WeCom is
+// asked about each person by a call of its own.
+func atOnce(ch notify.Channel) int {
+	if ch == notify.WeCom {
+		return 8
+	}
+	return 0
 }
 
 func (h *house) close() error {
