@@ -157,7 +157,7 @@ func (h *house) empty(ctx context.Context) error {
 	return h.call(ctx, http.MethodDelete, "/sandbox/messages", nil, nil)
 }
 
-// settled waits until nothing has changed on the devices for two seconds.
+// settled waits until nothing is queued and nothing has changed on the devices for two seconds.
 func (h *house) settled(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
@@ -169,7 +169,11 @@ func (h *house) settled(ctx context.Context) error {
 		if err := h.call(ctx, http.MethodGet, "/sandbox/messages", nil, &now); err != nil {
 			return err
 		}
-		if string(now) != before {
+		var waiting struct{ Items []struct{ ID string } } // for a provider's limit, up to a minute
+		if err := h.call(ctx, http.MethodGet, "/api/v1/deliveries?status=queued&limit=1", nil, &waiting); err != nil {
+			return err
+		}
+		if string(now) != before || len(waiting.Items) > 0 {
 			before, quiet = string(now), 0
 		}
 		<-tick.C
