@@ -60,9 +60,9 @@ func (c catalogue) text(key string, pairs ...any) (cards.Text, error) {
 	if len(pairs)%2 != 0 {
 		return text, fmt.Errorf("text %q: a value is missing", key)
 	}
-	for i := 0; i < len(pairs); i += 2 {
-		hole := fmt.Sprintf("{%v}", pairs[i])
-		zh, en := spoken(pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		hole := fmt.Sprintf("{%v}", pair[0])
+		zh, en := spoken(pair[1])
 		text.ZH, text.EN = strings.ReplaceAll(text.ZH, hole, zh), strings.ReplaceAll(text.EN, hole, en)
 	}
 	return text, nil

@@ -79,7 +79,7 @@ func (s *Site) Missing(w http.ResponseWriter, r *http.Request) {
 		err = v.trouble(http.StatusNotFound, "missing", nil)
 	}
 	if err != nil {
-		v.fail(err)
+		v.fail(err) //nolint:contextcheck // the request carries it
 	}
 }
 

@@ -62,7 +62,11 @@ func (h *house) start(ctx context.Context, binary string) error {
 	}
 	lines := bufio.NewScanner(said)
 	for lines.Scan() {
-		var line struct{ Msg, URL, Token string }
+		var line struct {
+			Msg   string `json:"msg"`
+			URL   string `json:"url"`
+			Token string `json:"token"`
+		}
 		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "ready" {
 			h.url, h.token = line.URL, line.Token
 			go func() { _, _ = io.Copy(io.Discard, said) }() // ends with the demo

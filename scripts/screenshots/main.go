@@ -17,8 +17,9 @@ func main() {
 	to := flag.String("to", "docs/screenshots", "the folder the pictures are written to")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *to); err != nil {
+	err := run(ctx, *to)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
