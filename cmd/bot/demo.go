@@ -52,6 +52,9 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 	if err := box.connect(ctx, h, true); err != nil {
 		return err
 	}
+	if err := introduce(ctx, h); err != nil {
+		return fmt.Errorf("introduce the demo's people: %w", err)
+	}
 	openPage(h, token)
 	ln, err := listen(ctx, c.HTTPListen)
 	if err != nil {
@@ -157,6 +160,17 @@ func furnish(ctx context.Context, h *house) (token string, err error) {
 	}
 	t, secret := access.NewToken(notify.NewID("tok_"), "demo", []access.Scope{access.Everything}, time.Now())
 	return secret, h.store.CreateToken(ctx, t)
+}
+
+// introduce looks the demo's people up on every channel: the bot then knows whoever
+// writes to it, also before it has ever written to them.
+func introduce(ctx context.Context, h *house) error {
+	for _, u := range demoPeople() {
+		if _, err := h.directory.Resolve(ctx, u); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // here makes the links of the demo's own tickets lead to its page.
