@@ -91,9 +91,10 @@ func (c *camera) shoot(tab context.Context, p picture) error {
 		}
 	}
 	var taken []byte
+	// Beyond the viewport, frames such as a mail's are left white: only what may lie there is taken so.
 	err := chromedp.Do(tab, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		shot, err := cdp.Call(ctx, t, page.CaptureScreenshot, page.CaptureScreenshotParams{
-			Clip: &page.Viewport{X: box[0], Y: box[1], Width: box[2], Height: box[3], Scale: max(p.scale, 1)}, CaptureBeyondViewport: new(true),
+			Clip: &page.Viewport{X: box[0], Y: box[1], Width: box[2], Height: box[3], Scale: max(p.scale, 1)}, CaptureBeyondViewport: new(p.of != ""),
 		})
 		taken = shot.Data
 		return err
