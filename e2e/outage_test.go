@@ -42,7 +42,7 @@ func TestAMisconfiguredChannelWaitsForATest(t *testing.T) {
 		code    string
 		to      map[string]any
 	}{
-		{feishu, []string{"wrong_secret"}, "feishu.10014", map[string]any{"email": "wangwu@corp.com"}},
+		{feishu, []string{"token_revoked", "wrong_secret"}, "feishu.10014", map[string]any{"email": "wangwu@corp.com"}},
 		{wecom, []string{"ip_not_trusted"}, "wecom.60020", map[string]any{"wecom_userid": "wangwu"}},
 		{mail, []string{"wrong_secret"}, "mail.535", map[string]any{"email": "wangwu@corp.com"}},
 	} {
