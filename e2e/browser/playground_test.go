@@ -69,6 +69,7 @@ func TestTheStoryEndsWithEverybodyToldOnEveryChannel(t *testing.T) {
 			t.Errorf("got %s told of %s on %d channels, want 3", person, words, got)
 		}
 	}
+	h.copiesSay("已由 t1 于") // the cards that asked t1 were changed in place
 	if got := script[string](w, `document.querySelector("#curl").textContent`); !strings.Contains(got, "/actions") {
 		t.Errorf("got the curl %q, want that of the last step", got)
 	}
