@@ -16,6 +16,7 @@ type limits struct {
 	PersonPerSecond *int `json:"person_per_second"`
 	PersonPerMinute *int `json:"person_per_minute"`
 	PersonPerHour   *int `json:"person_per_hour"`
+	PerDay          *int `json:"per_day"`
 }
 
 // checkLimits names every limit that is none.
@@ -29,7 +30,7 @@ func checkLimits(value json.RawMessage) []ticket.FieldError {
 		var n int
 		at := "limits." + name
 		switch {
-		case !slices.Contains([]string{"per_second", "per_minute", "person_per_second", "person_per_minute", "person_per_hour"}, name):
+		case !slices.Contains([]string{"per_second", "per_minute", "person_per_second", "person_per_minute", "person_per_hour", "per_day"}, name):
 			wrong = append(wrong, ticket.FieldError{Field: at, Code: "unknown_field", Message: "is not known here"})
 		case json.Unmarshal(limit, &n) != nil || n < 0:
 			wrong = append(wrong, ticket.FieldError{Field: at, Code: "invalid", Message: "must be a whole number from 0 up; 0 is unlimited"})
@@ -58,6 +59,7 @@ func limitsOf(ch notify.Channel, set json.RawMessage) (notify.Limits, error) {
 		{own.PersonPerSecond, &all.PersonPerSecond},
 		{own.PersonPerMinute, &all.PersonPerMinute},
 		{own.PersonPerHour, &all.PersonPerHour},
+		{own.PerDay, &all.PerDay},
 	} {
 		if over.set != nil {
 			*over.at = *over.set

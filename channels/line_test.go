@@ -126,9 +126,9 @@ func TestALineCarriesItsLimits(t *testing.T) {
 	if got, want := h.line(notify.Feishu).Limits, notify.ProviderLimits(notify.Feishu); got != want {
 		t.Errorf("got %+v, want the provider's own %+v", got, want)
 	}
-	h.patch(notify.Feishu, map[string]any{"limits": map[string]any{"per_second": 7, "per_minute": 0}})
+	h.patch(notify.Feishu, map[string]any{"limits": map[string]any{"per_second": 7, "per_minute": 0, "per_day": 9}})
 	want := notify.ProviderLimits(notify.Feishu)
-	want.PerSecond, want.PerMinute = 7, 0
+	want.PerSecond, want.PerMinute, want.PerDay = 7, 0, 9
 	if got := h.line(notify.Feishu).Limits; got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

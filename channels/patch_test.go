@@ -143,7 +143,7 @@ func TestLimitsAreWholeNumbersFromZeroUp(t *testing.T) {
 	for limits, want := range map[string]string{
 		`{}`: "", `{"per_second":0}`: "", `{"per_minute":60,"person_per_hour":3}`: "", `null`: "",
 		`{"per_second":-1}`: "limits.per_second", `{"per_minute":1.5}`: "limits.per_minute", `{"person_per_hour":"3"}`: "limits.person_per_hour",
-		`{"per_day":1}`: "limits.per_day", `[]`: "limits", `7`: "limits",
+		`{"per_week":1}`: "limits.per_week", `{"per_day":-1}`: "limits.per_day", `[]`: "limits", `7`: "limits",
 	} {
 		_, _, err := h.Patch(t.Context(), notify.Mail, map[string]json.RawMessage{"limits": json.RawMessage(limits)}, "", "tester")
 		switch {

@@ -14,7 +14,7 @@ import (
 // by then goes back to the queue untouched.
 func (l *load) address(ctx context.Context, notices []Notice) []item {
 	if wait := l.shift.silence(l.w.Now()); wait > 0 { // the provider would refuse to be asked, too
-		l.settle(ctx, l.later(itemsOf(notices), wait))
+		l.settle(ctx, l.later(itemsOf(notices), ReasonLimited, wait))
 		return nil
 	}
 	items := make([]item, len(notices))

@@ -55,6 +55,7 @@ func (l *load) send(ctx context.Context, p parcel) {
 		return
 	}
 	outcomes := whole(l.call(ctx, p), len(p.message.To))
+	l.unspend(ctx, p, outcomes)
 	if p.digest {
 		outcomes = shared(outcomes[0], len(p.items))
 	}
@@ -78,6 +79,10 @@ func (l *load) ready(ctx context.Context, p parcel) (_ parcel, ok bool) {
 	rest, ok := l.mine(ctx, p)
 	if !ok {
 		l.putBack(ctx, noticesOf(p.items)) // what is held after all; the rest is fenced
+		l.giveBack(ctx, 1)
+		return p, false
+	}
+	if rest, ok = l.ration(ctx, rest); !ok {
 		l.giveBack(ctx, 1)
 		return p, false
 	}

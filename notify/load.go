@@ -36,6 +36,8 @@ type parcel struct {
 	items []item
 	// digest is true when one message to one person speaks for all items.
 	digest bool
+	// spent is what the day's limit gave for it, if there is one.
+	spent Spent
 }
 
 // item is one delivery with the address found for it.
@@ -57,7 +59,7 @@ func (l *load) deliver(ctx context.Context, notices []Notice) {
 		return
 	}
 	l.zone = settings.Location() // a file is read for it
-	items, waited := l.gather(ctx, l.address(ctx, l.hush(ctx, l.stillWanted(ctx, notices))))
+	items, waited := l.gather(ctx, l.address(ctx, l.today(ctx, l.hush(ctx, l.stillWanted(ctx, notices)))))
 	parcels := l.fold(ctx, waited, settings, cards.AfterQuiet)
 	single, folded := l.pace(ctx, l.within(ctx, items, settings, l.granted-len(parcels)))
 	parcels = append(parcels, l.pack(ctx, single, settings)...)

@@ -35,14 +35,14 @@ func (l *load) pace(ctx context.Context, items []item) (single []item, folded []
 		case granted > 0 && l.slow(len(own)-granted):
 			known, doubtful := apart(own[granted-1:])
 			single = append(single, own[:granted-1]...)
-			deferred = append(deferred, l.later(doubtful, wait)...)
+			deferred = append(deferred, l.later(doubtful, ReasonLimited, wait)...)
 			if len(known) > 0 {
 				folded = append(folded, known)
 			}
 			continue
 		}
 		single = append(single, own[:granted]...)
-		deferred = append(deferred, l.later(own[granted:], wait)...)
+		deferred = append(deferred, l.later(own[granted:], ReasonLimited, wait)...)
 	}
 	l.settle(ctx, deferred)
 	return single, folded
@@ -107,12 +107,13 @@ func (l *load) slow(n int) bool {
 	return time.Duration(n)*each > foldAfter
 }
 
-func (l *load) later(items []item, wait time.Duration) []Settlement {
+// later sends items back to the queue until wait has passed, for that reason and at no cost.
+func (l *load) later(items []item, reason string, wait time.Duration) []Settlement {
 	later := make([]Settlement, 0, len(items))
 	for _, it := range items {
 		d := it.notice.Delivery
 		later = append(later, Settlement{
-			DeliveryID: d.ID, Status: waitingStatus(d), Reason: ReasonLimited, Wait: wait, Free: true,
+			DeliveryID: d.ID, Status: waitingStatus(d), Reason: reason, Wait: wait, Free: true,
 		})
 	}
 	return later
@@ -196,7 +197,7 @@ func (l *load) admit(ctx context.Context, parcels []parcel) []parcel {
 func (l *load) postpone(ctx context.Context, parcels []parcel, wait time.Duration) {
 	var deferred []Settlement
 	for _, p := range parcels {
-		deferred = append(deferred, l.later(p.items, wait)...)
+		deferred = append(deferred, l.later(p.items, ReasonLimited, wait)...)
 	}
 	l.settle(ctx, deferred)
 	l.giveBack(ctx, len(parcels))

@@ -11,13 +11,16 @@ type Limits struct {
 	PerSecond, PerMinute int
 	// PersonPerSecond, PersonPerMinute and PersonPerHour count messages to one person.
 	PersonPerSecond, PersonPerMinute, PersonPerHour int
+	// PerDay counts the people messages go to, one by one, in a calendar day, see [Day].
+	PerDay int
 }
 
 // calls reports whether the calls of the whole app are limited.
 func (l Limits) calls() bool { return l.PerSecond > 0 || l.PerMinute > 0 }
 
 // ProviderLimits are the figures the provider itself keeps (feishu.md 5.3, wecom.md 5).
-// WeCom drops what exceeds its own without an error, so they are kept by us first.
+// WeCom drops what exceeds its own without an error, so they are kept by us first. What it
+// allows in a day depends on the size of the account, which nobody tells us.
 func ProviderLimits(ch Channel) Limits {
 	switch ch {
 	case Feishu:

@@ -27,6 +27,7 @@ const (
 	ReasonMaybeTwice    = "maybe_twice"
 	ReasonDiscarded     = "discarded"
 	ReasonQuiet         = "quiet_hours"
+	ReasonDayFull       = "day_limit"
 )
 
 // IdentityCode begins the codes of refusals that came from our own directory, not
@@ -74,6 +75,8 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "已送达；先前一次没有应答，可能送达两次", EN: "delivered; an earlier attempt got no answer, so it may have arrived twice"}
 	case ReasonDiscarded:
 		return cards.Text{ZH: "已由管理员取消，不再发送", EN: "called off by an administrator; it will not be sent"}
+	case ReasonDayFull:
+		return cards.Text{ZH: "已达该渠道每日发送上限，明天零点（北京时间）起继续", EN: "the channel's limit of a day is reached; sent when the next day begins in Beijing"}
 	case ReasonQuiet:
 		return cards.Text{ZH: "免打扰时段，结束后发送", EN: "quiet hours; sent when they end"}
 	case ReasonLookupBudget:

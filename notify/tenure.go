@@ -24,6 +24,7 @@ type places struct {
 	calls chan struct{}   // a place for each provider call
 	open  chan struct{}   // a place for each call until its outcome is written down
 	over  <-chan struct{} // closed when the tenure ends
+	full  *fullness       // of the day, by the line's limit
 }
 
 // begin asks for the line of the day and returns it with its places. It waits for a
@@ -53,7 +54,7 @@ func (t *tenure) lay(s Sender, over <-chan struct{}) places {
 		n = c.Connections()
 	}
 	n = max(n, 1)
-	return places{calls: make(chan struct{}, n), open: make(chan struct{}, openPerCall*n), over: over}
+	return places{calls: make(chan struct{}, n), open: make(chan struct{}, openPerCall*n), over: over, full: new(fullness)}
 }
 
 // finish ends the tenure of that version and has the pause written down, once.

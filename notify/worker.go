@@ -46,7 +46,9 @@ type Worker struct {
 	// Platforms tells whose decisions can be carried back; nil is nobody's.
 	Platforms Platforms
 	// Pacer keeps the provider's limits; nil is [Unlimited].
-	Pacer    Pacer
+	Pacer Pacer
+	// Daybook keeps the limit of a day; nil keeps none.
+	Daybook  Daybook
 	Settings SettingsKeeper
 	// Parallel is how many provider calls may run at once; at least one. A [Connected]
 	// sender says it itself.

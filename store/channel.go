@@ -52,8 +52,9 @@ func (s *Store) scanChannel(r row) (rec notify.ChannelRecord, err error) {
 	return rec, err
 }
 
-// PutChannel writes the configuration made from rec.Version and lifts a pause. A
-// channel that was changed meanwhile is [ErrConflict].
+// PutChannel writes the configuration made from rec.Version and lifts a pause. What
+// waits because the day was full is due again: the limit may be another one. A channel
+// that was changed meanwhile is [ErrConflict].
 func (s *Store) PutChannel(ctx context.Context, rec notify.ChannelRecord) error {
 	sealed, err := s.seal(rec)
 	if err != nil {
@@ -61,7 +62,10 @@ func (s *Store) PutChannel(ctx context.Context, rec notify.ChannelRecord) error 
 	}
 	err = s.write(ctx, func(ctx context.Context, tx *txn) error {
 		tx.wake(rec.Channel)
-		return tx.putChannel(ctx, rec, sealed, s.now())
+		if err := tx.putChannel(ctx, rec, sealed, s.now()); err != nil {
+			return err
+		}
+		return tx.releaseDay(ctx, rec.Channel)
 	})
 	if errors.Is(err, ErrNotFound) {
 		err = ErrConflict

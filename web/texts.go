@@ -33,7 +33,7 @@ func reasons() []string {
 		notify.ReasonChannelOff, notify.ReasonNoEmail, notify.ReasonNoContact, notify.ReasonNotFound,
 		notify.ReasonDisabled, notify.ReasonOver, notify.ReasonLate, notify.ReasonDeadline,
 		notify.ReasonRefused, notify.ReasonPaused, notify.ReasonLimited, notify.ReasonFailing,
-		notify.ReasonNotUpdatable, notify.ReasonSpared, notify.ReasonStaleIdentity, notify.ReasonNotAsked, notify.ReasonQuiet,
+		notify.ReasonNotUpdatable, notify.ReasonSpared, notify.ReasonStaleIdentity, notify.ReasonNotAsked, notify.ReasonQuiet, notify.ReasonDayFull,
 	}
 }
 

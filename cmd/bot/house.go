@@ -141,7 +141,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	for _, ch := range notify.Channels() {
 		h.workers = append(h.workers, &notify.Worker{
 			Channel: ch, Queue: db, Switch: h.board, Addresses: h.directory, Settings: db, Platforms: db,
-			Pacer: pacer, Parallel: parallel(ch), Lookups: atOnce(ch), Observe: h.attempted, Now: h.now, Log: log,
+			Pacer: pacer, Daybook: db, Parallel: parallel(ch), Lookups: atOnce(ch), Observe: h.attempted, Now: h.now, Log: log,
 		})
 	}
 	return nil
