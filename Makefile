@@ -15,7 +15,7 @@ GOLDEN := $(wildcard cards bot/feishu bot/wecom mail channels)
 BENCH  := $(wildcard bench store)
 
 .DEFAULT_GOAL := help
-.PHONY: help check fmt lint tidy links test e2e golden demo screenshots bench faults speed build clean
+.PHONY: help check fmt lint tidy links test e2e golden demo screenshots bench faults speed pages build clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,8 +52,8 @@ demo: ## Try it: everything on this machine, three simulated devices, no account
 screenshots: ## Take the pictures of docs/screenshots anew; then look at each of them
 	@$(GO) run ./scripts/screenshots
 
-bench: ## Measure
-	$(GO) test -run '^$$' -bench . -benchmem $(BENCH:%=./%/...)
+bench: ## Measure what the packages promise, on SQLite and on a PostgreSQL and a Redis of its own
+	@scripts/servers.sh $(GO) test -run '^$$' -bench . -benchmem $(BENCH:%=./%/...)
 
 faults: ## Break what can be broken while 1,000 events go out, and count what is lost or told twice (ROW=name for some)
 	@scripts/deps.sh
@@ -61,6 +61,10 @@ faults: ## Break what can be broken while 1,000 events go out, and count what is
 
 speed: ## Measure how fast events become messages, beside a bare loop of the same requests
 	@$(GO) run ./bench/speed
+
+pages: ## Measure the administrator's pages with 100,000 deliveries on record: how long each takes, what a visit weighs
+	@scripts/deps.sh
+	@$(GO) run ./bench/pages
 
 build: ## Build bin/ticketbell, one static file
 	CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -tags $(TAGS) -ldflags "$(LDFLAGS)" -o $(BIN) ./cmd/bot

@@ -186,3 +186,14 @@ func (b Binary) Token(ctx context.Context) (string, error) {
 	}
 	return strings.TrimSpace(string(out)), nil
 }
+
+// Administrator makes somebody an administrator who can sign in, by the operator's command.
+func (b Binary) Administrator(ctx context.Context, username, password string) error {
+	args := append([]string{"admin", "create", "--username", username, "--password-file", "-"}, b.keeping()...)
+	cmd := exec.CommandContext(ctx, b.path, args...)
+	cmd.Stdin = strings.NewReader(password + "\n")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("make an administrator: %w\n%s", err, out)
+	}
+	return nil
+}
