@@ -2,36 +2,15 @@
 # Runs the tests with the race detector and closes with a line that counts them.
 #   scripts/test.sh                    every package
 #   scripts/test.sh ./store/... -run Claim
-# It starts a private PostgreSQL and Redis when tests need them and none is named by
-# TICKETBELL_TEST_POSTGRES or TICKETBELL_TEST_REDIS, and stops them whatever happens.
+# The servers they need run beside them (scripts/servers.sh).
 set -eu
 cd "$(dirname "$0")/.."
-scripts/deps.sh
-. scripts/needs.sh
 
-tmp=$(mktemp -d)
-chmod 711 "$tmp" # the user PostgreSQL runs as has to pass through
-clean() {
-	status=$?
-	trap - EXIT INT TERM
-	[ ! -d "$tmp/postgres" ] || scripts/postgres.sh stop "$tmp/postgres" || true
-	[ ! -d "$tmp/redis" ] || scripts/redis.sh stop "$tmp/redis" || true
-	rm -rf "$tmp"
-	exit "$status"
-}
-trap clean EXIT
+bin=$(mktemp -d)
+trap 'rm -rf "$bin"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-
-if needs_postgres; then
-	TICKETBELL_TEST_POSTGRES=$(scripts/postgres.sh start "$tmp/postgres")
-	export TICKETBELL_TEST_POSTGRES
-fi
-if needs_redis; then
-	TICKETBELL_TEST_REDIS=$(scripts/redis.sh start "$tmp/redis")
-	export TICKETBELL_TEST_REDIS
-fi
+go build -o "$bin/testcount" ./scripts/testcount
 
 [ $# -gt 0 ] || set -- ./...
-go build -o "$tmp/testcount" ./scripts/testcount
-"$tmp/testcount" -race -timeout=20m "$@"
+scripts/servers.sh "$bin/testcount" -race -timeout=20m "$@"
