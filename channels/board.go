@@ -109,6 +109,11 @@ func (b *Board) Line(ctx context.Context, ch notify.Channel) (notify.Line, error
 // Pause stops the channel until its configuration is mended.
 func (b *Board) Pause(ctx context.Context, ch notify.Channel, version int64, why notify.Refusal) error {
 	b.log.Error("a channel is paused until its configuration is mended", "channel", ch, "code", why.Code)
+	if ip := Explain(why.Code, why.Message).Extract["ip"]; ip != "" {
+		if err := b.history.SawAddress(ctx, ch, ip, b.now()); err != nil {
+			b.log.Warn("the address the provider saw is not kept", "channel", ch, "error", err)
+		}
+	}
 	return b.records.PauseChannel(ctx, ch, why.Error(), b.now(), version)
 }
 

@@ -14,11 +14,10 @@ import (
 
 // The rules by which a channel's state is told (ux.md 4.3).
 const (
-	healthSpan   = 24 * time.Hour   // what counts at all
-	recentSpan   = 15 * time.Minute // how long a refusal for good is held against a channel
-	failingAfter = 3                // refusals in a row
-	goodRate     = .95              // of the attempts succeed
-	manyRetries  = .10              // of the successes needed more than one attempt
+	healthSpan  = 24 * time.Hour   // what counts at all
+	recentSpan  = 15 * time.Minute // how long a refusal for good is held against a channel
+	goodRate    = .95              // of the attempts succeed
+	manyRetries = .10              // of the successes needed more than one attempt
 )
 
 // History tells how deliveries fared.
@@ -31,6 +30,12 @@ type History interface {
 	Vitals(ctx context.Context) (map[notify.Channel]notify.Vitals, error)
 	// ClearPulse forgets what failed before now.
 	ClearPulse(ctx context.Context, ch notify.Channel, now time.Time) error
+	// FailTest notes that a test of what is saved failed; [History.ClearPulse] forgets it.
+	FailTest(ctx context.Context, ch notify.Channel, f notify.FailedTest) error
+	// ForgetTest forgets a failed test; earlyOnly leaves one that failed at more than a check tries.
+	ForgetTest(ctx context.Context, ch notify.Channel, earlyOnly bool) error
+	// SawAddress notes under which address the provider saw us.
+	SawAddress(ctx context.Context, ch notify.Channel, ip string, now time.Time) error
 	// Census counts whom and what the house knows.
 	Census(ctx context.Context) (notify.Census, error)
 }
@@ -156,11 +161,16 @@ func examine(rec notify.ChannelRecord, v notify.Vitals, day, since tally, queue 
 		Accepted: day.succeeded(), Retried: day.retried, Failed: day.failed, SuccessRate: day.rate(),
 		P50MS: day.within(.5).Milliseconds(), P95MS: day.within(.95).Milliseconds(),
 		LastAcceptedAt: v.OKAt, LastErrorAt: v.FailedAt, LastTestedAt: v.ClearedAt, Streak: v.Streak,
+		SeenIP: v.SeenIP, SeenIPAt: v.SeenIPAt,
 	}
 	if v.Code != "" {
 		h.LastError = explain(v.Code, v.Message, verdictNamed(v.Class), nil)
 	}
 	failedLast := v.FailedAt.After(v.OKAt) && v.FailedAt.After(v.ClearedAt)
+	failedTest := v.Tested.At.After(v.OKAt)
+	if failedTest && v.Tested.At.After(v.FailedAt) {
+		h.LastErrorAt, h.LastError = v.Tested.At, explain(v.Tested.Code, v.Tested.Message, verdictNamed(v.Tested.Class), nil)
+	}
 	switch {
 	case !rec.Enabled:
 		h.State = "off"
@@ -168,8 +178,10 @@ func examine(rec notify.ChannelRecord, v notify.Vitals, day, since tally, queue 
 		code, message := pausedBy(rec)
 		h.State, h.Reason, h.Since = "paused", code, rec.PausedAt
 		h.LastError = explain(code, message, notify.VerdictMisconfigured, nil)
-	case v.Streak >= failingAfter:
+	case v.Streak >= notify.FailingAfter:
 		h.State, h.Reason, h.Since = "failing", v.Code, v.Since
+	case failedTest:
+		h.State, h.Reason, h.Since = "failing", v.Tested.Code, v.Tested.At
 	case since.all() == 0 && now.Sub(v.ClearedAt) > healthSpan:
 		h.State = "unknown"
 	case since.rate() < goodRate || float64(since.retried) > manyRetries*float64(since.succeeded()) || since.refused > 0 || failedLast:

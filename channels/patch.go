@@ -26,6 +26,7 @@ func (b *Board) Patch(ctx context.Context, ch notify.Channel, patch map[string]j
 		return nil, "", notify.ErrConflict
 	}
 	rec.Channel = ch
+	was := rec.Enabled
 	rec, wrong, err := lay(rec, patch, by, b.now())
 	if err != nil {
 		return nil, "", err
@@ -33,10 +34,28 @@ func (b *Board) Patch(ctx context.Context, ch notify.Channel, patch map[string]j
 	if err := complete(rec, wrong); err != nil {
 		return nil, "", err
 	}
+	if rec.Enabled != was {
+		rec.SwitchedAt, rec.SwitchedBy = b.now(), by
+	}
 	if err := b.records.PutChannel(ctx, rec); err != nil {
 		return nil, "", fmt.Errorf("save %s: %w", ch, err)
 	}
+	if reconfigures(patch) {
+		if err := b.history.ForgetTest(ctx, ch, false); err != nil { // it was of other settings
+			return nil, "", err
+		}
+	}
 	return b.Get(ctx, ch)
+}
+
+// reconfigures reports whether a patch changes what a test tries.
+func reconfigures(patch map[string]json.RawMessage) bool {
+	for name := range patch {
+		if name != "enabled" && name != "limits" {
+			return true
+		}
+	}
+	return false
 }
 
 // lay returns rec with patch laid over it, and what of patch cannot be.

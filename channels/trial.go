@@ -22,7 +22,7 @@ const trialTime = 30 * time.Second
 
 // Test sends a test message over the saved configuration with the draft laid over
 // it, stage by stage. A failure of the channel is a report, not an error. A success
-// of what is saved releases a paused channel.
+// of what is saved releases a paused channel, and a failure of it shows in its health.
 func (b *Board) Test(ctx context.Context, ch notify.Channel, r notify.TestRequest) (notify.TestReport, error) {
 	rec, err := b.records.Channel(ctx, ch)
 	if err != nil {
@@ -47,15 +47,43 @@ func (b *Board) Test(ctx context.Context, ch notify.Channel, r notify.TestReques
 		stages: newStages(b.now, r.Watch, r.Language),
 	}
 	t.run(ctx)
-	if t.report.Success && len(r.Draft) == 0 && !r.CheckOnly {
-		if err := b.history.ClearPulse(ctx, ch, b.now()); err != nil {
-			return t.report, err
-		}
-		if err := b.records.ReleaseChannel(ctx, ch); err != nil {
-			return t.report, err
+	if len(r.Draft) > 0 {
+		return t.report, nil
+	}
+	return t.report, b.conclude(context.WithoutCancel(ctx), t)
+}
+
+// conclude notes what a trial of the saved configuration says of the channel. A test that
+// succeeds releases a paused one; a check only takes back what a check found.
+func (b *Board) conclude(ctx context.Context, t *trial) error {
+	ch := t.rec.Channel
+	switch {
+	case !t.report.Success:
+		return b.holdAgainst(ctx, t)
+	case t.checkOnly:
+		return b.history.ForgetTest(ctx, ch, true)
+	}
+	if err := b.history.ClearPulse(ctx, ch, b.now()); err != nil {
+		return err
+	}
+	return b.records.ReleaseChannel(ctx, ch)
+}
+
+// holdAgainst notes a failure that is the channel's: nobody's address is wrong, nothing
+// only had to wait, and whoever tried did not give up.
+func (b *Board) holdAgainst(ctx context.Context, t *trial) error {
+	e := t.report.Error
+	if ip := e.Extract["ip"]; ip != "" {
+		if err := b.history.SawAddress(ctx, t.rec.Channel, ip, b.now()); err != nil {
+			return err
 		}
 	}
-	return t.report, nil
+	if t.canceled || slices.Contains([]string{"identity", "rate", "content"}, e.Class) {
+		return nil
+	}
+	return b.history.FailTest(ctx, t.rec.Channel, notify.FailedTest{
+		At: b.now(), Code: e.Code, Message: e.Message, Class: t.verdict.String(), Early: t.early,
+	})
 }
 
 // draft lays unsaved fields over the saved ones and checks that the whole can be tried.
@@ -96,6 +124,10 @@ type trial struct {
 	line    line
 	address string
 	report  notify.TestReport
+	// What is known of the failure.
+	verdict  notify.Verdict
+	early    bool // a check would have met it
+	canceled bool // whoever tried hung up
 }
 
 // part is what is tried in one go; it may report several stages.
@@ -133,6 +165,8 @@ func (t *trial) run(ctx context.Context) {
 // fail ends the test: at the stage that is open, or at the part that failed.
 func (t *trial) fail(part string, err error) {
 	v, wait := notify.VerdictOf(err)
+	t.verdict, t.early = v, part == "config" || part == "authenticate"
+	t.canceled = errors.Is(err, context.Canceled)
 	code, message := string(t.rec.Channel)+"."+v.String(), err.Error()
 	if r, ok := errors.AsType[*notify.Refusal](err); ok {
 		code, message = r.Code, r.Message

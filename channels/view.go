@@ -39,6 +39,9 @@ func (b *Board) view(rec notify.ChannelRecord) (json.RawMessage, string, error) 
 		code, message := pausedBy(rec)
 		all["paused"] = map[string]any{"code": code, "message": message, "since": rec.PausedAt}
 	}
+	if !rec.SwitchedAt.IsZero() {
+		all["switched_at"], all["switched_by"] = rec.SwitchedAt, rec.SwitchedBy
+	}
 	for _, name := range formOf(rec.Channel).secrets {
 		all[name] = b.secretView(rec.Secrets[name])
 	}

@@ -64,6 +64,8 @@ type Attention struct {
 	Dead int
 	// Paused are the channels that wait for their configuration to be mended.
 	Paused []Channel
+	// Failing are other channels that are on and refuse what they are given, or their last test.
+	Failing []Channel
 }
 
 // MaxAttention is how far dead deliveries are counted.

@@ -39,6 +39,26 @@ type Vitals struct {
 	Since  time.Time
 	// ClearedAt is when a test succeeded: what was before counts no more.
 	ClearedAt time.Time
+	// Tested is the last test of what is saved, where it failed.
+	Tested FailedTest
+	// SeenIP is the address under which the provider last saw us, "" where it never said.
+	SeenIP   string
+	SeenIPAt time.Time
+}
+
+// FailingAfter is how many refusals in a row an administrator has to do something about
+// make a channel failing.
+const FailingAfter = 3
+
+// FailedTest is a test of the saved configuration that failed by no person's fault. It
+// holds against the channel until a test or a message succeeds, or other settings are saved.
+type FailedTest struct {
+	At      time.Time
+	Code    string
+	Message string
+	Class   string // the verdict's name
+	// Early is true when it failed at what a check tries as well, which sends nothing.
+	Early bool
 }
 
 // PulseKeeper keeps the counts of all replicas.

@@ -49,6 +49,10 @@ type ChannelRecord struct {
 	// Paused says why nothing is sent although the channel is enabled; "" when it is not paused.
 	Paused   string
 	PausedAt time.Time
+	// SwitchedAt and SwitchedBy tell who enabled or disabled the channel last, zero where
+	// nobody did.
+	SwitchedAt time.Time
+	SwitchedBy string
 }
 
 // Secret is a value that is written and never read back.

@@ -81,7 +81,7 @@ type Link struct {
 // Health is how a channel fares now.
 type Health struct {
 	// State is "off", "unknown", "ok", "degraded", "failing" or "paused".
-	State  string `json:"state" enum:"off,unknown,ok,degraded,failing,paused" doc:"off: not enabled; unknown: nothing was sent for a day; degraded: less than 95 % of the attempts succeed, more than 10 % need another one, or the last one failed; failing: three refusals in a row; paused: waits for an administrator. A test that succeeds clears it."`
+	State  string `json:"state" enum:"off,unknown,ok,degraded,failing,paused" doc:"off: not enabled; unknown: nothing was sent for a day; degraded: less than 95 % of the attempts succeed, more than 10 % need another one, or the last one failed; failing: three refusals in a row, or the last test of what is saved failed; paused: waits for an administrator. A test that succeeds clears it."`
 	Reason string `json:"reason,omitempty" doc:"The code of what is wrong."`
 	// Since is when the state began, zero when that is not known.
 	Since      time.Time `json:"since,omitzero" doc:"When the state began."`
@@ -105,6 +105,9 @@ type Health struct {
 	LastErrorAt    time.Time `json:"last_error_at,omitzero" doc:"When an attempt last failed."`
 	// LastError is the last failure, nil when there was none.
 	LastError *TestError `json:"last_error,omitempty" doc:"The last failure."`
+	// SeenIP is the address under which the provider last saw us.
+	SeenIP   string    `json:"seen_ip,omitempty" doc:"The address under which the provider last saw us, where it said so."`
+	SeenIPAt time.Time `json:"seen_ip_at,omitzero" doc:"When it said so."`
 	// LongConnection is how that of this process fares, nil where none is configured.
 	LongConnection *LongConnection `json:"long_connection,omitempty" doc:"How the long connection of this replica fares, where one is configured."`
 }

@@ -36,13 +36,19 @@ type changed struct {
 type attention struct {
 	Dead   int              `json:"dead" doc:"Deliveries of the last 24 hours that were given up."`
 	Paused []notify.Channel `json:"paused" doc:"Channels that wait for their configuration to be mended."`
+	// Failing are other channels.
+	Failing []notify.Channel `json:"failing" doc:"Channels that are on and refuse what they are given, or their last test."`
+}
+
+func attentionOf(a notify.Attention) attention {
+	return attention{a.Dead, append([]notify.Channel{}, a.Paused...), append([]notify.Channel{}, a.Failing...)}
 }
 
 func (a *api) registerStream() {
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/stream", id: "stream", scope: access.DeliveriesRead, tag: tagDeliveries,
 		title: "Hear what changes",
-		text: "Server-sent events as long as you listen: `deliveries` (as they are now, gathered over 300 ms), `attention` (dead letters of 24 hours, paused channels), `job` " +
+		text: "Server-sent events as long as you listen: `deliveries` (as they are now, gathered over 300 ms), `attention` (dead letters of 24 hours, paused and failing channels), `job` " +
 			"(progress; jobs on people only for who may change people). A comment every 15 seconds keeps the line open. The stream begins with how things stand; after it broke off, look anew at what you show.",
 	}, a.stream)
 	register(a, route{
@@ -66,7 +72,7 @@ func (a *api) stream(ctx context.Context, _ *struct{}) (*huma.StreamResponse, er
 				s.send("deliveries", changed{mapped(e.Deliveries, show), e.Many})
 			}
 			if e.Attention != nil {
-				s.send("attention", attention{e.Attention.Dead, append([]notify.Channel{}, e.Attention.Paused...)})
+				s.send("attention", attentionOf(*e.Attention))
 			}
 			if e.Job != nil && caller.Allows(jobScope(e.Job.Kind)) {
 				s.send("job", shownJob(*e.Job))

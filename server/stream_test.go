@@ -96,7 +96,7 @@ func TestTheStreamTellsWhatChangesInTheCallersWords(t *testing.T) {
 	h.live.say(live.Event{Attention: &notify.Attention{Dead: 3}})
 	h.live.end()
 	got := strings.Join(gather(lines), "\n")
-	for _, want := range []string{"event: deliveries", `"id":"dlv_1"`, "this person has no e-mail address", "event: attention", `data: {"dead":3,"paused":[]}`} {
+	for _, want := range []string{"event: deliveries", `"id":"dlv_1"`, "this person has no e-mail address", "event: attention", `data: {"dead":3,"paused":[],"failing":[]}`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("got %s, want it to hold %s", got, want)
 		}

@@ -22,7 +22,7 @@ type sealedSecret struct {
 // never configured has version 0.
 func (s *Store) Channel(ctx context.Context, ch notify.Channel) (notify.ChannelRecord, error) {
 	rec, err := one(ctx, s.read, s.scanChannel,
-		`SELECT channel, version, enabled, fields, secrets, paused, paused_at FROM channels WHERE channel = $1`, string(ch))
+		`SELECT channel, version, enabled, fields, secrets, paused, paused_at, switched_at, switched_by FROM channels WHERE channel = $1`, string(ch))
 	if errors.Is(err, ErrNotFound) {
 		return notify.ChannelRecord{Channel: ch}, nil
 	}
@@ -44,7 +44,7 @@ func (s *Store) EnabledChannels(ctx context.Context) ([]notify.Channel, error) {
 
 func (s *Store) scanChannel(r row) (rec notify.ChannelRecord, err error) {
 	var sealed map[string]sealedSecret
-	err = r.Scan(&rec.Channel, &rec.Version, &rec.Enabled, document{&rec.Fields}, document{&sealed}, &rec.Paused, stamp{&rec.PausedAt})
+	err = r.Scan(&rec.Channel, &rec.Version, &rec.Enabled, document{&rec.Fields}, document{&sealed}, &rec.Paused, stamp{&rec.PausedAt}, stamp{&rec.SwitchedAt}, &rec.SwitchedBy)
 	if err != nil {
 		return rec, err
 	}
@@ -80,14 +80,15 @@ func (tx *txn) putChannel(ctx context.Context, rec notify.ChannelRecord, sealed 
 	if len(rec.Fields) == 0 {
 		rec.Fields = json.RawMessage(`{}`)
 	}
-	query := `UPDATE channels SET version = $2 + 1, enabled = $3, fields = $4, secrets = $5, paused = '', paused_at = 0, updated_at = $6
+	query := `UPDATE channels SET version = $2 + 1, enabled = $3, fields = $4, secrets = $5, paused = '', paused_at = 0, updated_at = $6,
+			switched_at = $7, switched_by = $8
 		WHERE channel = $1 AND version = $2`
 	if rec.Version == 0 {
-		query = `INSERT INTO channels (channel, version, enabled, fields, secrets, paused, paused_at, updated_at)
-			VALUES ($1, $2 + 1, $3, $4, $5, '', 0, $6) ON CONFLICT (channel) DO NOTHING`
+		query = `INSERT INTO channels (channel, version, enabled, fields, secrets, paused, paused_at, updated_at, switched_at, switched_by)
+			VALUES ($1, $2 + 1, $3, $4, $5, '', 0, $6, $7, $8) ON CONFLICT (channel) DO NOTHING`
 	}
 	return mustChange(tx.ExecContext(ctx, query,
-		string(rec.Channel), rec.Version, rec.Enabled, document{rec.Fields}, document{sealed}, millis(now)))
+		string(rec.Channel), rec.Version, rec.Enabled, document{rec.Fields}, document{sealed}, millis(now), millis(rec.SwitchedAt), clean(rec.SwitchedBy)))
 }
 
 // PauseChannel stops the channel for the reason, if it is still configured as in

@@ -88,7 +88,12 @@ func (l listing) count(ctx context.Context, most int, query string, args []any) 
 	return counts, err
 }
 
-// Attention counts what was given up since the time, and names the channels that are paused.
+// failingQuery names the channels that are on and fail without being paused.
+const failingQuery = `SELECT c.channel FROM channels c JOIN vitals v ON v.channel = c.channel
+	WHERE c.enabled AND c.paused = '' AND (v.streak >= $1 OR v.test_failed_at > v.ok_at) ORDER BY c.channel`
+
+// Attention counts what was given up since the time, and names the channels that are paused
+// or fail.
 func (s *Store) Attention(ctx context.Context, since time.Time) (a notify.Attention, err error) {
 	a.Dead, err = one(ctx, s.read, value[int],
 		`SELECT count(*) FROM (SELECT 1 AS one FROM deliveries d WHERE `+statusIs(notify.Dead)+` AND d.created_at >= $1 LIMIT $2) dead`,
@@ -99,6 +104,10 @@ func (s *Store) Attention(ctx context.Context, since time.Time) (a notify.Attent
 	a.Paused, err = all(ctx, s.read, value[notify.Channel], `SELECT channel FROM channels WHERE enabled AND paused <> '' ORDER BY channel`)
 	if err != nil {
 		return a, fmt.Errorf("list paused channels: %w", err)
+	}
+	a.Failing, err = all(ctx, s.read, value[notify.Channel], failingQuery, notify.FailingAfter)
+	if err != nil {
+		return a, fmt.Errorf("list failing channels: %w", err)
 	}
 	return a, nil
 }

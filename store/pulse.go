@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,11 +66,45 @@ func (s *Store) ClearPulse(ctx context.Context, ch notify.Channel, now time.Time
 	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
 		_, err := tx.ExecContext(ctx,
 			`INSERT INTO vitals (channel, ok_at, failed_at, code, message, class, streak, since, cleared_at) VALUES ($1, 0, 0, '', '', '', 0, 0, $2)
-			ON CONFLICT (channel) DO UPDATE SET streak = 0, since = 0, cleared_at = $2`, string(ch), millis(now))
+			ON CONFLICT (channel) DO UPDATE SET streak = 0, since = 0, cleared_at = $2, test_failed_at = 0`, string(ch), millis(now))
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("clear the state of %s: %w", ch, err)
+	}
+	return nil
+}
+
+// FailTest notes that a test of what is saved failed.
+func (s *Store) FailTest(ctx context.Context, ch notify.Channel, f notify.FailedTest) error {
+	err := s.change(ctx,
+		`INSERT INTO vitals (channel, ok_at, failed_at, code, message, class, streak, since, cleared_at,
+			test_failed_at, test_code, test_message, test_class, test_early) VALUES ($1, 0, 0, '', '', '', 0, 0, 0, $2, $3, $4, $5, $6)
+		ON CONFLICT (channel) DO UPDATE SET test_failed_at = $2, test_code = $3, test_message = $4, test_class = $5, test_early = $6`,
+		string(ch), millis(f.At), clean(f.Code), clean(f.Message), f.Class, f.Early)
+	if err != nil {
+		return fmt.Errorf("note the failed test of %s: %w", ch, err)
+	}
+	return nil
+}
+
+// ForgetTest forgets a failed test; earlyOnly leaves one that failed at more than a check tries.
+func (s *Store) ForgetTest(ctx context.Context, ch notify.Channel, earlyOnly bool) error {
+	err := s.change(ctx, `UPDATE vitals SET test_failed_at = 0 WHERE channel = $1 AND (test_early OR NOT $2)`, string(ch), earlyOnly)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("forget the failed test of %s: %w", ch, err)
+	}
+	return nil
+}
+
+// SawAddress notes under which address a provider saw us.
+func (s *Store) SawAddress(ctx context.Context, ch notify.Channel, ip string, now time.Time) error {
+	err := s.change(ctx,
+		`INSERT INTO vitals (channel, ok_at, failed_at, code, message, class, streak, since, cleared_at, seen_ip, seen_ip_at)
+		VALUES ($1, 0, 0, '', '', '', 0, 0, 0, $2, $3)
+		ON CONFLICT (channel) DO UPDATE SET seen_ip = $2, seen_ip_at = $3`, string(ch), clean(ip), millis(now))
+	if err != nil {
+		return fmt.Errorf("note the address %s saw: %w", ch, err)
 	}
 	return nil
 }
@@ -93,10 +128,8 @@ func (s *Store) Pulse(ctx context.Context, since, fine time.Time) ([]notify.Beat
 
 // Vitals tells how each channel fared last.
 func (s *Store) Vitals(ctx context.Context) (map[notify.Channel]notify.Vitals, error) {
-	list, err := all(ctx, s.read, func(r row) (v notify.Vitals, err error) {
-		err = r.Scan(&v.Channel, stamp{&v.OKAt}, stamp{&v.FailedAt}, &v.Code, &v.Message, &v.Class, &v.Streak, stamp{&v.Since}, stamp{&v.ClearedAt})
-		return v, err
-	}, `SELECT channel, ok_at, failed_at, code, message, class, streak, since, cleared_at FROM vitals`)
+	list, err := all(ctx, s.read, scanVitals, `SELECT channel, ok_at, failed_at, code, message, class, streak, since, cleared_at,
+		test_failed_at, test_code, test_message, test_class, test_early, seen_ip, seen_ip_at FROM vitals`)
 	if err != nil {
 		return nil, fmt.Errorf("read how the channels fared: %w", err)
 	}
@@ -105,6 +138,11 @@ func (s *Store) Vitals(ctx context.Context) (map[notify.Channel]notify.Vitals, e
 		known[v.Channel] = v
 	}
 	return known, nil
+}
+
+func scanVitals(r row) (v notify.Vitals, err error) {
+	return v, r.Scan(&v.Channel, stamp{&v.OKAt}, stamp{&v.FailedAt}, &v.Code, &v.Message, &v.Class, &v.Streak, stamp{&v.Since}, stamp{&v.ClearedAt},
+		stamp{&v.Tested.At}, &v.Tested.Code, &v.Tested.Message, &v.Tested.Class, &v.Tested.Early, &v.SeenIP, stamp{&v.SeenIPAt})
 }
 
 // Queue counts what waits on each channel and what was given up there.

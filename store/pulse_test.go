@@ -84,6 +84,58 @@ func TestAStreakGoesOnUntilSomethingSucceeds(t *testing.T) {
 	})
 }
 
+func TestAFailedTestIsKeptUntilAnotherSucceeds(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		rec := withSecret("right")
+		rec.SwitchedAt, rec.SwitchedBy = noon, "admin"
+		if err := s.PutChannel(t.Context(), rec); err != nil {
+			t.Fatal(err)
+		}
+		if got := readChannel(t, s); !got.SwitchedAt.Equal(noon) || got.SwitchedBy != "admin" {
+			t.Errorf("got it switched at %s by %q, want at noon by admin", got.SwitchedAt, got.SwitchedBy)
+		}
+		failed := notify.FailedTest{At: noon, Code: "feishu.230006", Message: "bot", Class: "config"}
+		known := func() notify.Vitals {
+			t.Helper()
+			all, err := s.Vitals(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all[notify.Feishu]
+		}
+		failing := func() int {
+			t.Helper()
+			a, err := s.Attention(t.Context(), noon)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(a.Failing)
+		}
+		do := func(what string, err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatalf("%s: %v", what, err)
+			}
+		}
+		do("forget what nobody knows", s.ForgetTest(t.Context(), notify.Feishu, false))
+		do("fail", s.FailTest(t.Context(), notify.Feishu, failed))
+		do("see", s.SawAddress(t.Context(), notify.Feishu, "203.0.113.7", noon))
+		do("check", s.ForgetTest(t.Context(), notify.Feishu, true))
+		if v := known(); v.Tested != failed || v.SeenIP != "203.0.113.7" || !v.SeenIPAt.Equal(noon) || failing() != 1 {
+			t.Errorf("got %+v, want the failed test, and the address", v)
+		}
+		do("clear", s.ClearPulse(t.Context(), notify.Feishu, noon))
+		if v := known(); !v.Tested.At.IsZero() || failing() != 0 {
+			t.Errorf("got %+v, want the failed test forgotten", v)
+		}
+		do("fail early", s.FailTest(t.Context(), notify.Feishu, notify.FailedTest{At: noon, Early: true}))
+		do("check", s.ForgetTest(t.Context(), notify.Feishu, true))
+		if v := known(); !v.Tested.At.IsZero() {
+			t.Errorf("got %+v, want what a check found taken back by a check", v)
+		}
+	})
+}
+
 func add(t engineTest, s *store.Store, beats []notify.Beat, v notify.Vitals) {
 	t.Helper()
 	if err := s.AddPulse(t.Context(), beats, []notify.Vitals{v}); err != nil {

@@ -67,6 +67,8 @@ type healthView struct {
 	LastTestedAt   time.Time  `json:"last_tested_at"`
 	LastErrorAt    time.Time  `json:"last_error_at"`
 	LastError      *errorView `json:"last_error"`
+	SeenIP         string     `json:"seen_ip"`
+	SeenIPAt       time.Time  `json:"seen_ip_at"`
 }
 
 // Bad reports whether somebody should look at the channel.

@@ -82,6 +82,37 @@ func TestAnUntrustedAddressIsShownCopiedAndMended(t *testing.T) {
 	})
 }
 
+func TestAFailedTestShowsEverywhereUntilATestPasses(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/channels")
+	h.breaks("wecom", "ip_not_trusted")
+	w.click("测试 企业微信")
+	w.tries("username", "lisi")
+	w.see("怎么办")
+	w.click("关闭")
+	w.see("失败 wecom.60020")
+	w.see("出口 IP")
+	w.see("企业微信出错：最近的发送或测试失败。")
+	w.see("1 个渠道出错")
+	w.accessible("the banner and the panel of a failing channel")
+	w.click("English")
+	w.visit("/deliveries")
+	w.see("WeCom is failing: the latest messages or the latest test failed.")
+	w.click("View and fix")
+	w.path("/channels")
+	w.see("Failing wecom.60020")
+	h.mends("wecom")
+	w.click("Test WeCom")
+	w.fill("Recipient", "lisi")
+	w.click("Send test")
+	w.see("WeCom accepted")
+	w.click("Close")
+	w.gone("Failing wecom.60020")
+	w.gone("WeCom is failing")
+	w.gone("Channels in error")
+}
+
 func TestTheDiagnosticsHoldNoAddress(t *testing.T) {
 	h := demo(t)
 	h.breaks("mail", "unknown_person")

@@ -70,11 +70,48 @@ addEventListener("beforeunload", (event) => {
   if ([...forms()].some(dirty)) event.preventDefault();
 });
 
-// A test of what is saved may have ended a pause: the panel shows it, unless it is
-// being edited.
-document.addEventListener("channel-tested", (event) => {
-  const { channel, saved } = event.detail;
-  if (saved && !document.querySelector(`[data-channel-form="${channel}"]`) && document.getElementById(channel)) {
-    globalThis.htmx.ajax("GET", `/channels/${channel}`, { target: `#${channel}`, swap: "outerHTML" });
+// The panels are kept true: after a test, when a channel begins or ends to need somebody,
+// and every half minute. One that is being edited, or has a dialog open, is left alone.
+document.addEventListener("channel-tested", (event) => { if (event.detail.saved) renew(event.detail.channel); });
+document.addEventListener("live-attention", (event) => {
+  const { paused, failing } = event.detail;
+  for (const panel of document.querySelectorAll("[data-channel]")) {
+    const { channel, state } = panel.dataset;
+    const now = paused.includes(channel) ? "paused" : failing.includes(channel) ? "failing" : "";
+    if (now !== (["paused", "failing"].includes(state) ? state : "")) renew(channel);
   }
 });
+document.addEventListener("live-again", renewAll);
+setInterval(() => { if (!document.hidden) renewAll(); }, 30_000);
+
+function renewAll() {
+  for (const panel of document.querySelectorAll("[data-channel]")) renew(panel.dataset.channel);
+}
+
+const drawn = new WeakMap(); // panels and what they were drawn from
+
+async function renew(channel) {
+  const busy = () => document.querySelector(`#${channel} :is([data-channel-form], dialog[open], [aria-busy="true"], .result)`);
+  if (busy()) return;
+  let html;
+  try {
+    const answer = await fetch(`/channels/${channel}`, { headers: { "HX-Request": "true" } });
+    if (!answer.ok) return;
+    html = await answer.text();
+  } catch {
+    return; // the strip says that the server is away
+  }
+  const panel = document.getElementById(channel);
+  if (!panel || busy() || drawn.get(panel) === html) return;
+  const focus = panel.contains(document.activeElement) ? mark(document.activeElement) : "";
+  globalThis.htmx.swap(panel, html, { swapStyle: "outerHTML" });
+  const anew = document.getElementById(channel);
+  drawn.set(anew, html);
+  if (focus) anew.querySelector(focus)?.focus();
+}
+
+// mark finds an element again in a panel that was drawn anew.
+function mark(element) {
+  const name = ["id", "data-test", "data-open", "data-copy", "data-copy-text", "hx-get", "href", "role"].find((a) => element.hasAttribute(a));
+  return name ? `[${name}="${CSS.escape(element.getAttribute(name))}"]` : "";
+}

@@ -54,7 +54,8 @@ function lose() {
 // Badges of the navigation.
 function attention(now) {
   badge("deliveries", now.dead);
-  badge("channels", now.paused.length);
+  badge("channels", now.paused.length + now.failing.length);
+  banner(now);
   document.dispatchEvent(new CustomEvent("live-attention", { detail: now }));
 }
 
@@ -69,6 +70,39 @@ function badge(page, n) {
   figure.setAttribute("aria-hidden", "true");
   figure.textContent = n >= 1000 ? "999+" : n;
   count.replaceChildren(figure, words);
+}
+
+// The banner says on every page which channels need somebody; 概览 says it in full.
+const region = document.createElement("div");
+region.id = "banner";
+region.setAttribute("role", "status");
+document.getElementById("notice").before(region);
+
+function banner(now) {
+  if (location.pathname === "/overview") return;
+  const lines = [...now.paused.map((channel) => [channel, "paused"]), ...now.failing.map((channel) => [channel, "failing"])];
+  const shown = JSON.stringify(lines);
+  if (region.dataset.shown === shown) return;
+  const later = region.dataset.shown !== undefined; // what the page came with is read with the page
+  region.dataset.shown = shown;
+  region.replaceChildren(...lines.map(([channel, state]) => troubleLine(channel, state)));
+  if (later) for (const line of region.children) announce(line.querySelector("span + span").textContent);
+}
+
+function troubleLine(channel, state) {
+  const line = document.createElement("p");
+  line.className = "trouble-line";
+  const sign = Object.assign(document.createElement("span"), { textContent: "✖" });
+  sign.setAttribute("aria-hidden", "true");
+  const words = document.createElement("span");
+  bind(words, `frame.js.banner.${channel}.${state}`);
+  line.append(sign, words);
+  if (document.querySelector('#menu a[href="/channels"]')) {
+    const link = Object.assign(document.createElement("a"), { href: `/channels#${channel}`, className: "btn btn-sm" });
+    bind(link, "frame.js.banner.fix");
+    line.append(link);
+  }
+  return line;
 }
 
 // Jobs stand in a corner until they are over and read.
