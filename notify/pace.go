@@ -154,12 +154,12 @@ func digestKey(items []item) string {
 }
 
 // within keeps what that many calls can carry and puts the rest back where it was,
-// before a person's place is used up for it.
+// before a person's place is used up for it. The next claim is made to measure.
 func (l *load) within(ctx context.Context, items []item, s Settings, granted int) []item {
 	if !l.line.Limits.calls() {
 		return items
 	}
-	carried := map[alike]int{}
+	carried, goes := map[alike]int{}, map[alike]bool{}
 	calls := 0
 	batch := max(l.line.Sender.Batch(), 1)
 	var fits []item
@@ -167,14 +167,18 @@ func (l *load) within(ctx context.Context, items []item, s Settings, granted int
 	for _, it := range items {
 		k := alikeOf(it.notice, s)
 		if carried[k]%batch == 0 {
-			if calls >= granted {
-				back = append(back, *it.notice)
-				continue
-			}
 			calls++
+			goes[k] = calls <= granted
 		}
 		carried[k]++
-		fits = append(fits, it)
+		if goes[k] {
+			fits = append(fits, it)
+		} else {
+			back = append(back, *it.notice)
+		}
+	}
+	if calls > 0 {
+		l.shift.crowd.Store(int64((len(items) + calls - 1) / calls))
 	}
 	l.putBack(ctx, back)
 	return fits

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type shift struct {
 	loads  sync.WaitGroup
 	tenure tenure
 	gate   gate
+	crowd  atomic.Int64 // how many people a call carried in the last claim
 
 	mu    sync.Mutex
 	claim time.Time // nothing is claimed before
@@ -21,7 +23,9 @@ type shift struct {
 }
 
 func newShift(parallel int, quit <-chan struct{}) *shift {
-	return &shift{claims: make(chan struct{}, maxClaims), quit: quit, tenure: tenure{parallel: parallel}}
+	s := &shift{claims: make(chan struct{}, maxClaims), quit: quit, tenure: tenure{parallel: parallel}}
+	s.crowd.Store(firstCrowd)
+	return s
 }
 
 // holdUntil keeps the worker from claiming before at.

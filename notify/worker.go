@@ -28,9 +28,10 @@ const (
 	// run: the next call does not wait for the disk. What a killed process had open
 	// is sent again.
 	openPerCall = 2
-	// crowd is how many people a call is reckoned to carry where calls are scarce and
-	// one may carry more: what cannot go out is put back again.
-	crowd = 50
+	// firstCrowd is how many people a call is reckoned to carry where calls are scarce and
+	// one may carry more, until there was a claim to learn it from: what cannot go out is
+	// put back again.
+	firstCrowd = 50
 	// maxLookups is how many addresses a claim looks for at once when nothing else is
 	// said: more than Feishu takes in one call (feishu.md 4), and not a goroutine for each
 	// of a thousand.
@@ -130,7 +131,7 @@ func (l *load) size() int {
 	batch := max(l.line.Sender.Batch(), 1)
 	n := max(batch, cap(l.open))
 	if l.line.Limits.calls() {
-		n = min(n, l.granted*min(batch, crowd))
+		n = min(n, l.granted*min(batch, int(l.shift.crowd.Load())))
 	}
 	return n
 }
