@@ -1,11 +1,10 @@
 package notify
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 )
 
 // address finds everybody's address, side by side; who has none is settled. An update
@@ -19,8 +18,7 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 	}
 	items := make([]item, len(notices))
 	errs := make([]error, len(notices))
-	var lookups errgroup.Group
-	lookups.SetLimit(cmp.Or(l.w.Lookups, maxLookups))
+	var lookups sync.WaitGroup
 	asking, done := l.untilStopped(ctx)
 	defer done()
 	for i := range notices {
@@ -29,17 +27,19 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 		if n.Delivery.MessageID != "" {
 			continue
 		}
-		lookups.Go(func() error {
-			lookup, cancel := context.WithTimeout(asking, SendTime)
-			defer cancel()
-			items[i].address, errs[i] = l.find(lookup, n.Delivery)
+		if errs[i] = l.look(asking); errs[i] != nil {
+			done()
+			continue
+		}
+		lookups.Go(func() {
+			defer func() { <-l.shift.looks }()
+			items[i].address, errs[i] = l.find(asking, n.Delivery)
 			if stopsAll(errs[i]) {
 				done() // the others would ask in vain
 			}
-			return nil
 		})
 	}
-	_ = lookups.Wait() // each has an error of its own
+	lookups.Wait()
 
 	found := make([]item, 0, len(items))
 	var missed []Settlement
@@ -59,6 +59,27 @@ func (l *load) address(ctx context.Context, notices []Notice) []item {
 	return found
 }
 
+// errSilent says that nobody was asked, because the provider wants to be left alone.
+var errSilent = errors.New("the provider wants no call now")
+
+// look waits for a place to look somebody up. All claims share them, and learn from
+// each other when the provider has had enough.
+func (l *load) look(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case l.shift.looks <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if l.shift.silence(l.w.Now()) > 0 {
+		<-l.shift.looks
+		return errSilent
+	}
+	return nil
+}
+
 // itemsOf are notices whose address nobody knows yet.
 func itemsOf(notices []Notice) []item {
 	items := make([]item, len(notices))
@@ -72,9 +93,21 @@ func itemsOf(notices []Notice) []item {
 // answer from the provider, now or until the channel is mended.
 func stopsAll(err error) bool { return misconfigured(err) || holdsChannel(err) }
 
-// find returns the person's address: not the one that was refused just now, where there
+// find looks the person up, within the time that a call may take.
+func (l *load) find(ctx context.Context, d Delivery) (address string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, SendTime)
+	defer cancel()
+	address, err = l.ask(ctx, d)
+	if holdsChannel(err) {
+		_, wait := VerdictOf(err)
+		l.shift.silenceUntil(l.w.Now().Add(wait))
+	}
+	return address, err
+}
+
+// ask returns the person's address: not the one that was refused just now, where there
 // is another, and asked for anew where nobody was found until it was tried by hand.
-func (l *load) find(ctx context.Context, d Delivery) (string, error) {
+func (l *load) ask(ctx context.Context, d Delivery) (string, error) {
 	switch {
 	case d.Reason == ReasonStaleIdentity:
 		return l.w.Addresses.Another(ctx, l.w.Channel, d.To)

@@ -11,6 +11,7 @@ import (
 // said of the pace.
 type shift struct {
 	claims chan struct{}   // a place for each claim
+	looks  chan struct{}   // a place for each look-up
 	quit   <-chan struct{} // closed when the worker stops
 	loads  sync.WaitGroup
 	tenure tenure
@@ -22,8 +23,8 @@ type shift struct {
 	call  time.Time // the provider wants no call before
 }
 
-func newShift(parallel int, quit <-chan struct{}) *shift {
-	s := &shift{claims: make(chan struct{}, maxClaims), quit: quit, tenure: tenure{parallel: parallel}}
+func newShift(parallel, lookups int, quit <-chan struct{}) *shift {
+	s := &shift{claims: make(chan struct{}, maxClaims), quit: quit, looks: make(chan struct{}, lookups), tenure: tenure{parallel: parallel}}
 	s.crowd.Store(firstCrowd)
 	return s
 }

@@ -84,3 +84,23 @@ func TestALookUpThatMeetsTheAppsLimitSilencesTheChannel(t *testing.T) {
 		}
 	})
 }
+
+// Three claims look people up side by side; when the app is over its limit, few of their
+// questions are refused.
+func TestFewLookUpsFindOutThatTheAppMustWait(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Feishu) // a claim is as large as two calls here
+		h.addresses.from(func(context.Context, ticket.User) (string, error) {
+			<-time.After(100 * time.Millisecond)
+			return "", notify.Hold(time.Minute, refusal("wecom.45009"))
+		})
+		h.manyTickets(60)
+		w := h.worker(notify.Feishu, 10)
+		w.Lookups = 8
+		h.start(w)
+		pass(59 * time.Second)
+		if got := h.addresses.lookups(); got > 8 {
+			t.Errorf("got %d look-ups before the wait was over, want the 8 that ran at once", got)
+		}
+	})
+}

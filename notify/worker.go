@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -32,7 +33,7 @@ const (
 	// one may carry more, until there was a claim to learn it from: what cannot go out is
 	// put back again.
 	firstCrowd = 50
-	// maxLookups is how many addresses a claim looks for at once when nothing else is
+	// maxLookups is how many addresses are looked for at once when nothing else is
 	// said: more than Feishu takes in one call (feishu.md 4), and not a goroutine for each
 	// of a thousand.
 	maxLookups = 64
@@ -54,8 +55,8 @@ type Worker struct {
 	// Parallel is how many provider calls may run at once; at least one. A [Connected]
 	// sender says it itself.
 	Parallel int
-	// Lookups is how many addresses each claim looks for at once; 0 is 64. Few, where each
-	// is a call of its own: a provider that refuses the whole app then refuses few.
+	// Lookups is how many addresses are looked for at once; 0 is 64. Few, where each is a
+	// call of its own: a provider that refuses the whole app then refuses few.
 	Lookups int
 	// Observe hears of every attempt that was written down; nil hears nothing.
 	Observe func(Channel, Attempt)
@@ -69,7 +70,7 @@ func (w *Worker) Run(ctx context.Context) {
 	if w.Pacer == nil {
 		w.Pacer = Unlimited{}
 	}
-	s := newShift(w.Parallel, ctx.Done())
+	s := newShift(w.Parallel, cmp.Or(w.Lookups, maxLookups), ctx.Done())
 	defer s.loads.Wait()
 	for ctx.Err() == nil {
 		s.pause(ctx, w.Now)

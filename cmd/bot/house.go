@@ -211,7 +211,7 @@ func parallel(ch notify.Channel) int {
 	}
 }
 
-// atOnce is how many addresses a claim looks for at once, 0 for what is usual: WeCom is
+// atOnce is how many addresses are looked for at once, 0 for what is usual: WeCom is
 // asked about each person by a call of its own.
 func atOnce(ch notify.Channel) int {
 	if ch == notify.WeCom {
