@@ -63,15 +63,23 @@ func unknown(err error) bool {
 	return true
 }
 
+// brokenWait is how long to wait when a repeat met the same within moments: connections
+// break, and a mail that met two such shall not be late for it.
+const brokenWait = 20 * time.Second
+
 // doubtWait is how long at least to wait after one more attempt of which nobody can
 // tell what came of it: each repeat may be one more message to read. Once the provider
-// no longer remembers the key that is as long as the doubt is old, so that a whole day
-// of silence makes about ten.
+// no longer remembers the key that is, but for the first time, as long as the doubt is
+// old, so that a whole day of silence makes about a dozen.
 func doubtWait(d Delivery, now time.Time) time.Duration {
 	if !maybeTwice(d, now) {
 		return 0
 	}
-	return max(lastWait, now.Sub(d.UnknownSince))
+	age := now.Sub(d.UnknownSince)
+	if age < brokenWait {
+		return brokenWait
+	}
+	return max(lastWait, age)
 }
 
 // maybeTwice reports whether a repeat made now may show the message a second time:
