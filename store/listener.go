@@ -29,9 +29,9 @@ type listener struct {
 // run listens until ctx ends, connecting again when the connection is lost.
 func (l *listener) run(ctx context.Context) {
 	pause := 100 * time.Millisecond
-	for ctx.Err() == nil {
+	for again := false; ctx.Err() == nil; again = true {
 		began := time.Now()
-		err := l.listen(ctx)
+		err := l.listen(ctx, again)
 		if ctx.Err() != nil {
 			return
 		}
@@ -53,8 +53,10 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// listen rings until the connection is lost.
-func (l *listener) listen(ctx context.Context) error {
+// listen rings until the connection is lost. Something may have been said while nobody
+// listened: whoever waits for work looks at once, and whoever looks on does when the
+// connection was there before.
+func (l *listener) listen(ctx context.Context, again bool) error {
 	conn, err := pgx.ConnectConfig(ctx, l.config.Copy())
 	if err != nil {
 		return err
@@ -63,7 +65,10 @@ func (l *listener) listen(ctx context.Context) error {
 	if _, err := conn.Exec(ctx, "LISTEN "+topic+"; LISTEN "+newsTopic); err != nil {
 		return err
 	}
-	l.bells.ring(notify.Channels()) // something may have been said while nobody listened
+	l.bells.ring(notify.Channels())
+	if again {
+		l.news.flood()
+	}
 	for {
 		n, err := conn.WaitForNotification(ctx)
 		if err != nil {

@@ -49,6 +49,12 @@ func TestALostConnectionIsMadeAgain(t *testing.T) {
 	hears(t, other, one)
 	dropConnections(t, url)
 	eventually(t, "the loss is logged", func() bool { return strings.Contains(log.String(), "lost the connection") })
+	eventually(t, "whoever looks on is told to look at everything", func() bool {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		_, many, _ := other.Changed(ctx)
+		return many
+	})
 	hears(t, other, one)
 	eventually(t, "the other reads over new connections", func() bool { return other.Ping(t.Context()) == nil })
 }
