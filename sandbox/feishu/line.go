@@ -272,13 +272,22 @@ func (s *Simulator) pushOver(ctx context.Context, c *lineConn, plain []byte) (sa
 	}
 	select {
 	case a := <-answer:
-		carried := sandbox.Carried{Status: a.Code, Answer: json.RawMessage("null")}
-		if json.Valid(a.Data) {
-			carried.Answer = a.Data
-		}
-		return carried, true
+		return a.carried(), true
 	case <-c.gone:
 	case <-ctx.Done():
 	}
-	return sandbox.Carried{}, false
+	select {
+	case a := <-answer: // it came before the end, and nobody looked meanwhile
+		return a.carried(), true
+	default:
+		return sandbox.Carried{}, false
+	}
+}
+
+func (a lineAnswer) carried() sandbox.Carried {
+	c := sandbox.Carried{Status: a.Code, Answer: json.RawMessage("null")}
+	if json.Valid(a.Data) {
+		c.Answer = a.Data
+	}
+	return c
 }

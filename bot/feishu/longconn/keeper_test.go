@@ -297,9 +297,10 @@ func TestHangingUpAnswersWhatWasBegun(t *testing.T) {
 		t.Errorf("got %+v, want the answer of what was begun", done)
 	}
 	pressing.Wait()
-	if open, _, _ := r.sim.LineCounts(); open != 0 {
-		t.Errorf("got %d connections after hanging up, want none", open)
-	}
+	eventually(t, "the simulator sees that we hung up", func() bool {
+		open, _, _ := r.sim.LineCounts()
+		return open == 0
+	})
 }
 
 func eventually(t *testing.T, what string, ok func() bool) {
