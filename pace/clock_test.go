@@ -1,6 +1,7 @@
 package pace
 
 import (
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -41,12 +42,15 @@ func wantStrict(t *testing.T, all []grant, w window) {
 	if w.unlimited() {
 		return
 	}
-	sum, first := 0, 0
+	var inside []grant // surely within w.per before the last answer, by when they were asked for
+	sum := 0
 	for _, g := range all {
+		at, _ := slices.BinarySearchFunc(inside, g, func(a, b grant) int { return a.asked.Compare(b.asked) })
+		inside = slices.Insert(inside, at, g)
 		sum += g.n
-		for g.answered.Sub(all[first].asked) > w.per {
-			sum -= all[first].n
-			first++
+		for len(inside) > 0 && g.answered.Sub(inside[0].asked) > w.per {
+			sum -= inside[0].n
+			inside = inside[1:]
 		}
 		if sum > w.limit {
 			t.Fatalf("got %d messages within %v, want at most %d", sum, w.per, w.limit)

@@ -36,6 +36,7 @@ type Shared struct {
 	limiter *redis_rate.Limiter
 	key     []byte
 	log     *slog.Logger
+	askTime time.Duration // what one question may cost
 
 	breaker breaker
 	warned  atomic.Int64 // the last warning, Unix nanoseconds
@@ -47,7 +48,7 @@ var _ notify.Pacer = (*Shared)(nil)
 // ContextTimeoutEnabled gives up in time. Redis keeps an address only as its HMAC
 // under key, which all replicas must have in common.
 func NewShared(rdb redis.UniversalClient, fallback *Local, key []byte, log *slog.Logger) *Shared {
-	return &Shared{local: fallback, limiter: redis_rate.NewLimiter(rdb), key: slices.Clone(key), log: log}
+	return &Shared{local: fallback, limiter: redis_rate.NewLimiter(rdb), key: slices.Clone(key), log: log, askTime: askTime}
 }
 
 // Calls asks for n places on the channel. When fewer are granted, wait is how long
@@ -69,7 +70,7 @@ func (s *Shared) Return(ctx context.Context, ch notify.Channel, lim notify.Limit
 	if n <= 0 || ws.unlimited() || !s.breaker.pass(s.local.now()) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, askTime)
+	ctx, cancel := context.WithTimeout(ctx, s.askTime)
 	defer cancel()
 	for _, w := range ws {
 		if err := s.giveBack(ctx, p, w, n); err != nil {
@@ -121,7 +122,7 @@ func (s *Shared) ask(ctx context.Context, p place, ws windows, n int) (granted i
 // lost, and a short window gains it back soonest. redis_rate reads each answer
 // before it returns, so the questions cannot travel together.
 func (s *Shared) take(ctx context.Context, p place, ws windows, n int) (granted int, wait time.Duration, err error) {
-	ctx, cancel := context.WithTimeout(ctx, askTime)
+	ctx, cancel := context.WithTimeout(ctx, s.askTime)
 	defer cancel()
 	for _, w := range ws {
 		if w.unlimited() {
