@@ -46,6 +46,7 @@ type commands struct {
 	Channel     channelCommand     `cmd:"" help:"Channels: whether they work."`
 	User        userCommand        `cmd:"" help:"People: who they are and how they are reached."`
 	Admin       adminCommand       `cmd:"" help:"Administrators and their passwords."`
+	Delivery    deliveryCommand    `cmd:"" help:"Deliveries: what was said to whom, and sending it again."`
 	Platform    platformCommand    `cmd:"" help:"Platforms: whether they keep the contract of decisions."`
 	Token       tokenCommand       `cmd:"" help:"API tokens."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running service whether it is ready; for a container's health check."`
