@@ -28,6 +28,9 @@ type Records interface {
 	// PutChannel stores rec when rec.Version is still the stored one, else
 	// [notify.ErrConflict]; it releases a pause.
 	PutChannel(ctx context.Context, rec notify.ChannelRecord) error
+	// SwitchOff is PutChannel for a channel that goes off: what happens to the messages that
+	// wait for it is settled in the same transaction. on are the channels that are on.
+	SwitchOff(ctx context.Context, rec notify.ChannelRecord, what notify.Leftover, on []notify.Channel) (notify.Left, error)
 	PauseChannel(ctx context.Context, ch notify.Channel, reason string, now time.Time, version int64) error
 	ReleaseChannel(ctx context.Context, ch notify.Channel) error
 }

@@ -16,7 +16,8 @@ import (
 
 // Patch lays patch over the present fields: what is absent stays, null clears. An
 // enabled channel must be complete; all wrong fields are named at once by an
-// [*ticket.Invalid] that holds no value.
+// [*ticket.Invalid] that holds no value. A patch that switches the channel off may say in
+// "waiting" what becomes of the messages that wait for it, and the view then counts them.
 func (b *Board) Patch(ctx context.Context, ch notify.Channel, patch map[string]json.RawMessage, ifMatch, by string) (view json.RawMessage, etag string, err error) {
 	rec, err := b.records.Channel(ctx, ch)
 	if err != nil {
@@ -27,9 +28,13 @@ func (b *Board) Patch(ctx context.Context, ch notify.Channel, patch map[string]j
 	}
 	rec.Channel = ch
 	was := rec.Enabled
+	patch, what, asked := leftover(patch)
 	rec, wrong, err := lay(rec, patch, by, b.now())
 	if err != nil {
 		return nil, "", err
+	}
+	if asked && (rec.Enabled || !what.Valid()) {
+		wrong = append(wrong, wrongLeftover())
 	}
 	if err := complete(rec, wrong); err != nil {
 		return nil, "", err
@@ -37,7 +42,8 @@ func (b *Board) Patch(ctx context.Context, ch notify.Channel, patch map[string]j
 	if rec.Enabled != was {
 		rec.SwitchedAt, rec.SwitchedBy = b.now(), by
 	}
-	if err := b.records.PutChannel(ctx, rec); err != nil {
+	left, err := b.put(ctx, rec, what, asked)
+	if err != nil {
 		return nil, "", fmt.Errorf("save %s: %w", ch, err)
 	}
 	if reconfigures(patch) {
@@ -45,7 +51,71 @@ func (b *Board) Patch(ctx context.Context, ch notify.Channel, patch map[string]j
 			return nil, "", err
 		}
 	}
-	return b.Get(ctx, ch)
+	rec, err = b.records.Channel(ctx, ch)
+	if err != nil {
+		return nil, "", err
+	}
+	return b.view(rec, left)
+}
+
+// leftover takes out of a patch what is no field: what becomes of the messages that wait.
+func leftover(patch map[string]json.RawMessage) (fields map[string]json.RawMessage, what notify.Leftover, asked bool) {
+	value, asked := patch["waiting"]
+	if !asked {
+		return patch, notify.KeepWaiting, false
+	}
+	fields = maps.Clone(patch)
+	delete(fields, "waiting")
+	if json.Unmarshal(value, &what) != nil {
+		what = ""
+	}
+	return fields, what, true
+}
+
+func wrongLeftover() ticket.FieldError {
+	return ticket.FieldError{
+		Field: "waiting", Code: "invalid",
+		Message: "must be keep, reroute or discard, together with \"enabled\": false",
+		Chinese: "只能是 keep、reroute 或 discard，并且要同时停用渠道",
+	}
+}
+
+// put writes the record. When it was asked what becomes of the messages that wait, it
+// returns what did.
+func (b *Board) put(ctx context.Context, rec notify.ChannelRecord, what notify.Leftover, asked bool) (*notify.Left, error) {
+	if !asked {
+		return nil, b.records.PutChannel(ctx, rec)
+	}
+	on, err := b.detours(ctx, rec.Channel)
+	if err != nil {
+		return nil, err
+	}
+	left, err := b.records.SwitchOff(ctx, rec, what, on)
+	return &left, err
+}
+
+// detours are the other channels that are on, those first that are not paused.
+func (b *Board) detours(ctx context.Context, off notify.Channel) ([]notify.Channel, error) {
+	on, err := b.records.EnabledChannels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var good, paused []notify.Channel
+	for _, ch := range on {
+		if ch == off {
+			continue
+		}
+		rec, err := b.records.Channel(ctx, ch)
+		switch {
+		case err != nil:
+			return nil, err
+		case rec.Paused != "":
+			paused = append(paused, ch)
+		default:
+			good = append(good, ch)
+		}
+	}
+	return append(good, paused...), nil
 }
 
 // reconfigures reports whether a patch changes what a test tries.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ticketbell/notify"
 )
@@ -152,5 +153,36 @@ func TestLimitsAreWholeNumbersFromZeroUp(t *testing.T) {
 		case want != "" && (err == nil || !strings.Contains(strings.Join(wrong(t, err), " "), want)):
 			t.Errorf("got %v for limits %s, want %s named", err, limits, want)
 		}
+	}
+}
+
+func TestWhoSwitchesAChannelOffSaysWhatBecomesOfWhatWaits(t *testing.T) {
+	h := open(t)
+	h.configure(notify.Mail)
+	h.configure(notify.WeCom)
+	h.deliver(notify.Settlement{Status: notify.Retrying, Code: "mail.421", Wait: time.Hour})
+	for name, fields := range map[string]map[string]any{
+		"while it stays on":  {"waiting": "discard"},
+		"a word not known":   {"enabled": false, "waiting": "burn"},
+		"no word at all":     {"enabled": false, "waiting": 3},
+		"while it goes on":   {"enabled": true, "waiting": "keep"},
+		"with another wrong": {"enabled": nil, "waiting": nil},
+	} {
+		t.Run(name, func(t *testing.T) { wantWrong(t, h.try(notify.Mail, fields), "waiting") })
+	}
+	text, _, err := h.Patch(t.Context(), notify.Mail, raw(t, map[string]any{"enabled": false, "waiting": "reroute"}), "", "tester")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var view struct {
+		Enabled bool
+		Waiting notify.Left
+	}
+	decode(t, text, &view)
+	if view.Enabled || view.Waiting != (notify.Left{Stranded: 1}) {
+		t.Errorf("got %+v, want it off, and the one that nobody can be reached by said to be skipped", view)
+	}
+	if _, said := h.view(notify.Mail)["waiting"]; said {
+		t.Error("got the counts again on reading, want them only with the change")
 	}
 }

@@ -37,22 +37,40 @@ func (v veiled) Channel(ctx context.Context, ch notify.Channel) (notify.ChannelR
 
 // PutChannel writes the record with the proxy sealed.
 func (v veiled) PutChannel(ctx context.Context, rec notify.ChannelRecord) error {
-	fields, err := fieldsOf(rec)
+	rec, err := veil(rec)
 	if err != nil {
 		return err
+	}
+	return v.Records.PutChannel(ctx, rec)
+}
+
+// SwitchOff writes the record with the proxy sealed.
+func (v veiled) SwitchOff(ctx context.Context, rec notify.ChannelRecord, what notify.Leftover, on []notify.Channel) (notify.Left, error) {
+	rec, err := veil(rec)
+	if err != nil {
+		return notify.Left{}, err
+	}
+	return v.Records.SwitchOff(ctx, rec, what, on)
+}
+
+// veil moves the proxy of a record among its secrets.
+func veil(rec notify.ChannelRecord) (notify.ChannelRecord, error) {
+	fields, err := fieldsOf(rec)
+	if err != nil {
+		return rec, err
 	}
 	var proxy string
 	if raw, ok := fields[proxyField]; ok {
 		if err := json.Unmarshal(raw, &proxy); err != nil {
-			return err
+			return rec, err
 		}
 	}
 	if proxy == "" {
-		return v.Records.PutChannel(ctx, rec)
+		return rec, nil
 	}
 	delete(fields, proxyField)
 	if rec.Fields, err = json.Marshal(fields); err != nil {
-		return err
+		return rec, err
 	}
 	secrets := maps.Clone(rec.Secrets)
 	if secrets == nil {
@@ -60,5 +78,5 @@ func (v veiled) PutChannel(ctx context.Context, rec notify.ChannelRecord) error 
 	}
 	secrets[proxyField] = notify.Secret{Value: proxy}
 	rec.Secrets = secrets
-	return v.Records.PutChannel(ctx, rec)
+	return rec, nil
 }

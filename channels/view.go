@@ -18,11 +18,12 @@ func (b *Board) Get(ctx context.Context, ch notify.Channel) (view json.RawMessag
 		return nil, "", err
 	}
 	rec.Channel = ch
-	return b.view(rec)
+	return b.view(rec, nil)
 }
 
-// view is a channel as the API shows it.
-func (b *Board) view(rec notify.ChannelRecord) (json.RawMessage, string, error) {
+// view is a channel as the API shows it, with what became of the messages that waited when
+// it was switched off just now.
+func (b *Board) view(rec notify.ChannelRecord, left *notify.Left) (json.RawMessage, string, error) {
 	fields, err := fieldsOf(rec)
 	if err != nil {
 		return nil, "", err
@@ -41,6 +42,9 @@ func (b *Board) view(rec notify.ChannelRecord) (json.RawMessage, string, error) 
 	}
 	if !rec.SwitchedAt.IsZero() {
 		all["switched_at"], all["switched_by"] = rec.SwitchedAt, rec.SwitchedBy
+	}
+	if left != nil {
+		all["waiting"] = left
 	}
 	for _, name := range formOf(rec.Channel).secrets {
 		all[name] = b.secretView(rec.Secrets[name])

@@ -27,6 +27,9 @@ const (
 	ReasonMaybeTwice    = "maybe_twice"
 	ReasonDiscarded     = "discarded"
 	ReasonQuiet         = "quiet_hours"
+	ReasonRerouted      = "rerouted"
+	ReasonElsewhere     = "told_elsewhere"
+	ReasonStranded      = "no_other_channel"
 	ReasonDayFull       = "day_limit"
 )
 
@@ -77,6 +80,12 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "已由管理员取消，不再发送", EN: "called off by an administrator; it will not be sent"}
 	case ReasonDayFull:
 		return cards.Text{ZH: "已达该渠道每日发送上限，明天零点（北京时间）起继续", EN: "the channel's limit of a day is reached; sent when the next day begins in Beijing"}
+	case ReasonRerouted:
+		return cards.Text{ZH: "渠道已停用，已改走其他渠道", EN: "the channel was disabled; sent on another one"}
+	case ReasonElsewhere:
+		return cards.Text{ZH: "渠道已停用；此人会在其他渠道收到同一条通知", EN: "the channel was disabled; this person gets the same message on another one"}
+	case ReasonStranded:
+		return cards.Text{ZH: "渠道已停用，此人没有其他可用渠道", EN: "the channel was disabled, and this person has no other one"}
 	case ReasonQuiet:
 		return cards.Text{ZH: "免打扰时段，结束后发送", EN: "quiet hours; sent when they end"}
 	case ReasonLookupBudget:

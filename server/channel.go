@@ -65,7 +65,9 @@ func (a *api) registerChannels() {
 	register(a, route{
 		method: http.MethodPatch, path: "/api/v1/channels/{channel}", id: "patch-channel", scope: access.ConfigWrite, tag: tagChannels,
 		title: "Change a channel's configuration",
-		text:  "Merges: an absent field stays, `null` clears it. Changing where a secret is sent drops the secret.\n\n" + channelFields,
+		text: "Merges: an absent field stays, `null` clears it. Changing where a secret is sent drops the secret.\n\n" +
+			"`enabled: false` may come with `waiting`, what becomes of the messages that wait for the channel: `keep` (until it is on again, also when it is left out), " +
+			"`reroute` (each goes to the person on another channel that is on, unless they hear of the same event there anyway) or `discard`. The answer then counts them in `waiting`.\n\n" + channelFields,
 		fails: []int{400, 409, 412}, example: map[string]any{"enabled": true, "host": "smtp.example.com", "port": 465, "password": "…"},
 	}, a.patchChannel)
 	a.registerTrials()

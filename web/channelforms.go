@@ -107,6 +107,22 @@ func (c channelView) Secret(name string) secretView {
 	return s
 }
 
+// switchView is who enabled or disabled a channel last.
+type switchView struct {
+	At time.Time `json:"switched_at"`
+	By string    `json:"switched_by"`
+}
+
+// Switched is that of the channel, nil where nobody did.
+func (c channelView) Switched() *switchView {
+	var s switchView
+	raw, err := json.Marshal(c)
+	if err != nil || json.Unmarshal(raw, &s) != nil || s.At.IsZero() {
+		return nil
+	}
+	return &s
+}
+
 // Became is what a bare address of a proxy is taken for, "" when it is no bare one.
 func (c channelView) Became() string {
 	if p := c.Text("proxy_url"); p != "" && !strings.Contains(p, "://") {
@@ -181,4 +197,7 @@ func typed(channel string, saved channelView, sent url.Values) channelView {
 }
 
 // isChannel guards paths.
-func isChannel(name string) bool { return slices.Contains([]string{"mail", "wecom", "feishu"}, name) }
+func isChannel(name string) bool { return slices.Contains(channelNames(), name) }
+
+// channelNames are the channels in the order of the page.
+func channelNames() []string { return []string{"mail", "wecom", "feishu"} }

@@ -105,7 +105,20 @@ type panelView struct {
 	// Asked is set when the channel was to be enabled and failed the checks.
 	Asked bool
 	Saved bool
-	Here  string // where providers reach us
+	// Left tells what became of the messages that waited when the channel was disabled.
+	Left *leftView
+	Here string // where providers reach us
+	// Detour is whether another channel is on, to which those that wait can go.
+	Detour bool
+}
+
+// leftView counts what became of the messages that waited.
+type leftView struct {
+	Kept      int `json:"kept"`
+	Rerouted  int `json:"rerouted"`
+	Elsewhere int `json:"told_elsewhere"`
+	Stranded  int `json:"no_other_channel"`
+	Discarded int `json:"discarded"`
 }
 
 // reportView is what came of a check.
@@ -124,18 +137,16 @@ func showChannels(v *visit) error {
 	if err := v.ask(http.MethodGet, "/api/v1/settings", nil, &view.General); err != nil {
 		return err
 	}
-	var all struct {
-		Channels map[string]healthView `json:"channels"`
-	}
-	if err := v.ask(http.MethodGet, "/api/v1/overview", nil, &all); err != nil { // one question instead of three
+	all, err := v.healths()
+	if err != nil {
 		return err
 	}
-	for _, ch := range []string{"mail", "wecom", "feishu"} {
+	for _, ch := range channelNames() {
 		p, err := v.unexamined(ch)
 		if err != nil {
 			return err
 		}
-		p.Health = all.Channels[ch]
+		p.Health, p.Detour = all[ch], detour(ch, all)
 		view.Panels = append(view.Panels, p)
 	}
 	return v.show(view)
@@ -147,7 +158,28 @@ func (v *visit) panel(channel string) (panelView, error) {
 	if err != nil {
 		return p, err
 	}
-	return p, v.ask(http.MethodGet, "/api/v1/channels/"+channel+"/health", nil, &p.Health)
+	all, err := v.healths()
+	p.Health, p.Detour = all[channel], detour(channel, all)
+	return p, err
+}
+
+// healths tells how every channel fares, in one question.
+func (v *visit) healths() (map[string]healthView, error) {
+	var all struct {
+		Channels map[string]healthView `json:"channels"`
+	}
+	err := v.ask(http.MethodGet, "/api/v1/overview", nil, &all)
+	return all.Channels, err
+}
+
+// detour reports whether a channel besides that one is on and not paused.
+func detour(channel string, all map[string]healthView) bool {
+	for ch, h := range all {
+		if ch != channel && h.State != "off" && h.State != "paused" {
+			return true
+		}
+	}
+	return false
 }
 
 // unexamined is a panel without its channel's health.
@@ -270,7 +302,11 @@ func switchChannel(v *visit) error {
 	if on && !insists {
 		return v.checked(channel, true)
 	}
-	err := v.patch(channel, map[string]any{"enabled": on}, "")
+	patch := map[string]any{"enabled": on}
+	if what := v.r.PostFormValue("waiting"); what != "" && !on {
+		patch["waiting"] = what
+	}
+	left, err := v.switched(channel, patch)
 	if no, ok := errors.AsType[*refusal](err); ok && no.Status == http.StatusBadRequest {
 		v.r.PostForm = nil
 		p, err := v.panel(channel)
@@ -287,8 +323,18 @@ func switchChannel(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p.Saved = true
+	p.Saved, p.Left = true, left
 	return v.part("panel", p)
+}
+
+// switched switches a channel and tells what became of the messages that waited, nil when
+// nobody asked.
+func (v *visit) switched(channel string, patch map[string]any) (*leftView, error) {
+	var now struct {
+		Waiting *leftView `json:"waiting"`
+	}
+	err := v.ask(http.MethodPatch, "/api/v1/channels/"+channel, patch, &now)
+	return now.Waiting, err
 }
 
 // testChannel passes a test on to the API and its stages back, as they come.

@@ -34,6 +34,7 @@ func reasons() []string {
 		notify.ReasonDisabled, notify.ReasonOver, notify.ReasonLate, notify.ReasonDeadline,
 		notify.ReasonRefused, notify.ReasonPaused, notify.ReasonLimited, notify.ReasonFailing,
 		notify.ReasonNotUpdatable, notify.ReasonSpared, notify.ReasonStaleIdentity, notify.ReasonNotAsked, notify.ReasonQuiet, notify.ReasonDayFull,
+		notify.ReasonRerouted, notify.ReasonElsewhere, notify.ReasonStranded,
 	}
 }
 

@@ -185,6 +185,42 @@ func TestFeishuIsEnabledOnlyWhenItWorksOrSomebodyInsists(t *testing.T) {
 	}
 }
 
+func TestWhatWaitsGoesAnotherWayWhenAChannelIsDisabled(t *testing.T) {
+	h := demo(t)
+	h.ask("PATCH", "/api/v1/channels/mail", `{"enabled":false}`)
+	h.breaks("wecom", "ip_not_trusted")
+	h.ask("POST", "/api/v1/events", `{"kind":"submitted","ticket":{"key":"7","title":"改走其他渠道","status":"waiting_review"},"audience":[{"username":"lisi"},{"username":"t1"}]}`)
+	h.ask("PATCH", "/api/v1/channels/feishu", `{"enabled":false}`)
+	h.ask("POST", "/api/v1/events", `{"kind":"submitted","ticket":{"key":"8","title":"只在企业微信","status":"waiting_review"},"audience":[{"username":"lisi"}]}`)
+	h.ask("PATCH", "/api/v1/channels/feishu", `{"enabled":true}`)
+	w := h.window()
+	eventually(t, "WeCom is paused and three messages wait", func() error {
+		if _, health := h.ask("GET", "/api/v1/channels/wecom/health", ""); !strings.Contains(health, `"state":"paused"`) || !strings.Contains(health, `"waiting":3`) {
+			return fmt.Errorf("got %s", health)
+		}
+		return nil
+	})
+	w.visit("/channels")
+	w.click("已启用 企业微信")
+	w.see("排队中的 3 条怎么办？")
+	w.see("改走其他渠道")
+	w.accessible("the dialog that disables a channel")
+	w.shoot("channels-disable")
+	w.click("停用")
+	w.see("已停用。 1 条改走其他渠道。 2 条取消")
+	w.shoot("channels-disabled")
+	eventually(t, "lisi hears of ticket 8 on Feishu", func() error {
+		if _, m := h.ask("GET", "/sandbox/messages?channel=feishu", ""); !strings.Contains(m, "只在企业微信") {
+			return fmt.Errorf("got %s", m)
+		}
+		return nil
+	})
+	w.visit("/channels")
+	w.see("已停用，由")
+	w.click("English")
+	w.see("Disabled by")
+}
+
 func TestAStaleSaveShowsBothSides(t *testing.T) {
 	h := demo(t)
 	w := h.window()
