@@ -186,6 +186,11 @@ type recordsView struct {
 	Within   []string
 }
 
+// Columns are those that can be left out; time, event and status always stand.
+func (recordsView) Columns() []string {
+	return []string{"headline", "person", "channel", "attempts", "took"}
+}
+
 // recordCount is one figure of the summary line.
 type recordCount struct {
 	Status notify.Status

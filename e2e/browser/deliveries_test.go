@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // submitted puts a ticket of the demo on its way.
@@ -63,15 +65,153 @@ func TestNewDeliveriesAppearByThemselvesAndAreSaidOnce(t *testing.T) {
 	w := h.window()
 	w.visit("/deliveries?lang=zh")
 	w.see("第一张")
-	eventually(t, "the page listens", func() error {
+	w.listens()
+	h.submitted("第二张")
+	w.see("第二张")
+	w.see("新增 3 条")
+}
+
+func TestADeadLetterIsSentAgainByKeyboardAlone(t *testing.T) {
+	h := demo(t)
+	h.breaks("mail", "unknown_person")
+	h.submitted("甲")
+	h.submitted("乙")
+	h.awaitsDead(2)
+	h.mends("mail")
+
+	w := h.window()
+	w.visit("/deliveries?status=dead&order=oldest&lang=zh")
+	w.press(kb.ArrowDown)
+	w.press(kb.ArrowDown)
+	w.stands("#2 待处理")
+	w.press("\r")
+	w.see("#2 待处理 → t1")
+	w.press("k")
+	w.see("#1 待处理 → t1")
+	w.press("j")
+	w.see("#2 待处理 → t1")
+	w.press("r")
+	eventually(t, "the open delivery is accepted", func() error {
+		if status := script[string](w, `document.querySelector("[data-open-status]")?.dataset.openStatus ?? ""`); status != "accepted" {
+			return errors.New("it is " + status)
+		}
+		return nil
+	})
+	w.press(kb.Escape)
+	w.stands("#2 待处理") // where it was
+	if at := script[string](w, `location.pathname`); at != "/deliveries" {
+		t.Errorf("got the address %s, want that of the list", at)
+	}
+}
+
+// stands waits until the keyboard is at something that reads so.
+func (w *window) stands(words string) {
+	w.t.Helper()
+	eventually(w.t, "the keyboard is at "+words, func() error {
+		if at := w.focused(); !strings.Contains(at, words) {
+			return fmt.Errorf("it is at %q", at)
+		}
+		return nil
+	})
+}
+
+// awaitsDead waits until the API counts so many dead letters.
+func (h *house) awaitsDead(n int) {
+	h.t.Helper()
+	eventually(h.t, fmt.Sprintf("%d deliveries are dead", n), func() error {
+		if _, answer := h.ask(http.MethodGet, "/api/v1/deliveries:count", ""); !strings.Contains(answer, fmt.Sprintf(`"dead":%d`, n)) {
+			return errors.New("got " + answer)
+		}
+		return nil
+	})
+}
+
+func TestColumnsAreChosenAndKept(t *testing.T) {
+	h := demo(t)
+	h.submitted("订单表加索引")
+	h.awaits("accepted")
+	w := h.window()
+	w.visit("/deliveries?lang=zh")
+	w.see("订单表加索引")
+	w.click("列")
+	w.click("工单标题")
+	w.gone("订单表加索引")
+	w.visit("/deliveries?lang=en")
+	w.see("#1 Submitted")
+	w.gone("订单表加索引")
+	w.click("Columns")
+	w.click("Ticket title")
+	w.see("订单表加索引")
+}
+
+// dead puts n letters on record that a mail server refused.
+func (h *house) dead(n int) {
+	h.t.Helper()
+	for _, ch := range []string{"feishu", "wecom"} {
+		if status, answer := h.ask(http.MethodPatch, "/api/v1/channels/"+ch, `{"enabled":false}`); status >= 300 {
+			h.t.Fatalf("switch %s off: got %d %s", ch, status, answer)
+		}
+	}
+	h.breaks("mail", "unknown_person")
+	var events []string
+	for i := range n {
+		events = append(events, fmt.Sprintf(`{"source":"sqle","id":"%d-1","kind":"submitted","ticket":{"key":"%d","title":"t","status":"waiting_review",
+			"step":{"name":"审核","kind":"review","assignees":[{"email":"p%d@corp.com"}]}}}`, i, i, i))
+	}
+	if status, answer := h.ask(http.MethodPost, "/api/v1/events:batch", `{"events":[`+strings.Join(events, ",")+`]}`); status >= 300 {
+		h.t.Fatalf("post %d events: got %d %s", n, status, answer)
+	}
+	h.awaitsDead(n)
+}
+
+func TestAJobIsPausedAndCanceledFromAnyPage(t *testing.T) {
+	h := demo(t)
+	h.dead(400)
+	w := h.window()
+	w.visit("/deliveries?status=dead&lang=zh")
+	w.listens()
+	// Somebody quick: the job would be over before a test has found its button.
+	script[bool](w, `(new MutationObserver((_, watch) => {
+		const button = [...document.querySelectorAll("#jobs button")].find((b) => b.textContent === "暂停" && !b.hidden);
+		if (button) { watch.disconnect(); button.click(); }
+	}).observe(document.getElementById("jobs"), {subtree: true, childList: true, attributes: true}), true)`)
+	w.click("全部…")
+	w.click("全部丢弃")
+	w.see("后台任务（进行中 1）")
+	w.see("已暂停")
+	w.visit("/flows?lang=zh")
+	w.see("已暂停")
+	w.click("继续")
+	w.see("完成：成功 400 条")
+	w.see("后台任务（进行中 0）")
+}
+
+// listens waits until the page hears what changes.
+func (w *window) listens() {
+	w.t.Helper()
+	eventually(w.t, "the page listens", func() error {
 		if script[string](w, `document.documentElement.dataset.live ?? ""`) != "true" {
 			return errors.New("not yet")
 		}
 		return nil
 	})
+}
+
+func TestALostLineIsSaidAndTakenUpAgain(t *testing.T) {
+	h := demo(t)
+	h.submitted("第一张")
+	h.awaits("accepted")
+	w := h.window()
+	w.visit("/deliveries?lang=zh")
+	w.see("第一张")
+	w.listens()
+	h.goes()
+	w.see("与服务器断开")
+	h.comesBack()
+	w.listens()
+	w.gone("与服务器断开")
 	h.submitted("第二张")
 	w.see("第二张")
-	w.see("新增 3 条")
 }
 
 func TestDeliveriesAreAccessibleInEveryLook(t *testing.T) {

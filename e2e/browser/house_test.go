@@ -19,6 +19,8 @@ type house struct {
 	t     *testing.T
 	said  *transcript
 	ended chan struct{}
+	// kill ends it at once.
+	kill func() error
 	// url is where it answers, token an API token of the demo.
 	url, token string
 	// setUp is the link for the first administrator, of a service without one.
@@ -59,16 +61,8 @@ func serve(t *testing.T, args ...string) *house {
 
 func start(t *testing.T, args ...string) *house {
 	t.Helper()
-	h := &house{t: t, said: &transcript{}, ended: make(chan struct{}), dir: t.TempDir()}
-	cmd := command(t, append(args, "--http-listen", "127.0.0.1:0", "--data-dir", h.dir)...)
-	cmd.Stdout, cmd.Stderr = h.said, h.said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		_ = cmd.Wait() // the test's end kills it
-		close(h.ended)
-	}()
+	h := &house{t: t, dir: t.TempDir()}
+	h.begin("127.0.0.1:0", args...)
 	t.Cleanup(func() {
 		<-h.ended
 		if t.Failed() {
@@ -76,8 +70,40 @@ func start(t *testing.T, args ...string) *house {
 			t.Logf("the bot said:\n%s", strings.Join(lines[max(0, len(lines)-30):], "\n"))
 		}
 	})
-	eventually(t, "the bot is ready", h.listen)
 	return h
+}
+
+// begin starts the binary on the address and waits until it is ready.
+func (h *house) begin(address string, args ...string) {
+	h.t.Helper()
+	h.said, h.ended = &transcript{}, make(chan struct{})
+	cmd := command(h.t, append(args, "--http-listen", address, "--data-dir", h.dir)...)
+	cmd.Stdout, cmd.Stderr = h.said, h.said
+	if err := cmd.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	h.kill = cmd.Process.Kill
+	ended := h.ended
+	go func() {
+		_ = cmd.Wait() // the test's end kills it
+		close(ended)
+	}()
+	eventually(h.t, "the bot is ready", h.listen)
+}
+
+// goes ends the binary without a goodbye.
+func (h *house) goes() {
+	h.t.Helper()
+	if err := h.kill(); err != nil {
+		h.t.Fatal(err)
+	}
+	<-h.ended
+}
+
+// comesBack starts the demo again where it was.
+func (h *house) comesBack() {
+	h.t.Helper()
+	h.begin(strings.TrimPrefix(h.url, "http://"), "demo")
 }
 
 // command is the binary with args and no settings but those.

@@ -36,7 +36,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
     if (id && !location.pathname.endsWith(id)) history.pushState(null, "", `/deliveries/${id}${location.search}`);
     mark(id);
   }
-  if (event.target.id === "results") paint();
+  if (event.target.id === "results") {
+    paint();
+    columns();
+  }
 });
 drawer.addEventListener("close", () => {
   history.pushState(null, "", `/deliveries${location.search}`);
@@ -129,6 +132,45 @@ document.addEventListener("change", (event) => {
   const some = document.querySelector(".tick:checked") !== null;
   for (const id of ["retry-ticked", "cancel-ticked"]) if (byId(id)) byId(id).disabled = !some;
 });
+
+// Columns that nobody wants to see are left out, in this browser.
+const hidden = () => new Set((localStorage.getItem("deliveries-columns") ?? "").split(" ").filter(Boolean));
+function columns() {
+  document.documentElement.dataset.without = [...hidden()].join(" ");
+  for (const box of document.querySelectorAll("#columns input")) box.checked = !hidden().has(box.value);
+}
+document.addEventListener("change", (event) => {
+  const box = event.target.closest?.("#columns input");
+  if (!box) return;
+  const without = hidden();
+  if (box.checked) without.delete(box.value);
+  else without.add(box.value);
+  localStorage.setItem("deliveries-columns", [...without].join(" "));
+  columns();
+});
+document.addEventListener("click", (event) => {
+  const open = document.querySelector("#columns[open]");
+  if (open && !open.contains(event.target)) open.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector("#columns[open]");
+  if (event.key === "Escape" && open) {
+    open.open = false;
+    open.querySelector("summary").focus();
+  }
+});
+
+// On a narrow screen the filters stand behind a button, which says how many are set.
+const filterButton = byId("filter-button");
+filterButton.addEventListener("click", () => {
+  const open = filters.classList.toggle("open");
+  filterButton.setAttribute("aria-expanded", String(open));
+});
+function countFilters() {
+  const n = [...filters.querySelectorAll(".more-filters [name]")].filter((field) => field.value).length;
+  byId("filter-count").textContent = n ? ` (${n})` : "";
+}
+filters.addEventListener("change", countFilters);
 
 // Rows that change as they happen.
 function pause() {
@@ -242,4 +284,6 @@ document.addEventListener("live-again", () => {
 });
 document.addEventListener("job-started", () => announce(say("deliveries.js.job")));
 
+columns();
+countFilters();
 if (drawer.childElementCount) show();

@@ -110,7 +110,7 @@ const tray = document.createElement("section");
 tray.id = "jobs";
 tray.hidden = true;
 const heading = document.createElement("h2");
-bind(heading, "frame.js.jobs");
+bind(heading, "frame.js.jobs", { n: 0 });
 heading.id = "jobs-title";
 tray.setAttribute("aria-labelledby", "jobs-title");
 const list = document.createElement("ul");
@@ -132,12 +132,26 @@ function job(j) {
   const over = ["done", "failed", "canceled"].includes(j.state);
   bar.hidden = over;
   bind(item.querySelector(".job-state"), `frame.js.job.${j.state}`, { done: j.done, total: j.total || "…", ok: j.summary.ok ?? j.done, refused: j.summary.refused ?? 0 });
-  bind(item.querySelector("button"), over ? "frame.js.job.close" : "frame.js.job.cancel");
+  const [hold, end] = item.querySelectorAll("button");
+  hold.hidden = over;
+  hold.dataset.verb = j.state === "paused" ? "resume" : "pause";
+  bind(hold, `frame.js.job.${hold.dataset.verb}`);
+  bind(end, over ? "frame.js.job.close" : "frame.js.job.cancel");
   item.dataset.over = over;
+  count();
   if (over && !item.dataset.said) {
     item.dataset.said = "true";
     announce(item.querySelector(".job-state").textContent);
   }
+}
+
+// count says how many are under way.
+function count() {
+  bind(heading, "frame.js.jobs", { n: list.querySelectorAll('[data-over="false"]').length });
+}
+
+function steer(id, verb) {
+  return fetch(`/live/jobs/${encodeURIComponent(id)}/${verb}`, { method: "POST", headers: { "HX-Request": "true" } });
 }
 
 function draw(j) {
@@ -149,18 +163,17 @@ function draw(j) {
   state.className = "job-state";
   const bar = document.createElement("progress");
   bar.setAttribute("aria-label", name.textContent);
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "btn btn-sm";
-  button.addEventListener("click", async () => {
-    if (item.dataset.over === "true") {
-      item.remove();
-      tray.hidden = !list.childElementCount;
-      return;
-    }
-    await fetch(`/live/jobs/${encodeURIComponent(j.id)}/cancel`, { method: "POST", headers: { "HX-Request": "true" } });
+  const hold = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm" });
+  hold.addEventListener("click", () => steer(j.id, hold.dataset.verb));
+  const end = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm" });
+  end.addEventListener("click", () => {
+    if (item.dataset.over !== "true") return steer(j.id, "cancel");
+    item.remove();
+    tray.hidden = !list.childElementCount;
   });
-  item.append(name, " ", state, bar, button);
+  const buttons = Object.assign(document.createElement("span"), { className: "job-buttons" });
+  buttons.append(hold, end);
+  item.append(name, " ", state, bar, buttons);
   return item;
 }
 
