@@ -56,10 +56,16 @@ type platform struct {
 	asked   []question
 }
 
-// foreign makes a platform that the bot asks, and puts a ticket of it before t1 and lisi.
+// foreign makes a platform that a demo asks, and puts a ticket of it before t1 and lisi.
 func foreign(t *testing.T, answers func(n int, q question) (status int, body any)) *platform {
 	t.Helper()
-	p := &platform{bot: demo(t), answers: answers}
+	return foreignTo(t, demo(t), answers)
+}
+
+// foreignTo makes a platform that the bot asks, and puts a ticket of it before t1 and lisi.
+func foreignTo(t *testing.T, b *bot, answers func(n int, q question) (status int, body any)) *platform {
+	t.Helper()
+	p := &platform{bot: b, answers: answers}
 	srv := httptest.NewServer(http.HandlerFunc(p.serve))
 	t.Cleanup(srv.Close)
 	p.bot.must(http.StatusOK, request{method: "PUT", path: "/api/v1/platforms/ext", body: map[string]any{
