@@ -254,21 +254,6 @@ func TestTheURLPrefixIsChecked(t *testing.T) {
 	w.see("https://sqle.example.com/sqle/project/1/exec-workflow/1024")
 }
 
-func TestTheChannelsAreAccessibleInEveryLook(t *testing.T) {
-	h := demo(t)
-	w := h.window()
-	w.everyLook("/channels")
-	w.size(1280, 900)
-	w.visit("/channels?lang=zh")
-	w.click("修改 企业微信")
-	w.see("测试草稿")
-	w.accessible("the form of WeCom")
-	w.shoot("channels-form-wecom")
-	w.size(360, 800)
-	w.fits("the form of WeCom at 360 px")
-	w.shoot("channels-form-wecom-narrow")
-}
-
 func TestTheOverviewTellsWhatToDo(t *testing.T) {
 	h := demo(t)
 	h.ask("PATCH", "/api/v1/settings", `{"url_prefix":""}`)
@@ -297,19 +282,6 @@ func TestTheOverviewTellsWhatToDo(t *testing.T) {
 	w.visit("/overview")
 	w.click("以表格显示")
 	w.see("重试后成功")
-}
-
-func TestTheOverviewIsAccessibleInEveryLook(t *testing.T) {
-	h := demo(t)
-	h.ask("POST", "/api/v1/events", `{"kind":"submitted","ticket":{"key":"1024","title":"订单表加索引","status":"waiting_review"},"audience":[{"username":"lisi"}]}`)
-	w := h.window()
-	eventually(t, "attempts are counted", func() error {
-		if _, o := h.ask("GET", "/api/v1/overview", ""); !strings.Contains(o, `"accepted":1`) {
-			return fmt.Errorf("got %s", o)
-		}
-		return nil
-	})
-	w.everyLook("/overview")
 }
 
 // simulatedWeCom is a WeCom with one app, and the address of its API.

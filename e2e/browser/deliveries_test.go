@@ -213,10 +213,3 @@ func TestALostLineIsSaidAndTakenUpAgain(t *testing.T) {
 	h.submitted("第二张")
 	w.see("第二张")
 }
-
-func TestDeliveriesAreAccessibleInEveryLook(t *testing.T) {
-	h := demo(t)
-	h.submitted("订单表加索引")
-	h.awaits("accepted")
-	h.window().everyLook("/deliveries")
-}

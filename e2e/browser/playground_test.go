@@ -123,10 +123,3 @@ func TestTheBotIsWrittenToFromADevice(t *testing.T) {
 	w.press("\r")
 	w.see("这张工单的状态、在等谁")
 }
-
-func TestThePlaygroundIsAccessibleInEveryLook(t *testing.T) {
-	h := demo(t)
-	h.submitted("订单表加索引")
-	h.awaits("accepted")
-	h.window().everyLook("/playground")
-}

@@ -12,6 +12,7 @@ function open() {
 }
 if (document.readyState === "complete") open();
 else addEventListener("load", open);
+addEventListener("hashchange", open); // the page was open already
 
 document.addEventListener("input", (event) => {
   if (event.target.id !== "setup-password") return;
