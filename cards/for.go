@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,9 @@ type Setting struct {
 	Location *time.Location
 	// URLPrefix is where the platform lives; a ticket's path is joined to it.
 	URLPrefix string
+	// LinkTemplate is the path of a ticket that brings none, with {project} and {ticket} for
+	// their keys; "" gives such a ticket no link.
+	LinkTemplate string
 }
 
 // For says n to its reader.
@@ -92,16 +96,17 @@ func (w writer) buttons() []Button {
 	return b
 }
 
-// link returns the ticket's own absolute link, or its path below the prefix. Without
-// either there is no link: a dead one is worse than none.
+// link returns the ticket's own absolute link, or its path, else what the template makes of
+// its keys, below the prefix. Without any there is no link: a dead one is worse than none.
 func (w writer) link() string {
 	if w.t.URL != "" {
 		return w.t.URL
 	}
-	if w.t.Path == "" || w.s.URLPrefix == "" {
+	path := cmp.Or(w.t.Path, fillLink(w.s.LinkTemplate, w.t.Project.Key, w.t.Key))
+	if path == "" || w.s.URLPrefix == "" {
 		return ""
 	}
-	return strings.TrimRight(w.s.URLPrefix, "/") + "/" + strings.TrimLeft(w.t.Path, "/")
+	return strings.TrimRight(w.s.URLPrefix, "/") + "/" + strings.TrimLeft(path, "/")
 }
 
 // clock writes a moment in full, with its zone.

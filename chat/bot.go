@@ -138,7 +138,7 @@ func (c conversation) listed(open []notify.TicketRecord) []cards.Card {
 	for _, rec := range open {
 		all = append(all, cards.For(
 			cards.Notice{Event: rec.Event, Reader: ticket.RoleAssignee, Trail: rec.Trail},
-			cards.Setting{Location: c.set.Location(), URLPrefix: c.set.URLPrefix}))
+			c.set.Cards()))
 	}
 	return all
 }

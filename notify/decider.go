@@ -396,7 +396,7 @@ func (d *Decider) write(ctx context.Context, dec Decision, on TicketRecord) erro
 		why = d.over(Pressed{TicketRecord: on, CardState: dec.State, CardTurn: dec.Turn}, s)
 	}
 	n := cards.Notice{Event: on.Event, Reader: ticket.RoleWaiting, Trail: on.Trail}
-	set := cards.Setting{Location: s.Location(), URLPrefix: s.URLPrefix}
+	set := s.Cards()
 	card := cards.Nothing(n, dec.Action, why, set)
 	if dec.Status == Failed {
 		card = cards.Unconfirmed(n, dec.Action, set)

@@ -12,6 +12,8 @@ type Settings struct {
 	// URLPrefix is where the ticket platform lives, without a slash at the end; a
 	// ticket's path is joined to it. "" leaves the link button out.
 	URLPrefix string `json:"url_prefix"`
+	// LinkTemplate is the path of a ticket that brings none, see [cards.Setting].
+	LinkTemplate string `json:"link_template"`
 	// DefaultLanguage is read by everybody who chose none.
 	DefaultLanguage cards.Language `json:"default_language"`
 	// Timezone is the IANA name of the zone times are written in.
@@ -34,6 +36,11 @@ func (s Settings) Location() *time.Location {
 		return time.UTC
 	}
 	return loc
+}
+
+// Cards is what cards say for the installation.
+func (s Settings) Cards() cards.Setting {
+	return cards.Setting{Location: s.Location(), URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate}
 }
 
 // ChannelRecord is a channel's configuration as it is kept.

@@ -118,7 +118,7 @@ type api struct {
 	Config
 	huma huma.API
 
-	tests, checks *budget
+	tests, checks, reaches *budget
 }
 
 // registerAll puts every operation of api.md on the engine, in the order they are read.

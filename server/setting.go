@@ -2,7 +2,11 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +25,7 @@ type Settings interface {
 // settings is what is set, as the API spells it.
 type settings struct {
 	URLPrefix         string         `json:"url_prefix" doc:"Where the ticket platform lives; a ticket's path is joined to it. Empty: no link button." example:"https://sqle.example.com"`
+	LinkTemplate      string         `json:"link_template" doc:"Path of the page of a ticket that comes without url and path, joined to url_prefix; {project} and {ticket} stand for their keys. Empty: no link button." example:"/sqle/project/{project}/exec-workflow/{ticket}"`
 	DefaultLanguage   cards.Language `json:"default_language" enum:"zh,en" doc:"Read by everybody who chose none."`
 	Timezone          string         `json:"timezone" doc:"IANA name of the zone times are written in." example:"Asia/Shanghai"`
 	RetentionDays     int            `json:"retention_days" doc:"How long settled deliveries are kept." example:"30"`
@@ -29,15 +34,32 @@ type settings struct {
 
 type settingsPatch struct {
 	URLPrefix         *string         `json:"url_prefix,omitempty" maxLength:"2048" doc:"Absolute http or https link, or empty."`
+	LinkTemplate      *string         `json:"link_template,omitempty" maxLength:"512" doc:"A path that names {ticket}, or empty."`
 	DefaultLanguage   *cards.Language `json:"default_language,omitempty" enum:"zh,en"`
 	Timezone          *string         `json:"timezone,omitempty" minLength:"1" maxLength:"64"`
 	RetentionDays     *int            `json:"retention_days,omitempty" minimum:"1" maximum:"3650"`
 	TellCreatorOnPass *bool           `json:"tell_creator_on_pass,omitempty"`
 }
 
-type settingsInput struct{ Body form[settingsPatch] }
+type settingsInput struct {
+	IfMatch string `header:"If-Match" doc:"ETag of the state the change was made from; 412 when it is no longer current."`
+	Body    form[settingsPatch]
+}
 
-type settingsOutput struct{ Body settings }
+type settingsOutput struct {
+	ETag string `header:"ETag"`
+	Body settings
+}
+
+func shownSettings(s notify.Settings) *settingsOutput {
+	return &settingsOutput{strconv.Quote(markOf(s)), settings(s)}
+}
+
+// markOf tells one state of the settings from another.
+func markOf(s notify.Settings) string {
+	sum := sha256.Sum256(fmt.Append(nil, s))
+	return hex.EncodeToString(sum[:8])
+}
 
 func (a *api) registerSettings() {
 	register(a, route{
@@ -45,8 +67,9 @@ func (a *api) registerSettings() {
 	}, a.getSettings)
 	register(a, route{
 		method: http.MethodPatch, path: "/api/v1/settings", id: "patch-settings", scope: access.ConfigWrite, tag: tagSettings, title: "Change the settings",
-		text: "What is absent stays.", unchecked: true, fails: []int{400}, example: map[string]any{"url_prefix": "https://sqle.example.com"},
+		text: "What is absent stays.", unchecked: true, fails: []int{400, 412}, example: map[string]any{"url_prefix": "https://sqle.example.com"},
 	}, a.patchSettings)
+	a.registerReach()
 }
 
 func (a *api) getSettings(ctx context.Context, _ *struct{}) (*settingsOutput, error) {
@@ -54,7 +77,7 @@ func (a *api) getSettings(ctx context.Context, _ *struct{}) (*settingsOutput, er
 	if err != nil {
 		return nil, err
 	}
-	return &settingsOutput{settings(s)}, nil
+	return shownSettings(s), nil
 }
 
 func (a *api) patchSettings(ctx context.Context, in *settingsInput) (*settingsOutput, error) {
@@ -66,18 +89,27 @@ func (a *api) patchSettings(ctx context.Context, in *settingsInput) (*settingsOu
 	if err != nil {
 		return nil, err
 	}
+	if want := etagOf(in.IfMatch); want != "" && want != markOf(s) {
+		return nil, newProblem(http.StatusPreconditionFailed, codeStale)
+	}
 	body.apply(&s)
 	if err := a.Settings.PutSettings(ctx, s); err != nil {
 		return nil, err
 	}
-	return &settingsOutput{settings(s)}, nil
+	return shownSettings(s), nil
 }
 
 // check names what the schema cannot.
 func (p settingsPatch) check() error {
 	var wrong []ticket.FieldError
 	if p.URLPrefix != nil && *p.URLPrefix != "" && !plainLink(*p.URLPrefix) {
-		wrong = append(wrong, ticket.FieldError{Field: "url_prefix", Code: "invalid", Message: "must be an absolute http or https link"})
+		wrong = append(wrong, wrongPrefix())
+	}
+	if p.LinkTemplate != nil && *p.LinkTemplate != "" && !cards.GoodLinkTemplate(*p.LinkTemplate) {
+		wrong = append(wrong, ticket.FieldError{
+			Field: "link_template", Code: "invalid",
+			Message: "must be a path that begins with / and names {ticket}; {project} may stand in it, and nothing else in braces",
+		})
 	}
 	if p.Timezone != nil && !knownZone(*p.Timezone) {
 		wrong = append(wrong, ticket.FieldError{Field: "timezone", Code: "invalid", Message: "must be the name of a time zone such as Asia/Shanghai"})
@@ -92,10 +124,15 @@ func (p settingsPatch) apply(s *notify.Settings) {
 	if p.URLPrefix != nil {
 		s.URLPrefix = strings.TrimRight(*p.URLPrefix, "/")
 	}
+	set(&s.LinkTemplate, p.LinkTemplate)
 	set(&s.DefaultLanguage, p.DefaultLanguage)
 	set(&s.Timezone, p.Timezone)
 	set(&s.RetentionDays, p.RetentionDays)
 	set(&s.TellCreatorOnPass, p.TellCreatorOnPass)
+}
+
+func wrongPrefix() ticket.FieldError {
+	return ticket.FieldError{Field: "url_prefix", Code: "invalid", Message: "must be an absolute http or https link"}
 }
 
 // plainLink reports whether s is an absolute http or https link to which a path

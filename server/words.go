@@ -53,6 +53,7 @@ func wordings() []cards.Text {
 		{EN: "is required with escalate_after", ZH: "填了 escalate_after 时必填"},
 		{EN: "is required with escalate_to", ZH: "填了 escalate_to 时必填"},
 		{EN: "must be an absolute https link, or an http one to this machine", ZH: "须为以 https 开头的完整链接；http 只能指向本机"},
+		{EN: "must be a path that begins with / and names {ticket}; {project} may stand in it, and nothing else in braces", ZH: "须为以 / 开头的路径，其中有 {ticket}，可以有 {project}，不能有别的花括号"},
 		{EN: "must be an absolute http or https link", ZH: "须为以 http 或 https 开头的完整链接"},
 		{EN: "must be a path that begins with /", ZH: "须为以 / 开头的路径"},
 		{EN: "must be the name of a time zone such as %s", ZH: "须为时区名称，例如 %s"},

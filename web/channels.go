@@ -21,6 +21,7 @@ func channelsPage() page {
 			shows("/channels/general", access.ConfigRead, showGeneral),
 			shows("/channels/general/edit", access.ConfigWrite, editGeneral),
 			takes("/channels/general", access.ConfigWrite, saveGeneral),
+			takes("/channels/general/reach", access.ConfigWrite, reachGeneral),
 			shows("/channels/{channel}", access.ConfigRead, showChannel),
 			shows("/channels/{channel}/edit", access.ConfigWrite, editChannel),
 			takes("/channels/{channel}", access.ConfigWrite, saveChannel),
@@ -133,10 +134,11 @@ type channelsView struct {
 }
 
 func showChannels(v *visit) error {
-	view := channelsView{}
-	if err := v.ask(http.MethodGet, "/api/v1/settings", nil, &view.General); err != nil {
+	general, err := v.general()
+	if err != nil {
 		return err
 	}
+	view := channelsView{General: general}
 	all, err := v.healths()
 	if err != nil {
 		return err

@@ -1,27 +1,80 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 )
 
 // generalView is what holds for all channels.
 type generalView struct {
-	URLPrefix       string `json:"url_prefix"`
-	DefaultLanguage string `json:"default_language"`
-	Timezone        string `json:"timezone"`
-	RetentionDays   int    `json:"retention_days"`
+	URLPrefix         string `json:"url_prefix"`
+	LinkTemplate      string `json:"link_template"`
+	DefaultLanguage   string `json:"default_language"`
+	Timezone          string `json:"timezone"`
+	RetentionDays     int    `json:"retention_days"`
+	TellCreatorOnPass bool   `json:"tell_creator_on_pass"`
 
+	ETag    string   `json:"-"`
 	Refusal *refusal `json:"-"`
-	Prefix  string   `json:"-"`
-	Editing bool     `json:"-"`
-	Saved   bool     `json:"-"`
+	// Diff is what somebody else changed meanwhile.
+	Diff    []twoSides `json:"-"`
+	Prefix  string     `json:"-"`
+	Editing bool       `json:"-"`
+	Saved   bool       `json:"-"`
+}
+
+// sqleTemplate is the form of SQLE's own links.
+const sqleTemplate = "/sqle/project/{project}/exec-workflow/{ticket}"
+
+// SQLE is that form, for the button that fills it in.
+func (generalView) SQLE() string { return sqleTemplate }
+
+// Zones are those a form suggests.
+func (generalView) Zones() []string {
+	return []string{"Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "UTC"}
+}
+
+// Example is what the link of a ticket looks like.
+func (g generalView) Example() string {
+	if g.LinkTemplate == "" {
+		return g.URLPrefix + "/sqle/project/1/exec-workflow/1024" // a path that an event brings
+	}
+	return g.URLPrefix + strings.NewReplacer("{project}", "pay", "{ticket}", "1024").Replace(g.LinkTemplate)
+}
+
+// values are the fields as they are compared and shown.
+func (g generalView) values() []twoSides {
+	return []twoSides{
+		{Name: "url_prefix", Yours: g.URLPrefix}, {Name: "link_template", Yours: g.LinkTemplate},
+		{Name: "default_language", Yours: g.DefaultLanguage}, {Name: "timezone", Yours: g.Timezone},
+		{Name: "retention_days", Yours: strconv.Itoa(g.RetentionDays)}, {Name: "tell_creator_on_pass", Yours: strconv.FormatBool(g.TellCreatorOnPass)},
+	}
+}
+
+// against compares what was typed with what is saved now.
+func (g generalView) against(now generalView) []twoSides {
+	var differ []twoSides
+	theirs := now.values()
+	for i, f := range g.values() {
+		if f.Yours != theirs[i].Yours {
+			differ = append(differ, twoSides{f.Name, f.Yours, theirs[i].Yours})
+		}
+	}
+	return differ
 }
 
 func (v *visit) general() (generalView, error) {
 	g := generalView{Prefix: "general-"}
-	return g, v.ask(http.MethodGet, "/api/v1/settings", nil, &g)
+	got, err := v.exchange(http.MethodGet, "/api/v1/settings", nil, nil)
+	if err != nil {
+		return g, err
+	}
+	g.ETag = got.header.Get("ETag")
+	return g, json.Unmarshal(got.body.Bytes(), &g)
 }
 
 func showGeneral(v *visit) error { return v.generalPart(false) }
@@ -40,19 +93,21 @@ func (v *visit) generalPart(editing bool) error {
 }
 
 func saveGeneral(v *visit) error {
-	form := generalView{
-		URLPrefix: v.r.PostFormValue("url_prefix"), DefaultLanguage: v.r.PostFormValue("default_language"),
-		Timezone: v.r.PostFormValue("timezone"), Prefix: "general-", Editing: true,
+	if err := v.r.ParseForm(); err != nil {
+		return &refusal{Status: http.StatusBadRequest}
 	}
-	asked := map[string]any{"url_prefix": form.URLPrefix, "default_language": form.DefaultLanguage, "timezone": form.Timezone}
-	asked["retention_days"] = v.r.PostFormValue("retention_days") // what is no number is said by the API
-	if n, err := strconv.Atoi(v.r.PostFormValue("retention_days")); err == nil {
-		form.RetentionDays, asked["retention_days"] = n, n
+	form, asked := typedGeneral(v.r.PostForm)
+	body, err := json.Marshal(asked)
+	if err != nil {
+		return err
 	}
-	err := v.ask(http.MethodPatch, "/api/v1/settings", asked, nil)
+	headers := http.Header{"Content-Type": {"application/json"}}
+	if mark := v.r.PostForm.Get("etag"); mark != "" {
+		headers.Set("If-Match", mark)
+	}
+	_, err = v.exchange(http.MethodPatch, "/api/v1/settings", body, headers)
 	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
-		form.Refusal = no
-		return v.refused("general", form)
+		return v.generalUnsaved(form, no)
 	}
 	if err != nil {
 		return err
@@ -63,4 +118,64 @@ func saveGeneral(v *visit) error {
 	}
 	g.Saved = true
 	return v.part("general", g)
+}
+
+// typedGeneral reads a sent form: as it is shown again, and as it is asked for.
+func typedGeneral(sent url.Values) (generalView, map[string]any) {
+	said := func(name string) string { return strings.TrimSpace(sent.Get(name)) }
+	form := generalView{
+		URLPrefix: said("url_prefix"), LinkTemplate: said("link_template"), DefaultLanguage: said("default_language"),
+		Timezone: said("timezone"), TellCreatorOnPass: said("tell_creator_on_pass") == "on", Prefix: "general-", Editing: true,
+	}
+	asked := map[string]any{
+		"url_prefix": form.URLPrefix, "link_template": form.LinkTemplate, "default_language": form.DefaultLanguage,
+		"timezone": form.Timezone, "tell_creator_on_pass": form.TellCreatorOnPass,
+		"retention_days": said("retention_days"), // what is no number is said by the API
+	}
+	if n, err := strconv.Atoi(said("retention_days")); err == nil {
+		form.RetentionDays, asked["retention_days"] = n, n
+	}
+	return form, asked
+}
+
+// generalUnsaved shows the form again as it was sent, with what is wrong, or with what
+// somebody else saved meanwhile.
+func (v *visit) generalUnsaved(form generalView, no *refusal) error {
+	now, err := v.general()
+	if err != nil {
+		return err
+	}
+	form.Refusal, form.ETag = no, now.ETag
+	if no.Status == http.StatusPreconditionFailed {
+		form.Diff = form.against(now)
+	}
+	return v.refused("general", form)
+}
+
+// reachView is what came of trying the address of the ticket platform.
+type reachView struct {
+	URL        string   `json:"url"`
+	Reachable  bool     `json:"reachable"`
+	Status     int      `json:"status"`
+	DurationMS int64    `json:"duration_ms"`
+	Reason     string   `json:"reason"`
+	Refusal    *refusal `json:"-"`
+}
+
+// reachGeneral has the server try the address that is typed, or the saved one.
+func reachGeneral(v *visit) error {
+	asked := map[string]any{}
+	if v.r.PostFormValue("url_prefix") != "" {
+		asked["url_prefix"] = strings.TrimSpace(v.r.PostFormValue("url_prefix"))
+	}
+	var found reachView
+	err := v.ask(http.MethodPost, "/api/v1/settings:reach", asked, &found)
+	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
+		found.Refusal = no
+		return v.part("reach", found)
+	}
+	if err != nil {
+		return err
+	}
+	return v.part("reach", found)
 }

@@ -156,6 +156,13 @@ func TestMailIsConfiguredAndEnabled(t *testing.T) {
 	w.accessible("the form with what is wrong")
 	w.shoot("channels-wrong")
 	w.click("取消")
+	w.see("放弃修改？")
+	w.click("继续编辑")
+	if got := w.value("SMTP地址"); got != "localhost" {
+		t.Errorf("got %q in the form after going on, want what was typed", got)
+	}
+	w.click("取消")
+	w.click("放弃")
 	w.see("已启用")
 	if _, after := h.ask("GET", "/api/v1/channels/mail", ""); after != before {
 		t.Errorf("got %s after cancelling, want nothing changed", after)
@@ -243,15 +250,40 @@ func TestAStaleSaveShowsBothSides(t *testing.T) {
 }
 
 func TestTheURLPrefixIsChecked(t *testing.T) {
-	w := demo(t).window()
+	h := demo(t)
+	w := h.window()
 	w.visit("/channels")
 	w.click("修改 全局")
 	w.fill("访问地址前缀", "sqle.example.com")
 	w.click("保存")
 	w.see("请改正以下内容：")
-	w.fill("访问地址前缀", "https://sqle.example.com")
+	w.fill("访问地址前缀", h.url)
+	w.click("检查可达")
+	w.see("可达：服务器的 /healthz 回答 200")
+	w.click("填入 SQLE 的")
+	w.see(h.url + "/sqle/project/pay/exec-workflow/1024")
+	w.accessible("the form of what holds for all")
+	w.fill("链接模板", "/t/{workflow}")
 	w.click("保存")
-	w.see("https://sqle.example.com/sqle/project/1/exec-workflow/1024")
+	w.see("须为以 / 开头的路径，其中有 {ticket}")
+	w.shoot("channels-general")
+	w.fill("链接模板", "/t/{ticket}")
+	h.ask("PATCH", "/api/v1/settings", `{"retention_days":77}`)
+	w.click("保存")
+	w.see("已被他人修改")
+	w.see("77")
+	w.click("保存")
+	w.see(h.url + "/t/1024")
+	w.click("English")
+	w.click("Check")
+	w.see("Reachable: its /healthz answered 200")
+	h.ask("POST", "/api/v1/events", `{"kind":"submitted","ticket":{"key":"31","title":"t","status":"waiting_review"},"audience":[{"username":"lisi"}]}`)
+	eventually(t, "the card links to where the template leads", func() error {
+		if _, m := h.ask("GET", "/sandbox/messages?channel=mail", ""); !strings.Contains(m, h.url+"/t/31") {
+			return fmt.Errorf("got %s", m)
+		}
+		return nil
+	})
 }
 
 func TestTheOverviewTellsWhatToDo(t *testing.T) {

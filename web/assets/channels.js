@@ -10,10 +10,15 @@ function remember(form) {
   if (!began.has(form)) began.set(form, held(form));
 }
 const held = (form) => JSON.stringify([...new FormData(form)]);
-const dirty = (form) => began.has(form) && began.get(form) !== held(form);
+// What was refused is typed and not saved, although the form came with it.
+const dirty = (form) => form.hasAttribute("data-typed") || (began.has(form) && began.get(form) !== held(form));
 
 function look() {
-  for (const form of forms()) remember(form);
+  for (const form of forms()) {
+    remember(form);
+    const note = form.querySelector("[data-dirty]");
+    if (note) note.hidden = !dirty(form);
+  }
 }
 look();
 document.addEventListener("htmx:afterSettle", look);
@@ -27,6 +32,7 @@ function changed(input) {
   if (input.matches("[data-preset]")) preset(form, input.value);
   if (input.name === "port") port(form, input.value);
   if (input.name === "security") security(form, input.value);
+  if (form.matches("[data-general]")) example(form);
   const mark = form.querySelector("[data-dirty]");
   if (mark) mark.hidden = !dirty(form);
   moved(form);
@@ -50,6 +56,34 @@ function preset(form, value) {
   form.elements.port.value = portOf;
   form.elements.security.value = mode;
 }
+
+// example shows what the link of a ticket looks like with what is typed.
+function example(form) {
+  const { url_prefix: prefix, link_template: template } = form.elements;
+  const path = template.value.trim() || "/sqle/project/1/exec-workflow/1024";
+  form.querySelector("[data-example]").textContent = prefix.value.trim()
+    ? prefix.value.trim().replace(/\/+$/, "") + path.replaceAll("{project}", "pay").replaceAll("{ticket}", "1024") : "—";
+}
+
+// A button with data-fill puts its text into a field.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-fill]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.fill);
+  field.value = button.dataset.with;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});
+
+// Leaving a form with unsaved changes asks first, within the page as well.
+document.addEventListener("htmx:confirm", (event) => {
+  const form = event.detail.elt.matches("[data-cancel]") && event.detail.elt.closest("form[data-guard]");
+  if (!form || !dirty(form)) return;
+  event.preventDefault();
+  const dialog = document.getElementById("leave");
+  dialog.querySelector("[data-leave]").onclick = () => { dialog.close(); event.detail.issueRequest(true); };
+  dialog.showModal();
+});
 
 // A port suggests how it is encrypted, and the other way round.
 function port(form, value) {
