@@ -30,7 +30,7 @@ func TestEveryAssetIsServedWithItsTypeForEver(t *testing.T) {
 func TestWhatThePageAsksForIsThere(t *testing.T) {
 	h := demo()
 	page := get(t, h, "/").Body.String()
-	links := regexp.MustCompile(`(?:src|href)="(/assets/[^"]+)"`).FindAllStringSubmatch(page, -1)
+	links := regexp.MustCompile(`(?:src|href)="(/assets/[^"#]+)["#]`).FindAllStringSubmatch(page, -1)
 	if len(links) < 6 {
 		t.Fatalf("got %d assets on the page, want styles, scripts and icon", len(links))
 	}

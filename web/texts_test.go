@@ -87,7 +87,7 @@ func TestPagesAndScriptsSayOnlyTextsThereAre(t *testing.T) {
 	// Words of lists are put together at run time: "status." + status.
 	lists := []string{
 		"status.", "kind.", "action.", "delivery.", "channel.", "fault.", "theme.", "reason.", "why.", "told.",
-		"step.done", "step.current", "step.stopped", "step.ahead", "mail.html", "mail.text", "mail.raw",
+		"check.", "step.done", "step.current", "step.stopped", "step.ahead", "mail.html", "mail.text", "mail.raw", "mail.head", "mail.check",
 	}
 	for key := range words {
 		inList := slices.ContainsFunc(lists, func(l string) bool { return strings.HasPrefix(key, l) })

@@ -107,7 +107,9 @@ func (w *window) everyLook(s scene) {
 		w.size(640, 450) // 1280 × 900 at 200 %
 		w.fits(s.name + " " + language + " at 200 %")
 		w.size(360, 800)
-		w.accessible(s.name + " " + language + " at 360 px")
+		if language == "zh" { // what is narrow is laid out alike in both
+			w.accessible(s.name + " at 360 px")
+		}
 		w.fits(s.name + " " + language + " at 360 px")
 		w.shoot(s.name + "-" + language + "-narrow")
 		w.size(320, 700)

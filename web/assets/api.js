@@ -15,11 +15,29 @@ export class Problem extends Error {
 // read gets a resource; it is not shown as the last call.
 export const read = (path) => call("GET", path);
 
-// send makes a call somebody asked for, and remembers it for the curl.
-export function send(method, path, body) {
-  last = { method, path, body };
+const remembered = 20; // calls
+
+// calls are those somebody asked for, the newest first.
+export const calls = [];
+
+// send makes a call somebody asked for, and remembers it and how it went.
+export async function send(method, path, body) {
+  const made = { method, path, body, at: new Date().toISOString(), status: 0, took_ms: 0 };
+  calls.unshift(made);
+  calls.splice(remembered);
   heard.forEach((hear) => hear());
-  return call(method, path, body);
+  const begun = performance.now();
+  try {
+    const content = await call(method, path, body);
+    made.status = 200;
+    return content;
+  } catch (problem) {
+    made.status = problem.status;
+    throw problem;
+  } finally {
+    made.took_ms = Math.round(performance.now() - begun);
+    heard.forEach((hear) => hear());
+  }
 }
 
 async function call(method, path, body) {
@@ -37,18 +55,16 @@ async function call(method, path, body) {
   return content;
 }
 
-let last = null;
 const heard = [];
 
 export const onCall = (hear) => heard.push(hear);
 
-// curl writes the last call for a shell; masked hides the token. "" when there was none.
-export function curl({ masked }) {
-  if (!last) return "";
-  const lines = [`curl -sS -X ${last.method} ${quote(location.origin + last.path)}`];
+// curl writes a call for a shell; masked hides the token.
+export function curl({ method, path, body }, { masked }) {
+  const lines = [`curl -sS -X ${method} ${quote(location.origin + path)}`];
   lines.push(`-H ${quote(`Authorization: Bearer ${masked ? "tb_…" : setup.token}`)}`);
-  if (last.body !== undefined) {
-    lines.push(`-H ${quote("Content-Type: application/json")}`, `-d ${quote(JSON.stringify(last.body))}`);
+  if (body !== undefined) {
+    lines.push(`-H ${quote("Content-Type: application/json")}`, `-d ${quote(JSON.stringify(body))}`);
   }
   return lines.join(" \\\n  ");
 }

@@ -14,7 +14,7 @@ export function composer(channel, speaker) {
   const button = h("button", { type: "submit", class: "small" });
   const hints = h("p", { class: "hints" });
   const speak = (text) => tell(channel, speaker(), text);
-  const form = h("form", { class: "say", novalidate: true }, hints, label, input, button);
+  const form = h("form", { class: "say", novalidate: true }, label, input, button, hints);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = input.value.trim();

@@ -3,7 +3,7 @@ import { byId, h, when } from "./dom.js";
 import { nameOf, on, state } from "./state.js";
 import { t, word } from "./texts.js";
 
-const columns = ["person", "channel", "status", "attempts", "reason", "time"];
+const columns = ["person", "channel", "status", "attempts", "reason", "took", "time"];
 
 // mount draws the deliveries whenever they or the language change.
 export function mount() {
@@ -32,7 +32,7 @@ function row(d) {
   const cells = [
     d.name || nameOf(d.person), t(`channel.${d.channel}`),
     h("span", { class: "pill", "data-tone": d.status }, word("delivery", d.status)),
-    String(d.attempt_count ?? d.attempts ?? 0), why(d) || "—", d.updated_at ? when(d.updated_at) : "—",
+    String(d.attempt_count ?? d.attempts ?? 0), why(d) || "—", d.took_ms ? `${d.took_ms} ms` : "—", d.updated_at ? when(d.updated_at) : "—",
   ];
   return h("tr", { "data-delivery": d.id }, cells.map((cell, i) => h("td", { "data-label": t(`told.${columns[i]}`), class: cell === "—" ? "none" : null }, cell)));
 }

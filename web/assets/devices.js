@@ -57,6 +57,7 @@ function device(channel) {
   s.empty = h("p", { class: "empty" });
   s.list = h("div", { class: channel === "mail" ? "mailbox" : "chat" });
   s.body.append(s.empty, s.list);
+  byId("faults").append(s.faults);
   s.say = channel === "mail" ? null : composer(channel, () => owners(channel)[0] ?? setup.people[0]?.username ?? "");
   s.looks = h("span", { class: "looks" });
   screens[channel] = s;
@@ -65,8 +66,8 @@ function device(channel) {
     s.box.changed = () => count(channel);
   }
   return h("article", { class: "device", "data-device": channel, "aria-labelledby": `device-${channel}` },
-    h("header", {}, h("div", { class: "device-name" }, h("span", { class: `logo ${channel}`, "aria-hidden": "true" }), s.title, s.count, s.looks), s.picker, s.note),
-    h("div", { class: "screen-wrap" }, s.body), s.say?.form, s.faults);
+    h("header", {}, h("div", { class: "device-name" }, h("span", { class: `logo ${channel}`, "aria-hidden": "true" }), s.title, s.count, s.looks), h("div", { class: "whose" }, s.picker, s.note)),
+    h("div", { class: "screen-wrap" }, s.body), s.say?.form);
 }
 
 // dress draws everything of a device again, for instance in another language.

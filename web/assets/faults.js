@@ -35,7 +35,7 @@ export function switchboard(channel) {
     if (activeOn(channel)) set(channel, activeOn(channel));
   });
   return h("div", { class: active ? "fault on" : "fault" },
-    h("label", { for: id }, t("fault.label"), h("span", { class: "unseen" }, ` ${t(`channel.${channel}`)}`)), select, often,
+    h("label", { for: id }, h("span", { class: "unseen" }, `${t("fault.label")} `), t(`channel.${channel}`)), select, often,
     h("button", { type: "button", class: "quiet", disabled: !active, onclick: () => set(channel, "") }, t("fault.clear")),
     active && h("p", { class: "failing" }, t("fault.active", { fault: word("fault", active) })));
 }

@@ -1,9 +1,9 @@
-// The mailbox: a list of mails and a reading pane with HTML, text and source.
+// The mailbox: a list of mails and a reading pane with HTML, text, head, source and checks.
 import { anchor, h, keyed, when } from "./dom.js";
 import { nameOf, setup } from "./state.js";
 import { language, t } from "./texts.js";
 
-const views = ["html", "text", "raw"];
+const views = ["html", "text", "head", "raw", "check"];
 
 // This is the only place of the page that turns a string into HTML; the policy of the
 // page (Trusted Types) refuses any other.
@@ -89,9 +89,31 @@ function walk(box, tabs, event) {
 }
 
 function content(m, view) {
+  if (view === "check") return h("ul", { class: "checks" }, checks(m).map(([name, good]) => h("li", { class: good ? null : "bad" }, h("span", { "aria-hidden": "true" }, good ? "✓" : "✖"), " ", t(`check.${name}`), good ? null : h("b", {}, ` ${t("check.no")}`))));
+  if (view === "head") return h("dl", { class: "heads" }, heads(m).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
   const body = m.payload?.[view] ?? "";
   if (!body) return h("p", { class: "empty" }, t("mail.none"));
   return view === "html" ? frame(body, m.title) : h("pre", {}, body);
+}
+
+// heads are the lines of the head as they were sent, unfolded.
+function heads(m) {
+  const [top] = (m.payload?.raw ?? "").split(/\r?\n\r?\n/, 1);
+  return top.replace(/\r?\n[ \t]+/g, " ").split(/\r?\n/).filter(Boolean).map((line) => {
+    const at = line.indexOf(":");
+    return [line.slice(0, at), line.slice(at + 1).trim()];
+  });
+}
+
+// checks are what mailboxes look at before they let a mail in, and whether it holds.
+function checks(m) {
+  const { html = "", text = "", raw = "" } = m.payload ?? {};
+  const has = (name) => heads(m).some(([n]) => n.toLowerCase() === name);
+  return [
+    ["text", text !== ""], ["html", html !== ""], ["id", has("message-id") && has("date")],
+    ["script", !/<script|\son[a-z]+\s*=|javascript:/i.test(html)], ["remote", !/<(img|link)[^>]+(src|href)\s*=\s*["']?https?:/i.test(html)],
+    ["one", !m.to?.includes(",")], ["size", raw.length < 100_000],
+  ];
 }
 
 // frame shows the HTML of a mail without scripts, network or addresses. Such a frame

@@ -38,6 +38,18 @@ byId("language").addEventListener("click", () => {
 });
 on("language", drawTheme);
 
+// The menu of a narrow window opens below its button, and Escape closes it.
+function showMenu(open) {
+  document.documentElement.classList.toggle("menu-open", open);
+  byId("menu-button").setAttribute("aria-expanded", String(open));
+}
+byId("menu-button").addEventListener("click", () => showMenu(byId("menu-button").getAttribute("aria-expanded") !== "true"));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || byId("menu-button").getAttribute("aria-expanded") !== "true") return;
+  showMenu(false);
+  byId("menu-button").focus();
+});
+
 write();
 drawTheme();
 [mountForm, mountReason, mountProgress, mountDevices, mountDeliveries, mountCall, mountStory].forEach((mount) => mount());
