@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"ticketbell/access"
+	"ticketbell/cards"
+	"ticketbell/notify"
 	"ticketbell/ticket"
 )
 
@@ -22,6 +24,7 @@ func flowsPage() page {
 			takes("/flows/{key}", access.ConfigWrite, saveFlow),
 			takes("/flows/{key}/edit", access.ConfigRead, editFlow),
 			takes("/flows/{key}/remove", access.ConfigWrite, removeFlow),
+			takes("/flows/{key}/try", access.TicketsWrite, tryFlow),
 		},
 	}
 }
@@ -91,6 +94,8 @@ type flowView struct {
 	Refusal *refusal
 	Prefix  string
 	Samples []sample
+	// Tries says whether there is a playground to try it in.
+	Tries bool
 }
 
 // Full reports whether there are as many reviews as there may be.
@@ -164,7 +169,14 @@ func (v *visit) complete(f *flowView) error {
 			f.Steps[i].Reached = append(f.Steps[i].Reached, r)
 		}
 	}
-	f.Samples = samples(f.flowRow)
+	f.Tries = v.site.cfg.Visitor != "" && !f.IsNew
+	var settings struct {
+		Timezone string `json:"timezone"`
+	}
+	if err := v.ask(http.MethodGet, "/api/v1/settings", nil, &settings); err != nil {
+		return err
+	}
+	f.Samples = samples(f.flowRow, notify.Settings{Timezone: settings.Timezone}.Location())
 	return nil
 }
 
@@ -251,6 +263,26 @@ func saveFlow(v *visit) error {
 	}
 	f.Saved = true
 	return v.showFlowView(f)
+}
+
+// tryFlow submits a made-up ticket that takes the flow, and goes to look at it in the playground.
+func tryFlow(v *visit) error {
+	f, err := v.flow(v.r.PathValue("key"))
+	if err != nil {
+		return err
+	}
+	title := cards.Text{ZH: "试运行：" + f.Name, EN: "Trial run: " + f.Name}.In(v.lang)
+	project := map[string]string{"key": "trial", "name": "trial"} // nobody's: the flow for all others
+	if len(f.Projects) > 0 {
+		project = map[string]string{"key": f.Projects[0], "name": f.Projects[0]}
+	}
+	var made struct {
+		ID string `json:"id"`
+	}
+	if err := v.ask(http.MethodPost, "/api/v1/tickets", map[string]any{"title": title, "project": project}, &made); err != nil {
+		return err
+	}
+	return v.to("/playground?ticket=" + url.QueryEscape(made.ID))
 }
 
 func removeFlow(v *visit) error {

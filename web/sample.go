@@ -15,23 +15,24 @@ type sample struct {
 	Card cards.Card
 }
 
-// samples are the cards of a made-up ticket on its way through a flow, in order.
-func samples(f flowRow) []sample {
+// samples are the cards of a made-up ticket on its way through a flow, in order, with
+// times in a zone.
+func samples(f flowRow, zone *time.Location) []sample {
 	var all []sample
 	total := len(f.Steps)
 	at := func(status ticket.Status, kind ticket.Kind, step int, to ticket.Role, reason string) {
-		ev := ticket.Event{Kind: kind, OccurredAt: time.Date(2026, 10, 1, 10, 12, 0, 0, time.UTC), Reason: reason, Ticket: sampleTicket(status)}
+		ev := ticket.Event{Kind: kind, OccurredAt: time.Date(2026, 10, 1, 10, 12, 0, 0, zone), Reason: reason, Ticket: sampleTicket(status)}
 		ev.Actor = ticket.Person{Username: "lisi", Name: "李四"}
 		name := ""
 		if step >= 0 {
 			s := f.Steps[step]
 			name = s.Name
 			ev.Ticket.Step = &ticket.Step{Index: step + 1, Total: total, Name: s.Name, Kind: s.Kind}
-			for _, m := range s.Members {
-				ev.Ticket.Step.Assignees = append(ev.Ticket.Step.Assignees, ticket.Person{Username: m})
+			for _, r := range s.Reached {
+				ev.Ticket.Step.Assignees = append(ev.Ticket.Step.Assignees, ticket.Person{Username: r.Username, Name: r.User.Name})
 			}
 		}
-		all = append(all, sample{to, name, cards.For(cards.Notice{Event: ev, Reader: to}, cards.Setting{})})
+		all = append(all, sample{to, name, cards.For(cards.Notice{Event: ev, Reader: to}, cards.Setting{Location: zone})})
 	}
 	for i := range total - 1 {
 		at(ticket.WaitingReview, ticket.KindSubmitted, i, ticket.RoleAssignee, "")
