@@ -14,8 +14,9 @@ import (
 // topReasons is how many reasons of failures are told.
 const topReasons = 5
 
-// Overview tells how the whole house fares.
-func (b *Board) Overview(ctx context.Context) (notify.Overview, error) {
+// Overview tells how the whole house fares; what is told by the hour goes back so many
+// hours.
+func (b *Board) Overview(ctx context.Context, hours int) (notify.Overview, error) {
 	now := b.now()
 	o := notify.Overview{At: now}
 	c, err := b.count(ctx)
@@ -33,10 +34,23 @@ func (b *Board) Overview(ctx context.Context) (notify.Overview, error) {
 		return o, err
 	}
 	o.URLPrefix = settings.URLPrefix != ""
-	first := now.Truncate(time.Hour).Add(-healthSpan + time.Hour)
-	o.Hours, o.Delays = hoursOf(c.beats, first, now)
-	o.Reasons = reasonsOf(c.beats)
+	first := now.Truncate(time.Hour).Add(-time.Duration(hours-1) * time.Hour)
+	beats, err := b.beatsSince(ctx, c, first, now)
+	if err != nil {
+		return o, err
+	}
+	o.Hours, o.Delays = hoursOf(beats, first, now)
+	o.Reasons = reasonsOf(beats)
 	return o, nil
+}
+
+// beatsSince are the attempts from a moment on: those that were counted for the
+// channels' health, as far as they go back.
+func (b *Board) beatsSince(ctx context.Context, c counts, first, now time.Time) ([]notify.Beat, error) {
+	if first.Before(now.Add(-healthSpan)) {
+		return b.history.Pulse(ctx, first, now)
+	}
+	return slices.DeleteFunc(slices.Clone(c.beats), func(beat notify.Beat) bool { return beat.Slot.Before(first) }), nil
 }
 
 // hoursOf adds the beats up by hour: every hour of every channel, and the delays of

@@ -10,10 +10,10 @@ import (
 type Overview struct {
 	At       time.Time          `json:"at"`
 	Channels map[Channel]Health `json:"channels" doc:"Each channel's health."`
-	// Hours, Delays and Reasons are of the last 24 hours.
-	Hours   []Hour   `json:"hours" nullable:"false" doc:"Attempts of the last 24 hours, by hour and channel, the oldest first."`
+	// Hours, Delays and Reasons are of the hours that were asked for.
+	Hours   []Hour   `json:"hours" nullable:"false" doc:"Attempts by hour and channel, the oldest first."`
 	Delays  []Delay  `json:"delays" nullable:"false" doc:"How long attempts took, by hour; hours without any are left out."`
-	Reasons []Reason `json:"reasons" nullable:"false" doc:"What failed most in the last 24 hours, at most five."`
+	Reasons []Reason `json:"reasons" nullable:"false" doc:"What failed most, at most five."`
 	Census
 	// URLPrefix tells whether cards can link to their tickets.
 	URLPrefix bool `json:"url_prefix" doc:"Whether links to tickets can be made."`

@@ -28,8 +28,8 @@ type Channels interface {
 	// one that may read.
 	Test(ctx context.Context, ch notify.Channel, r notify.TestRequest) (notify.TestReport, error)
 	Health(ctx context.Context, ch notify.Channel) (notify.Health, error)
-	// Overview tells how the whole house fares.
-	Overview(ctx context.Context) (notify.Overview, error)
+	// Overview tells how the whole house fares, by the hour for so many hours.
+	Overview(ctx context.Context, hours int) (notify.Overview, error)
 }
 
 type channelInput struct {
@@ -48,6 +48,10 @@ type channelOutput struct {
 }
 
 type healthOutput struct{ Body notify.Health }
+
+type overviewInput struct {
+	Hours int `query:"hours" minimum:"1" maximum:"72" default:"24" doc:"How many hours back figures by the hour go, and the reasons."`
+}
 
 type overviewOutput struct{ Body notify.Overview }
 
@@ -77,12 +81,12 @@ func (a *api) registerChannels() {
 	}, a.channelHealth)
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/overview", id: "get-overview", scope: access.DeliveriesRead, tag: tagChannels,
-		title: "How the whole house fares", text: "Each channel's health, the last 24 hours by the hour, what failed most, and whom and what ticketbell knows.",
+		title: "How the whole house fares", text: "Each channel's health, the last `hours` one by one, what failed most in them, and whom and what ticketbell knows.",
 	}, a.overview)
 }
 
-func (a *api) overview(ctx context.Context, _ *struct{}) (*overviewOutput, error) {
-	o, err := a.Channels.Overview(ctx)
+func (a *api) overview(ctx context.Context, in *overviewInput) (*overviewOutput, error) {
+	o, err := a.Channels.Overview(ctx, in.Hours)
 	if err != nil {
 		return nil, err
 	}

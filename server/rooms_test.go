@@ -200,7 +200,7 @@ func (r *rooms) Test(_ context.Context, _ notify.Channel, q notify.TestRequest) 
 	return notify.TestReport{Success: true, Stages: []notify.TestStage{{Name: "send", OK: true}}, ProviderID: "m1"}, nil
 }
 
-func (r *rooms) Overview(context.Context) (notify.Overview, error) {
+func (r *rooms) Overview(context.Context, int) (notify.Overview, error) {
 	return notify.Overview{At: noon(), Channels: map[notify.Channel]notify.Health{notify.Mail: {State: "ok"}}}, nil
 }
 

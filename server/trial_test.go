@@ -72,4 +72,7 @@ func TestTheOverviewNeedsNoConfiguration(t *testing.T) {
 	if !strings.Contains(got.body, `"mail":{"state":"ok"`) {
 		t.Errorf("got %s, want mail's health", got.body)
 	}
+	if p := h.call("GET", "/api/v1/overview?hours=73", h.token(access.DeliveriesRead), "").problem(t); p.Status != http.StatusBadRequest {
+		t.Errorf("73 hours: got %d, want 400", p.Status)
+	}
 }

@@ -39,6 +39,7 @@ type overviewView struct {
 	Events      bool `json:"events"`
 	URLPrefix   bool `json:"url_prefix"`
 
+	Span   int          `json:"-"` // hours that are told one by one
 	Recent []recentView `json:"-"`
 	May    mayView      `json:"-"`
 	Here   string       `json:"-"`
@@ -96,11 +97,32 @@ func liveOverview(v *visit) error {
 	return v.part("overview", view)
 }
 
+// spansOfHours are those to choose from, the middle one unless another is asked for.
+func spansOfHours() []int { return []int{6, 24, 72} }
+
+func (v *visit) span() int {
+	hours, err := strconv.Atoi(v.r.URL.Query().Get("hours"))
+	if err != nil || !slices.Contains(spansOfHours(), hours) {
+		return 24
+	}
+	return hours
+}
+
+// Spans are the stretches of time to choose from.
+func (overviewView) Spans() []int { return spansOfHours() }
+
+// From is the beginning of that time in seconds, for the charts.
+func (o overviewView) From() int64 { return o.At.Truncate(time.Hour).Unix() - int64(o.Span-1)*3600 }
+
+// To is the end.
+func (o overviewView) To() int64 { return o.At.Unix() }
+
 func (v *visit) overview() (overviewView, error) {
 	view := overviewView{
-		May: mayView{Configure: v.who.Allows(access.ConfigRead), People: v.who.Allows(access.UsersRead)}, Here: v.origin(),
+		Span: v.span(),
+		May:  mayView{Configure: v.who.Allows(access.ConfigRead), People: v.who.Allows(access.UsersRead)}, Here: v.origin(),
 	}
-	if err := v.ask(http.MethodGet, "/api/v1/overview", nil, &view); err != nil {
+	if err := v.ask(http.MethodGet, "/api/v1/overview?hours="+strconv.Itoa(view.Span), nil, &view); err != nil {
 		return view, err
 	}
 	var list struct {

@@ -1,6 +1,6 @@
 // The overview: charts drawn from the tables beside them, and the refresh.
 import "./testing.js";
-import { bind, say } from "./words.js";
+import { announce, bind, say } from "./words.js";
 
 const charts = new Set();
 
@@ -25,10 +25,23 @@ function rows(name) {
   return data;
 }
 
+// span is the time that was asked for, also where little happened.
+function span() {
+  const { from, to } = document.querySelector(".charts").dataset;
+  return [Number(from), Number(to)];
+}
+
+// moment writes an hour, and the day where one begins.
+function moment(seconds) {
+  const at = new Date(seconds * 1000);
+  const two = (n) => String(n).padStart(2, "0");
+  return at.getHours() + at.getMinutes() ? `${two(at.getHours())}:${two(at.getMinutes())}` : `${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
 function axes() {
   const stroke = colour("--quiet");
   const grid = { stroke: colour("--line"), width: 1 };
-  return [{ stroke, grid, ticks: grid }, { stroke, grid, ticks: grid, size: 48 }];
+  return [{ stroke, grid, ticks: grid, values: (u, at) => at.map(moment) }, { stroke, grid, ticks: grid, size: 48 }];
 }
 
 function draw() {
@@ -47,7 +60,7 @@ function draw() {
       ? [["js.failed", "--bad"], ["js.retried", "--warn"], ["js.ok", "--good"]].map(([key, of]) => ({ label: say(`overview.${key}`), stroke: colour(of), fill: colour(of), paths: bars, points: { show: false } }))
       : [["P95", "--warn"], ["P50", "--accent"]].map(([label, of]) => ({ label, stroke: colour(of), width: 2, points: { show: true, size: 5 } }));
     const values = hours ? [data[0], total(3), total(2), total(1)] : [data[0], data[2], data[1]];
-    const chart = new UPlot({ width: box.clientWidth, height: 200, cursor: { show: false }, legend: { live: false }, axes: axes(), scales: { y: { range: (u, low, high) => [0, Math.max(1, high * 1.1)] } }, series: [{}, ...series] }, values, box);
+    const chart = new UPlot({ width: box.clientWidth, height: 200, cursor: { show: false }, legend: { live: false }, axes: axes(), scales: { x: { range: span }, y: { range: (u, low, high) => [0, Math.max(1, high * 1.1)] } }, series: [{}, ...series] }, values, box);
     charts.add(chart);
   }
 }
@@ -70,7 +83,27 @@ button?.addEventListener("click", () => {
 function refresh() {
   const part = document.getElementById("overview");
   const busy = document.hidden || document.querySelector("dialog[open]") || part.contains(document.activeElement) || part.querySelector("details[open]");
-  if (!paused && !busy) globalThis.htmx.ajax("GET", "/overview/live", { target: "#overview" });
+  if (!paused && !busy) look();
 }
+function look() {
+  globalThis.htmx.ajax("GET", `/overview/live?hours=${hours.value}`, { target: "#overview" });
+}
+const hours = document.getElementById("hours");
+hours.addEventListener("change", () => history.replaceState(null, "", `/overview?hours=${hours.value}`));
+
+// Whoever knows the first steps hides them, in this browser.
+function steps() {
+  const box = document.getElementById("first-steps");
+  if (box) box.hidden = localStorage.getItem("first-steps") === "off";
+}
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("#steps-off")) return;
+  localStorage.setItem("first-steps", "off");
+  steps();
+  announce(say("overview.js.steps.off"));
+  document.querySelector("#main").focus();
+});
+document.addEventListener("htmx:afterSettle", steps);
+steps();
 setInterval(refresh, 30_000);
-document.addEventListener("channel-tested", () => globalThis.htmx.ajax("GET", "/overview/live", { target: "#overview" }));
+document.addEventListener("channel-tested", look);

@@ -52,7 +52,7 @@ addEventListener("popstate", () => location.reload());
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a.open");
   if (link) origin = link;
-  if (event.target.id === "show-news") release(true);
+  if (event.target.closest?.("#show-news")) release(true);
   if (event.target.closest?.("#pause")) pause();
 });
 
