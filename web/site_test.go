@@ -243,3 +243,13 @@ func TestASpreadsheetRunsNoCellOfTheAuditLog(t *testing.T) {
 		t.Errorf("got %q, want the formula as text", body)
 	}
 }
+
+func TestAnInstallationSaysItsName(t *testing.T) {
+	s, err := New(Config{API: http.HandlerFunc(empty), Gate: gate{}, Label: "<prod>", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := open(t, s, root(), "GET", "/tokens", "").Body.String(); !strings.Contains(got, `<span class="badge label">&lt;prod&gt;</span>`) {
+		t.Error("got a page without the name of the installation")
+	}
+}

@@ -66,6 +66,8 @@ type house struct {
 	// instead: in the demo only.
 	visitor string
 	cast    []string
+	// label tells this installation from others on the pages; "" shows none.
+	label string
 	// pages are the routes of the pages, once there is a handler, and missing answers a
 	// browser for one that is not there.
 	pages   []web.Route
@@ -235,7 +237,7 @@ func (h *house) handler() (http.Handler, error) {
 	var door http.Handler
 	site, err := web.New(web.Config{
 		API:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { door.ServeHTTP(w, r) }),
-		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Language: h.language, Version: version, Log: h.log,
+		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Language: h.language, Version: version, Label: h.label, Log: h.log,
 	})
 	if err != nil {
 		return nil, err

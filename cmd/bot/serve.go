@@ -15,6 +15,7 @@ type serveCommand struct {
 	sharing
 	BacklogLimit      int    `help:"How many deliveries may wait before events are turned away with 429." default:"200000"`
 	AdminPasswordFile string `help:"File that holds the password of the administrator \"admin\", who is made when there is no administrator. Empty: a one-time set-up link is logged instead." placeholder:"FILE"`
+	Label             string `help:"Name of this installation, shown beside ticketbell's on every page: prod." placeholder:"NAME"`
 	Sandbox           bool   `help:"Start the simulators of Feishu, WeCom and mail as well, and connect every channel that is not configured to them."`
 }
 
@@ -27,6 +28,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
 	h.desk.Backlog.Mark = c.BacklogLimit
+	h.label = c.Label
 	ln, err := listen(ctx, c.HTTPListen)
 	if err != nil {
 		return err

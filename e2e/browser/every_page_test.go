@@ -48,6 +48,7 @@ func ofTheDemo() []scene {
 		{name: "audit", path: "/audit"},
 		{name: "me", path: "/me"},
 		{name: "shortcuts", path: "/me", keys: "?"},
+		{name: "command", path: "/me", opener: "#command-button"},
 		{name: "account", path: "/me", opener: ".who > summary", shows: ".who[open]"},
 		{name: "missing", path: "/there/is/no/such/page"},
 		{name: "refused", path: "/users/nobody-has-this-name"},

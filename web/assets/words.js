@@ -57,8 +57,10 @@ function date(el, zone) {
   if (el.textContent !== text) el.textContent = text;
 }
 
-// announce says something to screen readers and shows it for a moment. It only repeats
-// what is on the page already.
+const kept = 30; // notices in the log
+
+// announce says something to screen readers, shows it for a moment and keeps it in the
+// log. It only repeats what is on the page already.
 export function announce(text, role = "status") {
   const box = document.getElementById("toasts");
   if (!box || !text) return;
@@ -67,5 +69,18 @@ export function announce(text, role = "status") {
   toast.setAttribute("role", role);
   toast.textContent = text;
   box.append(toast);
+  log(text);
   setTimeout(() => toast.remove(), 6000);
+}
+
+function log(text) {
+  const list = document.getElementById("notice-log");
+  if (!list) return;
+  const line = document.createElement("li");
+  const time = document.createElement("span");
+  time.className = "muted";
+  time.textContent = new Date().toTimeString().slice(0, 8);
+  line.append(time, ` ${text}`);
+  list.prepend(line);
+  while (list.children.length > kept) list.lastElementChild.remove();
 }
