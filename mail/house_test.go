@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"net"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -242,3 +243,10 @@ func sign(t *testing.T, template, parent *x509.Certificate, key, by *ecdsa.Priva
 }
 
 func loopback() net.IP { return net.IPv4(127, 0, 0, 1) }
+
+// htmlOf is the HTML face of a card.
+func htmlOf(c cards.Card, lang cards.Language) (string, error) {
+	var page strings.Builder
+	err := writePage(&page, c, lang)
+	return page.String(), err
+}

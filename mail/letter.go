@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	netmail "net/mail"
 	"strings"
+	"sync"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -20,12 +22,19 @@ type letter struct {
 	from, to string // the envelope
 	utf8     bool   // an address needs SMTPUTF8
 	source   []byte
+	release  func() // source is not looked at any more
 }
 
 // usualSource is how many bytes most mails have at most.
 const usualSource = 16 << 10
 
-// compose writes msg to one recipient. It fails only on an address that is none.
+// newSheets keeps what mails were written on for the next ones.
+func newSheets() *sync.Pool {
+	return &sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, usualSource)) }}
+}
+
+// compose writes msg to one recipient. It fails only on an address that is none. The
+// caller releases the letter.
 func (m *Mailer) compose(msg notify.Message, to notify.Recipient) (letter, error) {
 	receiver, err := netmail.ParseAddress(to.Address)
 	if err != nil {
@@ -40,12 +49,12 @@ func (m *Mailer) compose(msg notify.Message, to notify.Recipient) (letter, error
 	mail.ToMailAddress(&netmail.Address{Address: l.to})
 	mail.Subject(subject(msg.Card, msg.Language))
 	m.head(mail, l.id, msg.Thread)
-	if err := body(mail, msg.Card, msg.Language); err != nil {
-		return letter{}, err
-	}
-	var source bytes.Buffer
-	source.Grow(usualSource)
-	if _, err := mail.WriteTo(&source); err != nil {
+	body(mail, msg.Card, msg.Language)
+	source, _ := m.sheets.Get().(*bytes.Buffer)
+	source.Reset()
+	l.release = func() { m.sheets.Put(source) }
+	if _, err := mail.WriteTo(source); err != nil {
+		l.release()
 		return letter{}, fmt.Errorf("write mail: %w", err)
 	}
 	l.source = source.Bytes()
@@ -66,15 +75,10 @@ func (m *Mailer) head(mail *gomail.Msg, id, thread string) {
 }
 
 // body sets both faces of the mail: plain text first, as the plainer one comes first.
-func body(mail *gomail.Msg, c cards.Card, lang cards.Language) error {
-	html, err := htmlOf(c, lang)
-	if err != nil {
-		return err
-	}
+func body(mail *gomail.Msg, c cards.Card, lang cards.Language) {
 	readable := gomail.WithPartEncoding(gomail.EncodingQP) // the source shows in the preview of a delivery
 	mail.SetBodyString(gomail.TypeTextPlain, textOf(c, lang), readable)
-	mail.AddAlternativeString(gomail.TypeTextHTML, html, readable)
-	return nil
+	mail.AddAlternativeWriter(gomail.TypeTextHTML, func(w io.Writer) (int64, error) { return 0, writePage(w, c, lang) }, readable)
 }
 
 // subject is the line in the list of mails: [待审核] 订单表加索引 #1024 · 支付中心.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"ticketbell/notify"
@@ -13,6 +14,7 @@ import (
 type Mailer struct {
 	cfg      Config
 	pool     *pool
+	sheets   *sync.Pool // of *bytes.Buffer
 	now      func() time.Time
 	timeout  time.Duration
 	patience time.Duration
@@ -56,7 +58,7 @@ func New(cfg Config, opts ...Option) (*Mailer, error) {
 		return nil, fmt.Errorf("mail certificates: %w", err)
 	}
 	m := &Mailer{
-		cfg: cfg, now: time.Now,
+		cfg: cfg, sheets: newSheets(), now: time.Now,
 		timeout: 30 * time.Second, patience: 10 * time.Minute, idle: 30 * time.Second, rateWait: 30 * time.Second,
 	}
 	for _, opt := range opts {
@@ -90,6 +92,7 @@ func (m *Mailer) sendTo(ctx context.Context, msg notify.Message, to notify.Recip
 	if err != nil {
 		return notify.Outcome{Err: notify.Permanent(&notify.Refusal{Code: "mail.address", Message: err.Error()})}
 	}
+	defer l.release()
 	out := notify.Outcome{Payload: string(l.source)}
 	reply, err := m.deliver(ctx, l)
 	if err != nil {

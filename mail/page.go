@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"io"
 	"strings"
 
 	"ticketbell/cards"
@@ -70,18 +71,13 @@ func lookOf(t cards.Tone) look {
 	}
 }
 
-// usualPage is how many bytes most pages have at most.
-const usualPage = 12 << 10
-
-// htmlOf is the HTML face of a card. Whatever people typed is escaped by
+// writePage writes the HTML face of a card. Whatever people typed is escaped by
 // html/template; a link that is not http or https becomes harmless.
-func htmlOf(c cards.Card, lang cards.Language) (string, error) {
-	var b strings.Builder
-	b.Grow(usualPage)
-	if err := pageTemplate.Execute(&b, pageOf(viewOnly(c), lang)); err != nil {
-		return "", fmt.Errorf("lay out mail: %w", err)
+func writePage(w io.Writer, c cards.Card, lang cards.Language) error {
+	if err := pageTemplate.Execute(w, pageOf(viewOnly(c), lang)); err != nil {
+		return fmt.Errorf("lay out mail: %w", err)
 	}
-	return b.String(), nil
+	return nil
 }
 
 func pageOf(c cards.Card, lang cards.Language) page {

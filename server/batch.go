@@ -20,7 +20,7 @@ const (
 	maxBatchBytes = 16 << 20
 	// batchWorkers is how many tickets of a batch are worked on at a time: enough
 	// for their events to be committed together.
-	batchWorkers = 16
+	batchWorkers = 8
 )
 
 // batch is the body as it is described; envelope is how far it is read at once,

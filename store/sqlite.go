@@ -66,7 +66,7 @@ func sqliteDSN(path, more string) string {
 
 // readOnly sets up a reader. Its cache (kB) is small: every write of another
 // connection empties it.
-const readOnly = "_pragma=query_only(1)&_pragma=cache_size(-512)"
+const readOnly = "_pragma=query_only(1)&_pragma=cache_size(-128)"
 
 func fileURL(path string) string {
 	file := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}

@@ -21,13 +21,12 @@ var embedded embed.FS
 // The scripts import one another by relative path and so stay in the same folder.
 type assets struct {
 	folder string
-	files  map[string][]byte
-	// zipped are the same files as they travel, each compressed when first asked for.
+	// zipped are the files by name as they travel, each compressed when first asked for.
 	zipped map[string]func() []byte
 }
 
 func loadAssets() *assets {
-	a := &assets{files: map[string][]byte{}, zipped: map[string]func() []byte{}}
+	a := &assets{zipped: map[string]func() []byte{}}
 	sum := sha256.New()
 	err := fs.WalkDir(embedded, "assets", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || path.Ext(name) == ".md" {
@@ -40,8 +39,7 @@ func loadAssets() *assets {
 		sum.Write([]byte(name))
 		sum.Write(content)
 		name = strings.TrimPrefix(name, "assets/")
-		a.files[name] = content
-		a.zipped[name] = sync.OnceValue(func() []byte { return zip(content) })
+		a.zipped[name] = sync.OnceValue(func() []byte { return zip(plain(name)) })
 		return nil
 	})
 	if err != nil {
@@ -51,9 +49,19 @@ func loadAssets() *assets {
 	return a
 }
 
+// plain is the content of an embedded file; it is read anew each time, for what every
+// browser keeps need not be held in memory a second time.
+func plain(name string) []byte {
+	content, err := embedded.ReadFile("assets/" + name)
+	if err != nil {
+		panic(err) // the name is of our own list
+	}
+	return content
+}
+
 func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, current := strings.CutPrefix(r.URL.Path, a.folder)
-	content, found := a.files[name]
+	zipped, found := a.zipped[name]
 	if !current || !found {
 		http.NotFound(w, r)
 		return
@@ -66,16 +74,17 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept-Encoding")
 	if takesGzip(r) {
 		w.Header().Set("Content-Encoding", "gzip")
-		content = a.zipped[name]()
+		_, _ = w.Write(zipped())
+		return
 	}
-	_, _ = w.Write(content) //nolint:gosec // one of our own files
+	_, _ = w.Write(plain(name)) //nolint:gosec // one of our own files
 }
 
 // favicon answers browsers that ask for the icon without having read the page.
 func (a *assets) favicon(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", contentType("favicon.svg"))
 	w.Header().Set("Cache-Control", "public, max-age=86400")
-	_, _ = w.Write(a.files["favicon.svg"])
+	_, _ = w.Write(plain("favicon.svg"))
 }
 
 // contentType is written out because package mime reads the tables of the machine,

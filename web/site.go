@@ -36,13 +36,13 @@ type Config struct {
 
 // Site is the administrator's pages.
 type Site struct {
-	cfg    Config
-	words  catalogue
-	assets *assets
-	pages  []page
-	drawn  map[cards.Language]templates
-	routes []route
-	mux    *http.ServeMux
+	cfg       Config
+	words     catalogue
+	assets    *assets
+	pages     []page
+	templates map[cards.Language]templates
+	routes    []route
+	mux       *http.ServeMux
 }
 
 // New returns the pages, ready to be served.
@@ -52,7 +52,7 @@ func New(cfg Config) (*Site, error) {
 	}
 	s := &Site{cfg: cfg, words: loadCatalogue(), assets: loadAssets(), mux: http.NewServeMux()}
 	s.pages = s.all()
-	s.drawn = s.parse()
+	s.templates = s.prepare()
 	s.mux.Handle("GET /assets/", s.assets)
 	s.mux.HandleFunc("GET /favicon.ico", s.assets.favicon)
 	for _, p := range s.pages {
@@ -148,11 +148,11 @@ func (s *Site) open(p page, r route) http.HandlerFunc {
 // draw writes a template of a page: all of it, or one block.
 func (s *Site) draw(lang cards.Language, page, block string, data any) (string, error) {
 	var out strings.Builder
-	t, ok := s.drawn[lang][page]
+	parsed, ok := s.templates[lang][page]
 	if !ok {
 		return "", fmt.Errorf("no page %q", page)
 	}
-	if err := t.ExecuteTemplate(&out, block, data); err != nil {
+	if err := parsed().ExecuteTemplate(&out, block, data); err != nil {
 		return "", fmt.Errorf("draw %s of page %s: %w", block, page, err)
 	}
 	return out.String(), nil

@@ -4,38 +4,39 @@ import (
 	"fmt"
 	"html"
 	"html/template"
-	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"ticketbell/cards"
 	"ticketbell/ticket"
 )
 
-// templates are the pages by name, each with the frame around it.
-type templates map[string]*template.Template
+// templates are the pages of a language by name, each with the frame around it, and
+// parsed when somebody first looks at it: a bot nobody looks at needs no memory for them.
+type templates map[string]func() *template.Template
 
-// parse prepares every page once per language. The templates are embedded, so a fault
+// prepare lists every page once per language. The templates are embedded, so a fault
 // in them is a fault of the build, and panics.
-func (s *Site) parse() map[cards.Language]templates {
-	sources, err := fs.Sub(embedded, "pages")
-	if err != nil {
-		panic(err)
-	}
+func (s *Site) prepare() map[cards.Language]templates {
 	names := []string{"trouble"}
 	for _, p := range s.pages {
 		names = append(names, p.name)
 	}
-	drawn := map[cards.Language]templates{}
+	prepared := map[cards.Language]templates{}
 	for _, lang := range cards.Languages() {
-		drawn[lang] = templates{}
-		frame := template.Must(template.New("frame").Funcs(s.funcs(lang)).ParseFS(sources, "frame.html", "parts.html", "trying.html"))
+		frame := sync.OnceValue(func() *template.Template {
+			return template.Must(template.New("frame").Funcs(s.funcs(lang)).ParseFS(embedded, "pages/frame.html", "pages/parts.html", "pages/trying.html"))
+		})
+		prepared[lang] = templates{}
 		for _, name := range names {
-			drawn[lang][name] = template.Must(template.Must(frame.Clone()).ParseFS(sources, name+".html"))
+			prepared[lang][name] = sync.OnceValue(func() *template.Template {
+				return template.Must(template.Must(frame().Clone()).ParseFS(embedded, "pages/"+name+".html"))
+			})
 		}
 	}
-	return drawn
+	return prepared
 }
 
 // funcs are what templates can say. A text is written in the visitor's language and

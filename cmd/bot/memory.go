@@ -1,9 +1,22 @@
 package main
 
 import (
+	"os"
 	"runtime"
 	"runtime/debug"
 )
+
+// garbagePercent is how much garbage, in percent of what is in use, may lie about before
+// it is collected. Most of ours is a mail or a card that was just sent; the default of 100
+// would save about two percent of the processor's time, and cost some five megabytes.
+const garbagePercent = 75
+
+// setCollector is in force from the first moment, unless whoever starts the bot knows better.
+func setCollector() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbagePercent)
+	}
+}
 
 // holdCollector keeps the collector from running while the database is opened. Goose
 // reads migrations through a few buffers of four megabytes, of which it uses the first
@@ -14,8 +27,10 @@ func holdCollector() (resume func()) {
 }
 
 // tidyMemory gives back what only the start needed: left lying about, goose's buffers
-// would have the collector wait for as much garbage again before it begins.
+// would have the collector wait for as much garbage again before it begins, and the start
+// of every package we are built from is ten megabytes of the binary.
 func tidyMemory() {
 	runtime.GC()         // they leave their pool
 	debug.FreeOSMemory() // and the process
+	dropCode()
 }
