@@ -269,7 +269,7 @@ func (d *Decider) show(ctx context.Context, dec Decision) Decision {
 func (d *Decider) ask(ctx context.Context, dec Decision, on TicketRecord) Decision {
 	ruling, err := d.Judge.Ask(ctx, Question{dec, on})
 	if err == nil {
-		ruling, err = d.take(ctx, ruling)
+		ruling, err = d.take(ctx, dec, ruling)
 	}
 	now := d.Now()
 	if err != nil {
@@ -286,15 +286,23 @@ func (d *Decider) ask(ctx context.Context, dec Decision, on TicketRecord) Decisi
 	return stands
 }
 
-// take accepts the event that came along. One that is wrong is as good as none: the
-// platform's own will come.
-func (d *Decider) take(ctx context.Context, r Ruling) (Ruling, error) {
+// take accepts the event that came along. One that is wrong, or leaves the ticket where
+// it was because it is older, is as good as none: the platform's own will come.
+func (d *Decider) take(ctx context.Context, dec Decision, r Ruling) (Ruling, error) {
 	if r.Word != SaysDone || r.Event == nil {
 		return r, nil
 	}
 	_, err := d.Desk.Accept(ctx, *r.Event)
 	if wrong, ok := errors.AsType[*ticket.Invalid](err); ok {
 		d.Log.Warn("a platform answered with an event that is wrong", "source", r.Event.Source, "error", wrong)
+		return Ruling{Word: SaysLater}, nil
+	}
+	if err != nil {
+		return r, err
+	}
+	now, err := d.Records.Ticket(ctx, dec.Ticket)
+	if err == nil && now.Turn == dec.Turn {
+		d.Log.Warn("a platform answered with an event that moves nothing", "source", now.Source, "ticket", now.ID, "decision", dec.ID)
 		return Ruling{Word: SaysLater}, nil
 	}
 	return r, err

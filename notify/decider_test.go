@@ -175,6 +175,10 @@ func TestACardFromBeforeTheTicketCameBackDecidesNothing(t *testing.T) {
 	inCourt(t, func(t *testing.T, h *house, c *court) {
 		h.accept(rejected("wangwu"))
 		h.accept(event(4, ticket.KindResubmitted, ticket.WaitingReview, at(1, "lisi"), by("zhangsan")))
+		c.answer = func(context.Context, int, notify.Question) (notify.Ruling, error) {
+			ev := event(5, ticket.KindPassed, ticket.WaitingReview, at(2, "wangwu"), by("lisi"))
+			return notify.Ruling{Word: notify.SaysDone, Event: &ev}, nil
+		}
 		wantOffers(t, h.shows("lisi")) // the newest card has the buttons
 		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.ToneRefused, "工单已有更新，请在最新的卡片上处理")
 		newest := h.of("lisi", notify.Feishu)[0]
@@ -182,6 +186,41 @@ func TestACardFromBeforeTheTicketCameBackDecidesNothing(t *testing.T) {
 		if a.Tone != notify.ToneDone || len(c.all()) != 1 {
 			t.Errorf("got answer %v after %d questions, want it done after one", a, len(c.all()))
 		}
+	})
+}
+
+// A platform that answers with an event from before has not told the end.
+func TestAnAnswerThatIsOlderThanTheTicketIsNoEnd(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		h.looked()
+		c.answer = func(ctx context.Context, n int, q notify.Question) (notify.Ruling, error) {
+			r, err := doing(ctx, n, q)
+			r.Event.Ticket.Revision, r.Event.OccurredAt = q.On.Event.Ticket.Revision, q.On.Event.OccurredAt.Add(-time.Second)
+			return r, err
+		}
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.TonePending, "处理中，完成后卡片会自动更新。")
+		if got := h.shows("lisi"); len(offers(got)) != 0 {
+			t.Errorf("got a card that offers %v, want it to wait", offers(got))
+		}
+		h.accept(passed("lisi", "wangwu")) // the platform's own, which is newer
+		if got := h.shows("lisi").Trail; len(got) != 1 || !strings.HasPrefix(got[0].ZH, "step 1：已由 lisi") {
+			t.Errorf("got trail %v, want lisi's", got)
+		}
+		if got := c.all(); len(got) != 1 {
+			t.Errorf("got %d questions, want one", len(got))
+		}
+	})
+}
+
+// What moved the ticket moved it, though the platform counts no further.
+func TestAnAnswerOfTheSameRevisionIsAnEnd(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		c.answer = func(ctx context.Context, n int, q notify.Question) (notify.Ruling, error) {
+			r, err := doing(ctx, n, q)
+			r.Event.Ticket.Revision = q.On.Event.Ticket.Revision
+			return r, err
+		}
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.ToneDone, "已通过")
 	})
 }
 
