@@ -134,11 +134,7 @@ func TestADecisionOutlivesAPowerCut(t *testing.T) {
 	dir, w := t.TempDir(), openWorld(t)
 	b := serve(t, dir, w)
 	b.connect(w)
-	for _, who := range []string{"t1", "lisi", "admin", "creator"} {
-		b.must(http.StatusCreated, request{method: "POST", path: "/api/v1/users", body: map[string]any{
-			"username": who, "name": who, "email": who + "@corp.com",
-		}})
-	}
+	b.employs("t1", "lisi", "admin", "creator")
 	asked, dead := make(chan struct{}), make(chan struct{})
 	let := sync.OnceFunc(func() { close(dead) })
 	p := foreignTo(t, b, func(n int, q question) (int, any) {
@@ -174,6 +170,36 @@ func TestADecisionOutlivesAPowerCut(t *testing.T) {
 	got := p.questions()
 	if len(got) != 2 || got[0].Data.ID != got[1].Data.ID {
 		t.Errorf("got questions %+v, want the same one twice", got)
+	}
+}
+
+// A restart forgets nobody: whoever got a card before it decides on it afterwards, and
+// somebody who was never written to is known when they write.
+func TestACardFromBeforeARestartDecides(t *testing.T) {
+	t.Parallel()
+	dir, w := t.TempDir(), openWorld(t)
+	b := serve(t, dir, w)
+	b.connect(w)
+	b.employs("t1", "lisi", "admin", "creator", "wangwu")
+	p := foreignTo(t, b, func(_ int, q question) (int, any) { return http.StatusOK, q.accepted() })
+	card := w.card(feishu, "t1", "approve")
+	b.rest()
+	b.stopWithin(graceful)
+	p.bot = serve(t, dir, w)
+	p.bot.holdsTheLine()
+	w.press(card, "t1", "approve", nil).toasts(t, "success", "已通过", "Approved")
+	w.changed("lisi", "已由 t1 于")
+	w.say(feishu, "wangwu", "待办", "")
+	w.hearsOn(feishu, "wangwu", "没有等你处理的工单")
+}
+
+// employs makes these people known.
+func (b *bot) employs(usernames ...string) {
+	b.door.t.Helper()
+	for _, who := range usernames {
+		b.must(http.StatusCreated, request{method: "POST", path: "/api/v1/users", body: map[string]any{
+			"username": who, "name": who, "email": who + "@corp.com",
+		}})
 	}
 }
 

@@ -60,6 +60,20 @@ func (a *ahead) next(ctx context.Context, app string, n int) (users []ticket.Use
 	return users, fresh
 }
 
+// done reports whether there is nobody to look for now.
+func (a *ahead) done() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.now().Before(a.rest)
+}
+
+// again begins anew: there are people nobody has looked for.
+func (a *ahead) again() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.page, a.cursor, a.rest = nil, "", time.Time{}
+}
+
 // turn reads the next page. It is called with mu held.
 func (a *ahead) turn(ctx context.Context) bool {
 	page, next, err := a.roster.Users(ctx, "", pageSize, a.cursor)

@@ -47,8 +47,10 @@ type Options struct {
 	RedisWait time.Duration
 	// Roster lists everybody, so that calls with free places look people up ahead.
 	Roster Roster
-	Meter  Meter
-	Log    *slog.Logger
+	// Archive remembers over restarts who is behind an id; nil forgets.
+	Archive Archive
+	Meter   Meter
+	Log     *slog.Logger
 }
 
 // Directory finds people on channels. It is safe for many goroutines.
@@ -62,8 +64,11 @@ type Directory struct {
 	rounds *gatherer
 	wecom  chan struct{} // a place for each look-up at WeCom
 	budget *budget
-	ahead  *ahead // nil without a roster
-	meter  Meter
+	ahead  *ahead // nil without a roster; Feishu's
+	found  *archivist
+	// searching is held by whoever looks for somebody unknown.
+	searching chan struct{}
+	meter     Meter
 
 	mu      sync.Mutex
 	flights map[string]*query // guarded: the queries on their way
@@ -100,8 +105,9 @@ func build(people People, books Books, now func() time.Time, o Options, s *share
 	d := &Directory{
 		people: people, books: books, now: now, meter: o.Meter, shared: s, memory: newMemory(now),
 		wecom: make(chan struct{}, weComCalls), budget: &budget{shared: s, now: now},
-		flights: map[string]*query{}, quit: func() {},
+		flights: map[string]*query{}, quit: func() {}, searching: make(chan struct{}, 1),
 	}
+	d.found = &archivist{archive: o.Archive, log: o.Log, work: &d.work}
 	d.rounds = newGatherer(&d.work, d.inquire, s.turn)
 	if o.Roster != nil {
 		d.ahead = &ahead{roster: o.Roster, now: now}

@@ -28,7 +28,7 @@ func (d *Directory) Forget(ctx context.Context, ch notify.Channel, u ticket.User
 }
 
 // Edited forgets everything about people whose record changed, on every replica:
-// each as they were and as they are now.
+// each as they were and as they are now. Somebody unknown may be one of them.
 func (d *Directory) Edited(ctx context.Context, people ...ticket.User) {
 	var places []place
 	for _, ch := range []notify.Channel{notify.Feishu, notify.WeCom} {
@@ -41,6 +41,9 @@ func (d *Directory) Edited(ctx context.Context, people ...ticket.User) {
 		}
 	}
 	d.drop(ctx, places)
+	if d.ahead != nil {
+		d.ahead.again()
+	}
 }
 
 func (d *Directory) drop(ctx context.Context, places []place) {

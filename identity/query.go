@@ -206,6 +206,7 @@ func (d *Directory) remember(ctx context.Context, l line, queries []*query) {
 			p := place{l.ch, l.app, h}
 			found[p] = f
 			d.memory.keep(p, f)
+			d.found.keep(p, f.ID)
 			if q.force || q.prior[h].pardoned() {
 				replaced = append(replaced, p)
 			}

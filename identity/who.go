@@ -32,7 +32,7 @@ func ownID(ch notify.Channel, id string) string {
 
 // Who returns the person behind an address on the channel; false when it is nobody
 // we know. It asks no provider who that is: somebody it names had the id entered, or
-// was looked up before and is still found under it.
+// is found under it. Who was never looked up is looked for among the people we know.
 func (d *Directory) Who(ctx context.Context, ch notify.Channel, address string) (ticket.User, bool, error) {
 	m, ok := d.people.(Matcher)
 	if !ok || address == "" {
@@ -51,17 +51,32 @@ func (d *Directory) Who(ctx context.Context, ch notify.Channel, address string) 
 	return d.lookedUp(ctx, m, ch, address)
 }
 
-// lookedUp finds the person an id was remembered for, and makes sure that it is
-// still theirs.
+// lookedUp finds the person an id was found for. When it is not theirs any more, it may
+// be somebody's nobody has looked up yet.
 func (d *Directory) lookedUp(ctx context.Context, m Matcher, ch notify.Channel, id string) (ticket.User, bool, error) {
 	app, err := d.books.AppOf(ctx, ch)
 	if err != nil {
 		return ticket.User{}, false, fmt.Errorf("find who is behind an id of %s: %w", ch, err)
 	}
-	h, ok := d.owner(ctx, owned{ch, app, ownID(ch, id)})
-	if !ok {
-		return ticket.User{}, false, nil
+	o := owned{ch, app, ownID(ch, id)}
+	h, ok, err := d.owner(ctx, o)
+	if err == nil && ok {
+		if u, still, err := d.still(ctx, m, o, h); err != nil || still {
+			return u, still, err
+		}
+		d.memory.owners.Invalidate(o)
 	}
+	if err != nil {
+		return ticket.User{}, false, err
+	}
+	if h, ok, err = d.search(ctx, m, o); err != nil || !ok {
+		return ticket.User{}, false, err
+	}
+	return d.still(ctx, m, o, h)
+}
+
+// still returns the person with the address h, if the id is theirs now.
+func (d *Directory) still(ctx context.Context, m Matcher, o owned, h handle) (ticket.User, bool, error) {
 	u, ok, err := only(ctx, m, h.person())
 	if err != nil || !ok {
 		return ticket.User{}, false, err
@@ -69,11 +84,14 @@ func (d *Directory) lookedUp(ctx context.Context, m Matcher, ch notify.Channel, 
 	if u.Disabled { // nobody looks for them any more, and they may do nothing
 		return u, true, nil
 	}
-	now, err := d.Address(ctx, ch, u)
+	now, err := d.Address(ctx, o.ch, u)
 	if v, _ := notify.VerdictOf(err); err != nil && v != notify.VerdictUnreachable {
 		return ticket.User{}, false, err
 	}
-	return u, err == nil && ownID(ch, now) == ownID(ch, id), nil
+	if err != nil || ownID(o.ch, now) != o.id {
+		return ticket.User{}, false, nil
+	}
+	return u, true, nil
 }
 
 func only(ctx context.Context, m Matcher, p ticket.Person) (ticket.User, bool, error) {
@@ -88,16 +106,17 @@ func only(ctx context.Context, m Matcher, p ticket.Person) (ticket.User, bool, e
 }
 
 // owner returns the handle an id was found by.
-func (d *Directory) owner(ctx context.Context, o owned) (handle, bool) {
+func (d *Directory) owner(ctx context.Context, o owned) (h handle, ok bool, err error) {
 	if h, ok := d.memory.owners.GetIfPresent(o); ok {
-		return h, true
+		return h, true, nil
 	}
-	h, err := d.shared.owner(ctx, o)
-	if err != nil || h == (handle{}) {
-		return handle{}, false
+	if h, err = d.shared.owner(ctx, o); err != nil || h == (handle{}) {
+		if h, ok, err = d.found.owner(ctx, o); err != nil || !ok {
+			return handle{}, false, err
+		}
 	}
 	d.memory.owners.Set(o, h)
-	return h, true
+	return h, true, nil
 }
 
 func (s *shared) ownerKey(ch notify.Channel, app, id string) string {
