@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -21,9 +22,7 @@ type drawer struct {
 func (d *drawer) KeepFound(_ context.Context, _ notify.Channel, _ string, found map[string]ticket.Person) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for id, p := range found {
-		d.found[id] = p
-	}
+	maps.Copy(d.found, found)
 	return nil
 }
 
@@ -56,7 +55,7 @@ func opened(t *testing.T, o *office, opt Options) *Directory {
 func wantWho(t *testing.T, d *Directory, ch notify.Channel, id, want string) {
 	t.Helper()
 	u, ok, err := d.Who(t.Context(), ch, id)
-	if err != nil || u.Username != want || ok != (want != "") {
+	if err != nil || ok != (want != "") || ok && u.Username != want {
 		t.Errorf("got %q, %t, %v behind %s; want %q", u.Username, ok, err, id, want)
 	}
 }

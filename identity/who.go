@@ -61,8 +61,8 @@ func (d *Directory) lookedUp(ctx context.Context, m Matcher, ch notify.Channel, 
 	o := owned{ch, app, ownID(ch, id)}
 	h, ok, err := d.owner(ctx, o)
 	if err == nil && ok {
-		if u, still, err := d.still(ctx, m, o, h); err != nil || still {
-			return u, still, err
+		if u, theirs, err := d.still(ctx, m, o, h); err != nil || theirs {
+			return u, theirs, err
 		}
 		d.memory.owners.Invalidate(o)
 	}
@@ -88,10 +88,7 @@ func (d *Directory) still(ctx context.Context, m Matcher, o owned, h handle) (ti
 	if v, _ := notify.VerdictOf(err); err != nil && v != notify.VerdictUnreachable {
 		return ticket.User{}, false, err
 	}
-	if err != nil || ownID(o.ch, now) != o.id {
-		return ticket.User{}, false, nil
-	}
-	return u, true, nil
+	return u, err == nil && ownID(o.ch, now) == o.id, nil
 }
 
 func only(ctx context.Context, m Matcher, p ticket.Person) (ticket.User, bool, error) {
