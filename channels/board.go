@@ -41,6 +41,7 @@ type Config struct {
 	History  History
 	Users    identity.People
 	Settings notify.SettingsKeeper
+	Past     Past
 	// Memory keeps WeCom's cards with buttons; nil gives its cards none.
 	Memory wecom.Memory
 	// Key, the installation's own, makes the fingerprints of secrets.
@@ -55,6 +56,7 @@ type Board struct {
 	history  History
 	users    identity.People
 	settings notify.SettingsKeeper
+	past     Past
 	memory   wecom.Memory
 	key      []byte
 	now      func() time.Time
@@ -78,7 +80,7 @@ type line struct {
 // New returns a board.
 func New(c Config) *Board {
 	return &Board{
-		records: veiled{c.Records}, history: c.History, users: c.Users, settings: c.Settings, memory: c.Memory,
+		records: veiled{c.Records}, history: c.History, users: c.Users, settings: c.Settings, past: c.Past, memory: c.Memory,
 		key: c.Key, now: c.Now, log: c.Log, lines: map[notify.Channel]line{},
 	}
 }

@@ -59,7 +59,7 @@ func open(t *testing.T) *house {
 	t.Cleanup(func() { closing(t, s.Close) })
 	h.store, h.records = s, &records{Store: s}
 	h.Board = channels.New(channels.Config{
-		Records: h.records, History: s, Users: s, Settings: s, Key: []byte("fingerprints"), Now: time.Now,
+		Records: h.records, History: s, Users: s, Settings: s, Past: s, Key: []byte("fingerprints"), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(h.log, nil)),
 	})
 	t.Cleanup(h.Close)

@@ -42,8 +42,12 @@ func (b *Board) Test(ctx context.Context, ch notify.Channel, r notify.TestReques
 	if err != nil {
 		return notify.TestReport{}, err
 	}
+	card, err := b.cardFor(ctx, r, settings)
+	if err != nil {
+		return notify.TestReport{}, err
+	}
 	t := &trial{
-		b: b, rec: rec, to: to, language: r.Language, zone: settings.Location(), checkOnly: r.CheckOnly,
+		b: b, rec: rec, to: to, language: r.Language, card: card, checkOnly: r.CheckOnly,
 		stages: newStages(b.now, r.Watch, r.Language),
 	}
 	t.run(ctx)
@@ -116,7 +120,7 @@ type trial struct {
 	rec      notify.ChannelRecord
 	to       ticket.User
 	language cards.Language
-	zone     *time.Location
+	card     cards.Card
 
 	checkOnly bool
 
@@ -160,6 +164,7 @@ func (t *trial) run(ctx context.Context) {
 	}
 	t.report.Stages = t.stages.all()
 	t.report.Success = t.report.Error == nil
+	t.report.Permissions = t.permissions()
 }
 
 // fail ends the test: at the stage that is open, or at the part that failed.
@@ -238,7 +243,7 @@ func (t *trial) send(ctx context.Context) error {
 		t.stages.Begin("send")
 	}
 	outcome := t.line.conn.Send(ctx, notify.Message{
-		Card: cards.Test(t.b.now(), t.zone), Language: t.language, Notice: notify.NewID("tst_"), Thread: "test",
+		Card: t.card, Language: t.language, Notice: notify.NewID("tst_"), Thread: "test",
 		To: []notify.Recipient{{Key: notify.NewID("tst_"), Address: t.address}},
 	})[0]
 	t.report.ProviderID = outcome.MessageID

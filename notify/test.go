@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ticketbell/cards"
+	"ticketbell/ticket"
 )
 
 // TestRequest asks a channel to send a test message (api.md 3).
@@ -18,10 +19,22 @@ type TestRequest struct {
 	// CheckOnly stops before anybody is looked up or told: the configuration is checked,
 	// and To says nothing.
 	CheckOnly bool
+	// Show is what the message says, "" being [ShowTest]: a ticket in State that does not
+	// exist, or what the delivery of that id said.
+	Show       string
+	State      ticket.Status
+	DeliveryID string
 	// Watch, when not nil, is told of each stage as it begins, Running, and as it ends.
 	// It must not block.
 	Watch func(TestStage)
 }
+
+// What a test message can say.
+const (
+	ShowTest     = "test"
+	ShowSample   = "sample"
+	ShowDelivery = "delivery"
+)
 
 // TestTarget is who gets a test message, named by one of the fields.
 type TestTarget struct {
@@ -41,6 +54,16 @@ type TestReport struct {
 	Error   *TestError  `json:"error,omitempty" doc:"What went wrong, absent on success."`
 	// ProviderID is the provider's id of the message it accepted.
 	ProviderID string `json:"provider_id,omitempty" doc:"The provider's id of the message."`
+	// Permissions is what it showed of the app's rights.
+	Permissions []Permission `json:"permissions,omitempty" doc:"Feishu: what the test showed of the app's rights."`
+}
+
+// Permission is a right that a provider grants an app.
+type Permission struct {
+	Name  string `json:"name" enum:"lookup,send,bot,range,update" doc:"What it is for: finding people, sending, being a bot at all, reaching this person, changing cards."`
+	Scope string `json:"scope,omitempty" doc:"What the provider calls it."`
+	State string `json:"state" enum:"granted,missing,unknown" doc:"unknown: the test did not come that far."`
+	URL   string `json:"url,omitempty" doc:"Where it is granted."`
 }
 
 // TestStage is one step of a test.

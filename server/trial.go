@@ -16,6 +16,7 @@ import (
 
 	"ticketbell/access"
 	"ticketbell/notify"
+	"ticketbell/ticket"
 )
 
 // How often one caller may have channels tried: a test is a message to somebody, and
@@ -46,6 +47,18 @@ type checkFields struct {
 type testFields struct {
 	To    testTarget                 `json:"to" doc:"Who gets the test message: exactly one of the fields."`
 	Draft map[string]json.RawMessage `json:"draft,omitempty" doc:"Fields not saved yet, laid over the saved ones for this test."`
+	Show  string                     `json:"show,omitempty" enum:"test,sample,delivery" doc:"What the message says: that it is a test (the default), a ticket that does not exist, or once more what a delivery said. Nothing can be decided on any of them."`
+	State ticket.Status              `json:"state,omitempty" enum:"waiting_review,waiting_execution,executing,rejected,succeeded,failed,completed,canceled" doc:"With sample: the state of the ticket, waiting_review where it is left out."`
+	// DeliveryID is asked for with delivery.
+	DeliveryID string `json:"delivery_id,omitempty" maxLength:"64" doc:"With delivery: its id."`
+}
+
+// budgetOutput is how often the caller may test yet.
+type budgetOutput struct {
+	Body struct {
+		Limit     int `json:"limit" doc:"Tests per hour."`
+		Remaining int `json:"remaining" doc:"How many of them are left now."`
+	}
 }
 
 // testTarget is who gets a test message.
@@ -73,6 +86,10 @@ func (a *api) registerTrials() {
 		example: map[string]any{"to": map[string]any{"username": "lisi"}, "draft": map[string]any{"host": "smtp.example.com"}},
 	}, a.testChannel)
 	register(a, route{
+		method: http.MethodGet, path: "/api/v1/tests", id: "get-tests", scope: access.ChannelsTest, tag: tagChannels,
+		title: "How many tests you have left this hour",
+	}, a.testsLeft)
+	register(a, route{
 		method: http.MethodPost, path: "/api/v1/channels/{channel}/check", id: "check-channel", scope: access.ChannelsTest, tag: tagChannels,
 		title:     "Check a configuration without sending anything",
 		text:      "As a test, up to the sign-in at the provider. Each caller may check 60 times an hour." + streamed,
@@ -83,13 +100,32 @@ func (a *api) registerTrials() {
 
 func (a *api) testChannel(ctx context.Context, in *testInput) (*testOutput, error) {
 	body, wrong := in.Body.read(a)
-	if err := together(wrong, body.To.check()); err != nil {
+	if err := together(wrong, body.check()); err != nil {
 		return nil, err
 	}
 	if err := a.tests.spend(by(ctx), a.Now()); err != nil {
 		return nil, err
 	}
-	return a.try(ctx, in.Channel, in.Accept, notify.TestRequest{To: notify.TestTarget(body.To), Draft: body.Draft})
+	return a.try(ctx, in.Channel, in.Accept, notify.TestRequest{
+		To: notify.TestTarget(body.To), Draft: body.Draft, Show: body.Show, State: body.State, DeliveryID: body.DeliveryID,
+	})
+}
+
+func (a *api) testsLeft(ctx context.Context, _ *struct{}) (*budgetOutput, error) {
+	out := &budgetOutput{}
+	out.Body.Limit, out.Body.Remaining = testsPerHour, a.tests.left(by(ctx), a.Now())
+	return out, nil
+}
+
+// check names what the schema cannot.
+func (f testFields) check() error {
+	if err := f.To.check(); err != nil {
+		return err
+	}
+	if f.Show == notify.ShowDelivery && f.DeliveryID == "" {
+		return wrongField("delivery_id", "required", "is required")
+	}
+	return nil
 }
 
 func (a *api) checkChannel(ctx context.Context, in *checkInput) (*testOutput, error) {
@@ -219,6 +255,14 @@ type budget struct {
 }
 
 func newBudget(most int) *budget { return &budget{most: most, spent: map[string][]time.Time{}} }
+
+// left is how many the caller's hour holds yet.
+func (b *budget) left(who string, now time.Time) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.spent[who] = slices.DeleteFunc(b.spent[who], func(t time.Time) bool { return now.Sub(t) >= time.Hour })
+	return b.most - len(b.spent[who])
+}
 
 // spend takes one from the caller's hour, or says when there will be one again.
 func (b *budget) spend(who string, now time.Time) error {

@@ -20,6 +20,7 @@ func channelsPage() page {
 			shows("/channels", access.ConfigRead, showChannels),
 			shows("/channels/general", access.ConfigRead, showGeneral),
 			shows("/channels/general/edit", access.ConfigWrite, editGeneral),
+			shows("/channels/tests", access.ChannelsTest, func(v *visit) error { v.pass("/api/v1/tests"); return nil }),
 			takes("/channels/general", access.ConfigWrite, saveGeneral),
 			takes("/channels/general/reach", access.ConfigWrite, reachGeneral),
 			shows("/channels/{channel}", access.ConfigRead, showChannel),

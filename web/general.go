@@ -49,9 +49,12 @@ func (g generalView) Example() string {
 // values are the fields as they are compared and shown.
 func (g generalView) values() []twoSides {
 	return []twoSides{
-		{Name: "url_prefix", Yours: g.URLPrefix}, {Name: "link_template", Yours: g.LinkTemplate},
-		{Name: "default_language", Yours: g.DefaultLanguage}, {Name: "timezone", Yours: g.Timezone},
-		{Name: "retention_days", Yours: strconv.Itoa(g.RetentionDays)}, {Name: "tell_creator_on_pass", Yours: strconv.FormatBool(g.TellCreatorOnPass)},
+		{Name: "url_prefix", Yours: g.URLPrefix},
+		{Name: "link_template", Yours: g.LinkTemplate},
+		{Name: "default_language", Yours: g.DefaultLanguage},
+		{Name: "timezone", Yours: g.Timezone},
+		{Name: "retention_days", Yours: strconv.Itoa(g.RetentionDays)},
+		{Name: "tell_creator_on_pass", Yours: strconv.FormatBool(g.TellCreatorOnPass)},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"ticketbell/access"
 	"ticketbell/cards"
+	"ticketbell/ticket"
 )
 
 // visit is one request for a page: who asks, and in which language.
@@ -134,6 +135,14 @@ type frame struct {
 	// Texts are those that scripts say.
 	Texts json.RawMessage
 	Data  any
+}
+
+// TestStates are the states a sample ticket of a test can be in.
+func (frame) TestStates() []ticket.Status {
+	return []ticket.Status{
+		ticket.WaitingReview, ticket.WaitingExecution, ticket.Running, ticket.Rejected,
+		ticket.Succeeded, ticket.Failed, ticket.Completed, ticket.Canceled,
+	}
 }
 
 func (v *visit) frame(data any) frame {

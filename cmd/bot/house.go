@@ -120,7 +120,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	h.jobs = jobs.New(h.now, func() string { return notify.NewID("job_") })
 	h.hub = live.New(db, h.jobs, h.now, log)
 	h.board = channels.New(channels.Config{
-		Records: db, History: db, Users: db, Settings: db, Memory: db, Key: fingerprints, Now: h.now, Log: log,
+		Records: db, History: db, Users: db, Settings: db, Past: db, Memory: db, Key: fingerprints, Now: h.now, Log: log,
 	})
 	if err := h.openDirectory(key); err != nil {
 		return err

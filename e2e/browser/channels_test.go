@@ -113,6 +113,45 @@ func TestAFailedTestShowsEverywhereUntilATestPasses(t *testing.T) {
 	w.gone("Channels in error")
 }
 
+func TestATestShowsASampleAndSaysWhatIsLeft(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/channels")
+	w.click("测试 飞书")
+	w.see("本小时剩余 20/20 次")
+	w.click("示例工单卡片")
+	w.choose("工单状态", "上线失败")
+	w.tries("username", "lisi")
+	w.see("飞书已接受")
+	w.see("本小时剩余 19/20 次")
+	w.see("权限检查")
+	w.see("im:message:send_as_bot")
+	if _, m := h.ask("GET", "/sandbox/messages?channel=feishu", ""); !strings.Contains(m, "Lock wait timeout exceeded") {
+		t.Errorf("got %s, want the card of a ticket that failed", m)
+	}
+	w.accessible("the drawer after a success")
+	w.shoot("channels-test-sample")
+	w.click("没收到 → 排查")
+	w.see("会话设为免打扰")
+	w.click("我收到了")
+	w.see("好，这个渠道可以用了。")
+	w.click("重放一条投递")
+	w.click("发送测试")
+	w.see("投递的编号：必填")
+	w.click("关闭")
+	h.breaks("feishu", "scope_missing")
+	w.click("English")
+	w.click("Test Feishu")
+	w.click("A test message")
+	w.fill("Recipient", "lisi")
+	w.click("Send test")
+	w.see("missing")
+	w.see("Grant it")
+	w.size(360, 800)
+	w.fits("the drawer at 360 px")
+	w.shoot("channels-permissions-narrow")
+}
+
 func TestTheDiagnosticsHoldNoAddress(t *testing.T) {
 	h := demo(t)
 	h.breaks("mail", "unknown_person")

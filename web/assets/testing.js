@@ -71,6 +71,30 @@ function open(which, draft) {
   form.elements.source.value = has && draft ? "draft" : "saved";
   drawer.showModal();
   byId("test-to").focus();
+  left();
+}
+
+// left tells how many tests the hour holds yet.
+async function left() {
+  try {
+    const answer = await fetch("/channels/tests", { headers: { "HX-Request": "true" } });
+    if (answer.ok) bind(byId("test-left"), "frame.js.test.left", await answer.json());
+  } catch {
+    // The limit itself stays written there.
+  }
+}
+
+// What the message says may need another field.
+form?.addEventListener("change", () => {
+  byId("test-state-field").hidden = form.elements.show.value !== "sample";
+  byId("test-delivery-field").hidden = form.elements.show.value !== "delivery";
+});
+
+function shows() {
+  const show = form.elements.show.value;
+  if (show === "sample") return { show, state: form.elements.state.value };
+  if (show === "delivery") return { show, delivery_id: form.elements.delivery.value.trim().replace(/^#/, "") };
+  return {};
 }
 
 // draft is what the open form holds and differs from what is saved.
@@ -103,10 +127,21 @@ async function run() {
   running = mine;
   stages.replaceChildren();
   outcome.replaceChildren();
-  byId("test-to-error").textContent = "";
+  const nobody = form.elements.to.value.trim() === "";
+  const told = byId("test-to-error");
+  if (nobody) {
+    bind(told, "frame.js.test.nobody");
+    form.elements.to.setAttribute("aria-invalid", "true");
+    form.elements.to.focus();
+    return;
+  }
+  told.textContent = "";
+  delete told.dataset.zh;
+  delete told.dataset.en;
+  form.elements.to.removeAttribute("aria-invalid");
   busy(true);
   const began = new Date();
-  const body = { to: { [form.elements.kind.value]: form.elements.to.value.trim() } };
+  const body = { to: { [form.elements.kind.value]: form.elements.to.value.trim() }, ...shows() };
   const saved = form.elements.source.value === "saved" || byId("test-source").hidden;
   if (!saved) body.draft = draft();
   try {
@@ -130,6 +165,7 @@ async function run() {
     outcome.replaceChildren(line);
   } finally {
     if (mine === running) busy(false);
+    left();
   }
 }
 
@@ -150,11 +186,20 @@ async function refuse(answer) {
   else throw new Error("no answer");
 }
 
+// labelOf is what the page calls a field of the API.
+function labelOf(field) {
+  const name = field.replace(/^draft\./, "");
+  const label = field === "delivery_id" ? drawer.querySelector('label[for="test-delivery"]')
+    : field.startsWith("to") ? drawer.querySelector('label[for="test-to"]')
+      : draftForm()?.querySelector(`[data-field="${CSS.escape(name)}"] :is(label > span, label:not(:has(> span)))`);
+  return label?.textContent.trim() || field;
+}
+
 function problem(p) {
   const box = make("div", "alert alert-danger");
   box.append(Object.assign(make("p"), { textContent: `${p.title ?? ""} ${p.detail ?? ""}` }));
   const list = make("ul");
-  for (const e of p.errors ?? []) list.append(Object.assign(make("li"), { textContent: `${e.field}: ${e.message}` }));
+  for (const e of p.errors ?? []) list.append(Object.assign(make("li"), { textContent: `${labelOf(e.field)}${language() === "zh" ? "：" : ": "}${e.message}` }));
   if (list.children.length) box.append(list);
   outcome.replaceChildren(box);
 }
@@ -208,14 +253,61 @@ function finish(report, began, saved) {
     const why = make("p");
     bind(why, `frame.js.test.missing.${channel}`);
     missing.append(summary, why);
-    box.append(line, missing);
+    box.append(line, received(missing), missing);
   } else explain(box, report.error);
   const actions = make("p", "actions");
   if (!report.success) actions.append(button("frame.js.test.again", () => run()));
   actions.append(button("frame.js.test.diagnostics", () => copy(diagnostics(report, began, saved))));
   box.append(actions);
-  outcome.replaceChildren(box);
+  outcome.replaceChildren(box, ...permissions(report.permissions ?? []));
   document.dispatchEvent(new CustomEvent("channel-tested", { detail: { channel, saved, success: report.success } }));
+}
+
+// received asks whether the message arrived: accepted by the provider is not received.
+function received(missing) {
+  const line = make("p", "actions");
+  line.append(button("frame.js.test.received", () => {
+    missing.remove();
+    bind(line, "frame.js.test.received.good");
+    line.className = "good";
+  }), button("frame.js.test.not.received", () => {
+    missing.open = true;
+    missing.querySelector("summary").focus();
+  }));
+  return line;
+}
+
+// permissions is the table of what the test showed of the app's rights.
+function permissions(list) {
+  if (!list.length) return [];
+  const table = make("table", "list permissions");
+  const caption = make("caption");
+  bind(caption, "frame.js.permission");
+  const rows = make("tbody");
+  const signs = { granted: "✓", missing: "✖", unknown: "○" };
+  for (const p of list) {
+    const name = Object.assign(make("th"), { scope: "row" });
+    const what = make("span");
+    bind(what, `frame.js.permission.${p.name}`);
+    name.append(what);
+    if (p.scope) name.append(" ", Object.assign(make("code"), { textContent: p.scope }));
+    const state = make("td", p.state === "granted" ? "good" : p.state === "missing" ? "bad" : "muted");
+    const words = make("span");
+    bind(words, `frame.js.permission.${p.state}`);
+    state.append(`${signs[p.state]} `, words);
+    if (p.url) {
+      const link = Object.assign(make("a", "btn btn-sm"), { href: p.url, target: "_blank", rel: "noopener noreferrer" });
+      bind(link, "frame.js.permission.grant");
+      state.append(" ", link);
+    }
+    const row = make("tr");
+    row.append(name, state);
+    rows.append(row);
+  }
+  table.append(caption, rows);
+  const note = make("p", "hint");
+  bind(note, "frame.js.permission.note");
+  return [table, note];
 }
 
 // explain writes what went wrong: title, cause, the address to copy, steps, links.
