@@ -74,7 +74,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 // administrator.
 func openPage(h *house, token string) {
 	page := web.Playground(web.PlaygroundConfig{
-		Token: token, People: faces(), Projects: []web.Project{{Key: "pay", Name: "支付中心"}},
+		Token: token, People: faces(), Projects: []web.Project{{Key: "pay", Name: "支付中心"}, {Key: "core", Name: "核心账务"}},
 		Version: version, LoopbackOnly: true,
 	})
 	h.mounts["/{$}"], h.mounts["/playground"] = page, page

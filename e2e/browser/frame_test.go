@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -43,4 +44,28 @@ func TestKeysLeadToPagesUnlessTheyAreSwitchedOff(t *testing.T) {
 	w.press("?")
 	w.path("/flows")
 	w.gone("启用快捷键")
+}
+
+// live waits until the page listens, or no longer does.
+func (w *window) live(want string) {
+	w.t.Helper()
+	eventually(w.t, "the page's line", func() error {
+		if script[string](w, `document.documentElement.dataset.live ?? ""`) != want {
+			return errors.New("not yet")
+		}
+		return nil
+	})
+}
+
+func TestAPageNobodyLooksAtGivesItsLineBack(t *testing.T) {
+	w := demo(t).window()
+	look := func(state string) {
+		script[bool](w, `(Object.defineProperty(document, "visibilityState", { value: `+quoted(state)+`, configurable: true }), document.dispatchEvent(new Event("visibilitychange")))`)
+	}
+	w.visit("/overview?lang=zh")
+	w.live("true")
+	look("hidden")
+	w.live("")
+	look("visible")
+	w.live("true")
 }

@@ -300,8 +300,10 @@ func (w *window) focused() string {
 // accessible fails the test for each violation axe finds on the page as it is shown.
 func (w *window) accessible(where string) {
 	w.t.Helper()
-	found := script[string](w, axe+`;
-	(async () => {
+	if !script[bool](w, `"axe" in window`) { // once a page
+		script[bool](w, axe+`; true`)
+	}
+	found := script[string](w, `(async () => {
 		document.getAnimations().forEach((a) => a.finish?.call(a));
 		const result = await axe.run(document, { resultTypes: ["violations"] });
 		return JSON.stringify(result.violations.map((v) => v.id + ": " + v.help + "\n    " +

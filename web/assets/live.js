@@ -34,9 +34,12 @@ export function soon(delay = gather) {
   timer = setTimeout(refresh, delay);
 }
 
+let stream = null;
+
 // follow opens the stream and opens it again when the server went away.
 export function follow() {
-  const stream = new EventSource("/sandbox/stream");
+  stream?.close();
+  stream = new EventSource("/sandbox/stream");
   stream.onopen = () => {
     byId("offline").hidden = true;
     soon(0);
@@ -47,6 +50,12 @@ export function follow() {
     if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 3000);
   };
 }
+
+// A page nobody looks at gives its line back: a browser has six for all its tabs.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "hidden") follow();
+  else stream?.close();
+});
 
 async function round() {
   const id = state.ticket?.id;

@@ -180,3 +180,14 @@ function draw(j) {
 listen();
 addEventListener("pagehide", () => source.close());
 addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
+
+// A page nobody looks at gives its line back: a browser has six for all its tabs.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") {
+    source.close();
+    delete document.documentElement.dataset.live;
+  } else if (source.readyState === EventSource.CLOSED && !lost) {
+    listen();
+    document.dispatchEvent(new Event("live-again"));
+  }
+});
