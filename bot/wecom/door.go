@@ -40,12 +40,14 @@ type Codes interface {
 
 // Door is where WeCom hands in what people do: GET and POST /callbacks/wecom. It opens
 // to nothing that is not signed and encrypted with the app's own keys, and answers 403
-// to the rest without a reason. All fields are needed.
+// to the rest without a reason. All fields are needed, but where it says otherwise.
 type Door struct {
 	// Keys are those of the app as configured now; [notify.ErrOff] when it has none.
 	Keys func(ctx context.Context) (Keys, error)
 	// Bot writes to whoever pressed in vain; [notify.ErrOff] when the channel is off.
-	Bot      func(ctx context.Context) (*Bot, error)
+	Bot func(ctx context.Context) (*Bot, error)
+	// Paced has send write to the member once the limits of the app leave room; nil keeps none.
+	Paced    func(ctx context.Context, userID string, send func(context.Context) error) error
 	Presses  notify.Presses
 	Listener notify.Listener
 	Seen     Seen

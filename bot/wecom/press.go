@@ -41,7 +41,7 @@ func (d *Door) press(ctx context.Context, h happening) error {
 func (d *Door) tell(ctx context.Context, userID, text string) {
 	bot, err := d.Bot(ctx)
 	if err == nil {
-		err = bot.Tell(ctx, userID, text)
+		err = d.paced(ctx, userID, func(ctx context.Context) error { return bot.Tell(ctx, userID, text) })
 	}
 	if errors.Is(err, notify.ErrOff) {
 		return
@@ -49,6 +49,13 @@ func (d *Door) tell(ctx context.Context, userID, text string) {
 	if err != nil {
 		d.Log.Warn("whoever pressed could not be told", "userid", userID, "error", err)
 	}
+}
+
+func (d *Door) paced(ctx context.Context, userID string, send func(context.Context) error) error {
+	if d.Paced == nil {
+		return send(ctx)
+	}
+	return d.Paced(ctx, userID, send)
 }
 
 // Tell writes a short text to one member.

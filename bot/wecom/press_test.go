@@ -1,6 +1,8 @@
 package wecom
 
 import (
+	"context"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -85,6 +87,22 @@ func TestWhoPressesInVainReadsWhyInTheLanguageOfTheCard(t *testing.T) {
 				t.Errorf("got %+v, want %q told to lisi alone", got[1:], tc.want)
 			}
 		})
+	}
+}
+
+func TestWhoPressesInVainIsToldWithinTheLimits(t *testing.T) {
+	l := newLive(t)
+	l.Send(t.Context(), saying("1", decision(), "lisi"))
+	l.desk.answers(notify.Answer{Tone: notify.ToneRefused, Text: cards.Same("no")})
+	var asked []string
+	l.door.Paced = func(_ context.Context, userID string, _ func(context.Context) error) error {
+		asked = append(asked, userID)
+		return errors.New("no room")
+	}
+	l.press("lisi", "approve", nil)
+	l.wantMessages(1)
+	if len(asked) != 1 || asked[0] != "lisi" {
+		t.Errorf("got %q asked for a place, want lisi once", asked)
 	}
 }
 

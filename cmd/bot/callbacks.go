@@ -22,10 +22,15 @@ func (h *house) openFeishu() {
 // configuration decides whether it lets anything in.
 func (h *house) openWeCom() {
 	h.wecom = &wecom.Door{
-		Keys: h.board.WeComKeys, Bot: h.board.WeComBot, Presses: h.decider, Listener: h.chat,
+		Keys: h.board.WeComKeys, Bot: h.board.WeComBot, Paced: h.pacedOnWeCom, Presses: h.decider, Listener: h.chat,
 		Seen: h.store, Codes: h.store, Now: h.now, Log: h.log,
 	}
 	h.mounts["/callbacks/wecom"] = h.wecom
+}
+
+// pacedOnWeCom has send write to the member once the limits leave room.
+func (h *house) pacedOnWeCom(ctx context.Context, userID string, send func(context.Context) error) error {
+	return h.teller.Reach(ctx, notify.WeCom, userID, func(ctx context.Context, _ notify.Sender) error { return send(ctx) })
 }
 
 // watchedBoard is the board with how Feishu's long connection fares in this process.

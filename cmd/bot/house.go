@@ -44,6 +44,7 @@ type house struct {
 	directory *identity.Directory
 	desk      *notify.Desk
 	builtIn   *platform.BuiltIn
+	teller    *notify.Teller
 	decider   *notify.Decider
 	chat      *chat.Bot
 	reminder  *notify.Reminder
@@ -134,9 +135,10 @@ func (h *house) build(key []byte, sh sharing) error {
 	h.janitor = &notify.Janitor{Purger: db, Settings: db, Now: h.now, Log: log}
 	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now}
 	h.reminder = &notify.Reminder{Records: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now, Log: log}
+	h.teller = &notify.Teller{Channels: h.board, Pacer: pacer, Daybook: db}
 	h.decider = h.newDecider()
 	h.chat = &chat.Bot{
-		Records: db, Who: h.directory, Desk: h.desk, Voice: &notify.Teller{Channels: h.board}, Settings: db, Now: h.now, Log: log,
+		Records: db, Who: h.directory, Desk: h.desk, Voice: h.teller, Settings: db, Now: h.now, Log: log,
 	}
 	h.openFeishu()
 	h.openWeCom()
@@ -160,7 +162,7 @@ func (h *house) newDecider() *notify.Decider {
 	return &notify.Decider{
 		Records: db, Who: h.directory, Platforms: db, Settings: db, Desk: countedDesk{h.desk, h.metrics},
 		Judge:  &platform.Judges{Platforms: db, BuiltIn: h.builtIn, Webhook: platform.NewWebhook(h.now)},
-		Teller: &notify.Teller{Channels: h.board}, Nudge: h.reminder, Now: h.now, Log: h.log,
+		Teller: h.teller, Nudge: h.reminder, Now: h.now, Log: h.log,
 	}
 }
 
