@@ -67,6 +67,8 @@ func wordings() []cards.Text {
 		{EN: "must end with its only execute step, after at most %s reviews", ZH: "最多 %s 个审核步骤，最后一步为唯一的上线步骤"},
 		{EN: "is more than you may give", ZH: "超出了你能授予的权限"},
 		{EN: "must be true or false", ZH: "须为 true 或 false"},
+		{EN: "must be a whole number from 0 up; 0 is unlimited", ZH: "须为 0 或正整数；0 表示不限"},
+		{EN: "must be an object of limits", ZH: "须为各项限制组成的对象"},
 		{EN: "must be a whole number", ZH: "须为整数"},
 		{EN: "must be a number", ZH: "须为数字"},
 		{EN: "must be a string", ZH: "须为字符串"},

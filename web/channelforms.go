@@ -40,6 +40,7 @@ func fieldsOf(channel string) []formField {
 			{Name: "skip_verify", Kind: "switch", Sent: true, Wide: true, Advanced: true},
 			{Name: "ca_pem", Kind: "area", Sent: true, Wide: true, Advanced: true, Placeholder: "-----BEGIN CERTIFICATE-----"},
 			{Name: "max_connections", Kind: "number", Advanced: true, Placeholder: "4"},
+			{Name: "limits.per_minute", Kind: "number", Advanced: true},
 		}
 	case "wecom":
 		return []formField{
@@ -55,6 +56,7 @@ func fieldsOf(channel string) []formField {
 			{Name: "api_base_url", Kind: "text", Sent: true, Advanced: true, Placeholder: "https://qyapi.weixin.qq.com/"},
 			{Name: "callback_token", Kind: "secret", Advanced: true},
 			{Name: "callback_aes_key", Kind: "secret", Advanced: true},
+			{Name: "limits.per_day", Kind: "number", Advanced: true, Placeholder: "10000"},
 		}
 	default:
 		return []formField{
@@ -79,8 +81,16 @@ type secretView struct {
 	SetBy       string    `json:"set_by"`
 }
 
-// Text is a field as it is typed.
+// Text is a field as it is typed. A limit of 0 is one; elsewhere 0 is nothing.
 func (c channelView) Text(name string) string {
+	_, typed := c[name]
+	if limit, ok := strings.CutPrefix(name, "limits."); ok && !typed {
+		limits, _ := c["limits"].(map[string]any)
+		if v, ok := limits[limit].(float64); ok {
+			return strconv.FormatFloat(v, 'f', -1, 64)
+		}
+		return ""
+	}
 	switch v := c[name].(type) {
 	case nil:
 		return ""
@@ -132,11 +142,14 @@ func (c channelView) Became() string {
 }
 
 // patchOf is what a sent form changes: an empty secret is kept, a cleared field is null.
-func patchOf(channel string, sent url.Values) map[string]any {
+// Of the limits, those that no form shows stay as they are now.
+func patchOf(channel string, sent url.Values, now channelView) map[string]any {
 	patch := map[string]any{}
 	for _, f := range fieldsOf(channel) {
 		said := strings.TrimSpace(sent.Get(f.Name))
-		switch {
+		switch limit, isLimit := strings.CutPrefix(f.Name, "limits."); {
+		case isLimit:
+			patch["limits"] = limited(now, limit, said)
 		case f.Kind == "switch":
 			patch[f.Name] = said == "on"
 		case f.Kind == "secret" && said == "":
@@ -157,6 +170,25 @@ func patchOf(channel string, sent url.Values) map[string]any {
 		}
 	}
 	return patch
+}
+
+// limited are the limits with one of them as it was typed; nil when none is left.
+func limited(now channelView, name, said string) any {
+	kept, _ := now["limits"].(map[string]any)
+	limits := maps.Clone(kept)
+	if limits == nil {
+		limits = map[string]any{}
+	}
+	delete(limits, name)
+	if n, err := strconv.Atoi(said); err == nil {
+		limits[name] = n
+	} else if said != "" {
+		limits[name] = said // the API says what it must be
+	}
+	if len(limits) == 0 {
+		return nil
+	}
+	return limits
 }
 
 // twoSides is one field that two people changed.

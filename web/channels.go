@@ -234,7 +234,11 @@ func saveChannel(v *visit) error {
 	if err := v.r.ParseForm(); err != nil {
 		return &refusal{Status: http.StatusBadRequest}
 	}
-	err := v.patch(channel, patchOf(channel, v.r.PostForm), v.r.PostForm.Get("etag"))
+	now, err := v.unexamined(channel)
+	if err != nil {
+		return err
+	}
+	err = v.patch(channel, patchOf(channel, v.r.PostForm, now.View), v.r.PostForm.Get("etag"))
 	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
 		return v.unsaved(channel, no)
 	}

@@ -85,6 +85,8 @@ func (s *Site) funcs(lang cards.Language) template.FuncMap {
 		"list":  func(words ...string) []string { return words },
 		"tag":   tag,
 		"dict":  dict,
+		// howTo are the steps of setting a channel up.
+		"howTo": func(channel string) []string { return c.list("channels.how." + channel + ".") },
 		// nameOf is a channel's name, to be put into another text.
 		"nameOf": func(channel string) cards.Text { return c["frame.js.name."+channel] },
 	}
