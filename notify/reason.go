@@ -30,6 +30,7 @@ const (
 	ReasonRerouted      = "rerouted"
 	ReasonElsewhere     = "told_elsewhere"
 	ReasonStranded      = "no_other_channel"
+	ReasonOtherChannel  = "sent_elsewhere"
 	ReasonDayFull       = "day_limit"
 )
 
@@ -86,6 +87,8 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "渠道已停用；此人会在其他渠道收到同一条通知", EN: "the channel was disabled; this person gets the same message on another one"}
 	case ReasonStranded:
 		return cards.Text{ZH: "渠道已停用，此人没有其他可用渠道", EN: "the channel was disabled, and this person has no other one"}
+	case ReasonOtherChannel:
+		return cards.Text{ZH: "已由管理员改走其他渠道重发", EN: "sent on another channel instead, by an administrator"}
 	case ReasonQuiet:
 		return cards.Text{ZH: "免打扰时段，结束后发送", EN: "quiet hours; sent when they end"}
 	case ReasonLookupBudget:

@@ -28,6 +28,9 @@ type Deliveries interface {
 	// CancelDelivery calls one off that waits or was given up, or returns
 	// [notify.ErrConflict].
 	CancelDelivery(ctx context.Context, id string, now time.Time) (notify.Delivery, error)
+	// RerouteDelivery says one on another channel and returns the new delivery, or what
+	// stands against it, a [notify.NoDetour].
+	RerouteDelivery(ctx context.Context, id string, to notify.Channel, now, deadline time.Time) (notify.Delivery, error)
 	// Summary counts what f picks by status.
 	Summary(ctx context.Context, f notify.DeliveryFilter) (notify.Counts, error)
 	// Codes are the providers' codes that deliveries failed with.

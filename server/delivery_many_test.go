@@ -41,3 +41,20 @@ func TestReasonsAreSaidInTheCallersLanguage(t *testing.T) {
 		}
 	}
 }
+
+func TestADeliveryIsSaidOnAnotherChannel(t *testing.T) {
+	h := deliveredHouse(t)
+	token := h.token(access.DeliveriesRetry)
+	var got delivery
+	h.call("POST", "/api/v1/deliveries/dlv_1:reroute", token, `{"channel":"mail"}`).into(t, http.StatusOK, &got)
+	if got.ID != "dlv_rerouted" || got.Channel != notify.Mail || got.Status != notify.Queued || !got.Deadline.Equal(noon().Add(retryFor)) {
+		t.Errorf("got %+v, want a delivery by mail, queued for a day", got)
+	}
+	p := h.call("POST", "/api/v1/deliveries/dlv_1:reroute", token, `{"channel":"wecom"}`, "Accept-Language: zh").problem(t)
+	if p.Status != http.StatusConflict || len(p.Errors) != 1 || p.Errors[0].Field != "channel" || p.Errors[0].Code != "taken" || !strings.Contains(p.Errors[0].Message, "已有同一事件") {
+		t.Errorf("where the person has one: got %+v, want 409 that says so at the channel", p)
+	}
+	if p := h.call("POST", "/api/v1/deliveries/dlv_1:reroute", token, `{"channel":"fax"}`).problem(t); p.Status != http.StatusBadRequest {
+		t.Errorf("no such channel: got %d, want 400", p.Status)
+	}
+}

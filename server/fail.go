@@ -46,6 +46,11 @@ func problemOf(err error) *problem {
 		p.Errors = []wrong{{Field: e.Field, Code: "taken", Message: "is taken by " + e.By}}
 		return p
 	}
+	if why, ok := errors.AsType[notify.NoDetour](err); ok {
+		p := newProblem(http.StatusConflict, codeConflict)
+		p.Errors = []wrong{{"channel", string(why), why.Words().EN, why.Words().ZH}}
+		return p
+	}
 	if p := sentinel(err); p != nil {
 		return p
 	}

@@ -63,6 +63,13 @@ func (a *api) registerMany() {
 		fails: []int{404, 409},
 	}, a.cancelDelivery)
 	register(a, route{
+		method: http.MethodPost, path: "/api/v1/deliveries/{id}:reroute", id: "reroute-delivery", scope: access.DeliveriesRetry, tag: tagDeliveries,
+		title: "Say it on another channel",
+		text: "Makes a delivery of the same event to the same person on that channel, and answers with it. One that was never sent is called off; one that arrived stays, so that the person hears it twice. " +
+			"409 when that channel is off, the person has one there already, or it is being sent.",
+		fails: []int{400, 404, 409}, example: map[string]any{"channel": "mail"},
+	}, a.rerouteDelivery)
+	register(a, route{
 		method: http.MethodPost, path: "/api/v1/deliveries:retry", id: "retry-deliveries", scope: access.DeliveriesRetry, tag: tagDeliveries,
 		title: "Send many again", text: "Puts the named deliveries, or all dead ones of a class, into the queue now. Mend the cause first: `code`, `class` and `reason` pick by it.",
 		fails: []int{400, 409}, example: map[string]any{"channel": "wecom", "code": "wecom.81013"},
@@ -72,6 +79,22 @@ func (a *api) registerMany() {
 		title: "Call many off", text: "Discards the named deliveries, or all dead ones that the fields pick: they will not be sent. Always as a job unless `ids` names them.",
 		fails: []int{400, 409}, example: map[string]any{"channel": "mail", "code": "mail.550"},
 	}, a.cancelDeliveries)
+}
+
+type rerouteInput struct {
+	ID   string `path:"id" doc:"Id of the delivery."`
+	Body struct {
+		Channel notify.Channel `json:"channel" enum:"feishu,wecom,mail" doc:"Where the person is told instead." example:"mail"`
+	}
+}
+
+func (a *api) rerouteDelivery(ctx context.Context, in *rerouteInput) (*deliveryOutput, error) {
+	now := a.Now()
+	d, err := a.Deliveries.RerouteDelivery(ctx, in.ID, in.Body.Channel, now, now.Add(retryFor))
+	if err != nil {
+		return nil, err
+	}
+	return &deliveryOutput{a.inWords(ctx)(d)}, nil
 }
 
 func (a *api) cancelDelivery(ctx context.Context, in *deliveryInput) (*deliveryOutput, error) {

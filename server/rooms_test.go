@@ -97,6 +97,21 @@ func (r *rooms) CancelDelivery(_ context.Context, id string, _ time.Time) (notif
 	return *d, nil
 }
 
+func (r *rooms) RerouteDelivery(_ context.Context, id string, to notify.Channel, now, deadline time.Time) (notify.Delivery, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i, err := r.find(id)
+	if err != nil {
+		return notify.Delivery{}, err
+	}
+	if r.deliveries[i].Channel == to {
+		return notify.Delivery{}, notify.DetourTaken
+	}
+	d := r.deliveries[i]
+	d.ID, d.Channel, d.Status, d.CreatedAt, d.Deadline = "dlv_rerouted", to, notify.Queued, now, deadline
+	return d, nil
+}
+
 func (r *rooms) Summary(_ context.Context, f notify.DeliveryFilter) (notify.Counts, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

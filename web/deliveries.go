@@ -25,6 +25,7 @@ func deliveriesPage() page {
 			shows("/deliveries/{id}", access.DeliveriesRead, showDelivery),
 			shows("/deliveries/{id}/sent", access.DeliveriesRead, showSent),
 			takes("/deliveries/{id}/retry", access.DeliveriesRetry, actOnDelivery("retry")),
+			takes("/deliveries/{id}/reroute", access.DeliveriesRetry, rerouteDelivery),
 			takes("/deliveries/{id}/cancel", access.DeliveriesRetry, actOnDelivery("cancel")),
 		},
 	}
@@ -94,6 +95,17 @@ func (r recordRow) Words() cards.Text {
 func (r recordRow) Retryable() bool {
 	return slices.Contains([]notify.Status{notify.Dead, notify.FailedOn, notify.Skipped, notify.Canceled, notify.Retrying}, r.Status)
 }
+
+// Detours are the channels it can be said on instead: none while it is being sent.
+func (r recordRow) Detours() []notify.Channel {
+	if r.Status == notify.Sending {
+		return nil
+	}
+	return slices.DeleteFunc(notify.Channels(), func(ch notify.Channel) bool { return ch == r.Channel })
+}
+
+// Out reports whether a message is out, or may be: to say it again may say it twice.
+func (r recordRow) Out() bool { return r.Unknown || r.MessageID != "" }
 
 // Cancelable reports whether it can be called off.
 func (r recordRow) Cancelable() bool {

@@ -115,6 +115,30 @@ func actOnDelivery(verb string) func(*visit) error {
 	}
 }
 
+// rerouteDelivery has it said on another channel, and shows the delivery there.
+func rerouteDelivery(v *visit) error {
+	var made struct {
+		ID string `json:"id"`
+	}
+	err := v.ask(http.MethodPost, "/api/v1/deliveries/"+url.PathEscape(v.r.PathValue("id"))+":reroute", map[string]string{"channel": v.r.PostFormValue("channel")}, &made)
+	no, refused := errors.AsType[*refusal](err)
+	if err != nil && (!refused || no.Status != http.StatusConflict) {
+		return err
+	}
+	if !refused {
+		v.r.SetPathValue("id", made.ID)
+	}
+	if !v.htmx() {
+		return v.to("/deliveries/" + url.PathEscape(v.r.PathValue("id")))
+	}
+	d, err := v.delivery()
+	if err != nil {
+		return err
+	}
+	d.Refusal = no
+	return v.part("drawer", d)
+}
+
 // framePolicy is for a message in its frame: our own scripts draw it, and nothing is
 // asked of any network. The frame has no origin, so 'self' would be nobody.
 const framePolicy = "default-src 'none'; script-src %; style-src %; img-src data: %; sandbox allow-scripts; frame-ancestors 'self'"
