@@ -12,8 +12,8 @@ import (
 // ends the look-ups, and so does a look-up that nobody can make: whoever was not found
 // by then goes back to the queue untouched.
 func (l *load) address(ctx context.Context, notices []Notice) []item {
-	if wait := l.shift.silence(l.w.Now()); wait > 0 { // the provider would refuse to be asked, too
-		l.settle(ctx, l.later(itemsOf(notices), ReasonLimited, wait))
+	if l.shift.silence(l.w.Now()) > 0 { // the provider would refuse to be asked, too
+		l.settle(ctx, l.inPlace(itemsOf(notices)))
 		return nil
 	}
 	items := make([]item, len(notices))

@@ -72,8 +72,8 @@ func (l *load) send(ctx context.Context, p parcel) {
 // the provider may have asked for silence meanwhile, or another may hold the deliveries.
 func (l *load) ready(ctx context.Context, p parcel) (_ parcel, ok bool) {
 	l.shift.gate.pass(ctx, l.line.Limits.PerSecond, l.w.Now)
-	if wait := l.shift.silence(l.w.Now()); wait > 0 {
-		l.postpone(ctx, []parcel{p}, wait)
+	if l.shift.silence(l.w.Now()) > 0 {
+		l.postpone(ctx, []parcel{p})
 		return p, false
 	}
 	rest, ok := l.mine(ctx, p)

@@ -54,7 +54,10 @@ func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
 	}
 	s.Attempt.Code = s.Code
 	l.log(it.notice.Delivery, s, o.Err)
-	return l.sentence(ctx, s, it, verdict, wait)
+	s = l.sentence(ctx, s, it, verdict, wait)
+	// The whole channel keeps the wait; a card that shows what is over goes first after it.
+	s.Untouched = s.Untouched || s.Reason == ReasonLimited && holdsChannel(o.Err) && it.notice.Delivery.MessageID != ""
+	return s
 }
 
 func accepted(s Settlement, d Delivery, now time.Time) Settlement {

@@ -72,8 +72,8 @@ func (l *load) dispatch(ctx context.Context, parcels []parcel) {
 	var sends sync.WaitGroup
 	defer sends.Wait()
 	for i, p := range parcels {
-		if wait := l.shift.silence(l.w.Now()); wait > 0 {
-			l.postpone(ctx, parcels[i:], wait)
+		if l.shift.silence(l.w.Now()) > 0 {
+			l.postpone(ctx, parcels[i:])
 			return
 		}
 		if !l.place() {

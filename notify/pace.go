@@ -197,14 +197,24 @@ func (l *load) admit(ctx context.Context, parcels []parcel) []parcel {
 	return parcels[:l.granted]
 }
 
-// postpone puts back what the provider does not want now, until that time has passed.
-func (l *load) postpone(ctx context.Context, parcels []parcel, wait time.Duration) {
-	var deferred []Settlement
+// postpone puts back what was not begun when the provider wanted no more calls.
+func (l *load) postpone(ctx context.Context, parcels []parcel) {
+	var items []item
 	for _, p := range parcels {
-		deferred = append(deferred, l.later(p.items, ReasonLimited, wait)...)
+		items = append(items, p.items...)
 	}
-	l.settle(ctx, deferred)
+	l.settle(ctx, l.inPlace(items))
 	l.giveBack(ctx, len(parcels))
+}
+
+// inPlace sends items back to where they were in the queue, for the provider's wait: the
+// whole channel keeps it, and what was claimed first shall not be last after it.
+func (l *load) inPlace(items []item) []Settlement {
+	held := l.later(items, ReasonLimited, 0)
+	for i := range held {
+		held[i].Untouched = true
+	}
+	return held
 }
 
 // giveBack returns places on the channel that were granted and are not used.

@@ -104,3 +104,30 @@ func TestFewLookUpsFindOutThatTheAppMustWait(t *testing.T) {
 		}
 	})
 }
+
+// Cards that show what is over go before new messages, also after the app had to wait.
+func TestAfterTheAppsWaitCardsAreChangedFirst(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Feishu)
+		h.accept(submitted("lisi", "wangwu"))
+		h.start(h.worker(notify.Feishu, 1))
+		h.stop()
+		h.manyTickets(20)
+		h.accept(passed("lisi", "admin"))
+		h.board.feishu.from(refusing(notify.Hold(30*time.Second, refusal("feishu.99991400"))))
+		h.start(h.worker(notify.Feishu, 1)) // claims the cards first, and is refused
+		pass(time.Second)
+		h.board.feishu.from(func(_ context.Context, _ int, c call) []notify.Outcome { return taken(c) })
+		before := len(h.board.feishu.all())
+		pass(time.Minute)
+		calls := h.board.feishu.all()[before:]
+		if before != 3 || len(calls) < 22 {
+			t.Fatalf("got %d calls and %d after the wait, want one refusal and all that waited", before, len(calls))
+		}
+		for i, c := range calls {
+			if c.Update != "" && i > 2 { // side by side with a new one
+				t.Errorf("got a card changed by call %d of %d after the wait, want it among the first", i+1, len(calls))
+			}
+		}
+	})
+}
