@@ -77,8 +77,11 @@ func (t recordTry) Good() bool { return t.Outcome == "accepted" || t.Outcome == 
 
 // Took is how long it took from the event to the acceptance, "" when it did not.
 func (r recordRow) Took() string {
-	if r.TookMS == 0 {
+	switch {
+	case r.TookMS == 0:
 		return ""
+	case r.TookMS < 100:
+		return "< 0.1 s"
 	}
 	return strconv.FormatFloat(float64(r.TookMS)/1000, 'f', 1, 64) + " s"
 }

@@ -1,12 +1,14 @@
 package browser
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -212,4 +214,65 @@ func TestALostLineIsSaidAndTakenUpAgain(t *testing.T) {
 	w.gone("与服务器断开")
 	h.submitted("第二张")
 	w.see("第二张")
+}
+
+func TestADeadLetterGoesAnotherWay(t *testing.T) {
+	h := demo(t)
+	h.ask(http.MethodPatch, "/api/v1/channels/wecom", `{"enabled":false}`)
+	h.breaks("mail", "unknown_person")
+	h.submitted("订单表加索引")
+	h.awaits("dead")
+	h.ask(http.MethodPatch, "/api/v1/channels/wecom", `{"enabled":true}`)
+
+	w := h.window()
+	w.visit("/deliveries?status=dead&lang=zh")
+	w.click("#1 待处理")
+	w.click("改走其他渠道重发…")
+	w.see("这一条作废")
+	w.click("改走飞书") // where t1 has it already
+	w.see("此人在该渠道已有同一事件的投递")
+	w.accessible("a delivery that cannot go that way")
+	w.click("改走其他渠道重发…")
+	w.click("改走企业微信")
+	h.awaits("canceled")
+	id := h.accepted("wecom")
+	eventually(t, "the drawer shows the new one", func() error {
+		if at := script[string](w, `location.pathname`); at != "/deliveries/"+id {
+			return errors.New("it is at " + at)
+		}
+		return nil
+	})
+}
+
+func TestTheMessageIsDrawnAsItsDeviceShowsIt(t *testing.T) {
+	h := demo(t)
+	h.submitted("订单表加索引")
+	w := h.window()
+	for _, channel := range []string{"feishu", "wecom", "mail"} {
+		id := h.accepted(channel)
+		// Nobody sees into its frame but the browser. Alone it is drawn the same.
+		w.do("open the message on "+channel, chromedp.Navigate(h.url+"/deliveries/"+id+"/sent?format=card&lang=zh&theme=dark"))
+		w.see("待你审核：订单表加索引")
+		if at := script[string](w, `self.origin`); at != "null" {
+			t.Errorf("%s: got the message drawn at %s, want it without an origin", channel, at)
+		}
+	}
+}
+
+// accepted waits until a delivery on the channel was accepted, and returns its id.
+func (h *house) accepted(channel string) string {
+	h.t.Helper()
+	var list struct {
+		Items []struct {
+			ID string `json:"id"`
+		} `json:"items"`
+	}
+	eventually(h.t, "a delivery on "+channel+" is accepted", func() error {
+		_, answer := h.ask(http.MethodGet, "/api/v1/deliveries?status=accepted&channel="+channel, "")
+		if err := json.Unmarshal([]byte(answer), &list); err != nil || len(list.Items) == 0 {
+			return errors.New("got " + answer)
+		}
+		return nil
+	})
+	return list.Items[0].ID
 }

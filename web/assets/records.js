@@ -191,6 +191,11 @@ const pill = (d) => {
   return el;
 };
 
+function took(ms) {
+  if (!ms) return "–";
+  return ms < 100 ? "< 0.1 s" : `${(ms / 1000).toFixed(1)} s`;
+}
+
 function fill(tr, d) {
   tr.dataset.status = d.status;
   const state = tr.querySelector(".state");
@@ -207,7 +212,7 @@ function fill(tr, d) {
     state.append(why);
   }
   tr.querySelector(".tries").textContent = d.attempt_count;
-  tr.querySelector(".took").textContent = d.took_ms ? `${(d.took_ms / 1000).toFixed(1)} s` : "–";
+  tr.querySelector(".took").textContent = took(d.took_ms);
 }
 
 function fresh(d) {

@@ -2,7 +2,8 @@
 import { byId } from "./dom.js";
 import { t } from "./texts.js";
 
-export const setup = JSON.parse(byId("setup").textContent);
+// A message that is drawn alone, in a frame, is set up with nothing.
+export const setup = JSON.parse(byId("setup")?.textContent ?? "{}");
 setup.people ??= [];
 
 export const state = {
