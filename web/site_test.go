@@ -253,3 +253,17 @@ func TestAnInstallationSaysItsName(t *testing.T) {
 		t.Error("got a page without the name of the installation")
 	}
 }
+
+func TestEveryPageCanBeDrawnInBothLanguages(t *testing.T) {
+	s := site(t, func(http.ResponseWriter, *http.Request) {})
+	for lang, pages := range s.templates {
+		if len(pages) < len(s.pages) {
+			t.Errorf("%s: got %d templates for %d pages, want one for each", lang, len(pages), len(s.pages))
+		}
+		for name, parsed := range pages {
+			if parsed().Lookup("main") == nil { // panics on a template that is none
+				t.Errorf("%s: got no main part in %s", lang, name)
+			}
+		}
+	}
+}
