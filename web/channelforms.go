@@ -22,6 +22,8 @@ type formField struct {
 	// Wide takes a row of its own; Advanced is folded away.
 	Wide, Advanced bool
 	Placeholder    string
+	// Hints are values that are offered while one types.
+	Hints []string
 }
 
 // fieldsOf are a channel's fields in the order of its form (ux.md 4.4).
@@ -62,7 +64,7 @@ func fieldsOf(channel string) []formField {
 		return []formField{
 			{Name: "app_id", Kind: "text", Sent: true, Placeholder: "cli_a1b2c3d4e5f6"},
 			{Name: "app_secret", Kind: "secret"},
-			{Name: "api_base_url", Kind: "text", Sent: true, Wide: true, Placeholder: "https://open.feishu.cn"},
+			{Name: "api_base_url", Kind: "text", Sent: true, Wide: true, Placeholder: "https://open.feishu.cn", Hints: []string{"https://open.feishu.cn", "https://open.larksuite.com"}},
 			{Name: "callback", Kind: "choice", Choices: []string{"off", "http", "long_connection"}},
 			{Name: "encrypt_key", Kind: "secret"},
 			{Name: "verification_token", Kind: "secret"},

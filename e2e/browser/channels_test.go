@@ -179,6 +179,18 @@ func TestMailIsConfiguredAndEnabled(t *testing.T) {
 	w.click("修改 邮件")
 	w.fill("SMTP地址", "localhost")
 	w.see("目的地改变了")
+	w.fill("发件人地址", "bell@elsewhere.example")
+	w.see("发件人与 SMTP 用户名不在同一个域名")
+	w.fill("SMTP密码 / 授权码", "typed")
+	w.click("显示 SMTP密码 / 授权码")
+	if got := script[string](w, `document.getElementById("mail-password").type`); got != "text" {
+		t.Errorf("got a field of type %s, want what was typed to be seen", got)
+	}
+	w.fill("SMTP密码 / 授权码", "")
+	w.click("高级设置")
+	w.click("跳过证书校验")
+	w.see("证书不再校验")
+	w.click("跳过证书校验")
 	w.see("有未保存的修改")
 	w.click("English")
 	w.see("The destination changed")

@@ -16,6 +16,7 @@ const dirty = (form) => form.hasAttribute("data-typed") || (began.has(form) && b
 function look() {
   for (const form of forms()) {
     remember(form);
+    caution(form);
     const note = form.querySelector("[data-dirty]");
     if (note) note.hidden = !dirty(form);
   }
@@ -33,6 +34,7 @@ function changed(input) {
   if (input.name === "port") port(form, input.value);
   if (input.name === "security") security(form, input.value);
   if (form.matches("[data-general]")) example(form);
+  caution(form);
   const mark = form.querySelector("[data-dirty]");
   if (mark) mark.hidden = !dirty(form);
   moved(form);
@@ -55,6 +57,16 @@ function preset(form, value) {
   form.elements.host.value = host;
   form.elements.port.value = portOf;
   form.elements.security.value = mode;
+}
+
+// caution warns of a sender in another domain, and of a certificate nobody verifies.
+function caution(form) {
+  const { from, username, skip_verify: skip } = form.elements;
+  const domain = (field) => /@([^@\s]+)$/.exec(field?.value.trim() ?? "")?.[1].toLowerCase();
+  const other = form.querySelector("[data-other-domain]");
+  if (other) other.hidden = !domain(from) || !domain(username) || domain(from) === domain(username);
+  const unsafe = form.querySelector("[data-unsafe]");
+  if (unsafe) unsafe.hidden = !skip.checked;
 }
 
 // example shows what the link of a ticket looks like with what is typed.
