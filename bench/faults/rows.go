@@ -41,7 +41,7 @@ func rows() []row {
 		{name: noFault, bound: quiet},
 		{name: "WeCom 45009 for a minute, up to 300", strike: appLimit, bound: quiet.within(100)},
 		{name: "WeCom 300 × HTTP 502", strike: wecom("unavailable", 300), bound: quiet.within(30)},
-		{name: "Feishu 300 × 99991400", strike: feishu("rate_limited", 300), bound: quiet.within(250)}, // each second's wait lets a few calls find out
+		{name: "Feishu 300 × 99991400", strike: feishu("rate_limited", 300), bound: quiet.within(150)}, // each second's wait lets those at work find out
 		{name: "WeCom 40014 in mid-run", strike: wecom("token_revoked", 1), bound: quiet.fetching(2)},
 		{name: "WeCom 42001 in mid-run", strike: wecom("token_expired", 1), bound: quiet.fetching(2)},
 		{name: "SMTP 20 ms per reply", strike: mail("slow", 0, 0), bound: quiet.within(60)},
