@@ -52,9 +52,9 @@ func (v *visit) navigation() []navigation {
 		if !p.alone && v.who.Allows(p.scope) {
 			items = append(items, navigation{p.name, p.name + ".title", p.path, p.letter, p.name == v.page.name, p.apart})
 		}
-	}
-	if v.site.cfg.Visitor != "" { // the demo begins with the playground
-		items = append(items, navigation{Name: "playground", Title: "frame.playground", Path: "/playground", Letter: "p"})
+		if p.name == "deliveries" && v.site.cfg.Visitor != "" { // the demo's own page, for whoever it lets in
+			items = append(items, navigation{Name: "playground", Title: "frame.playground", Path: "/playground", Letter: "p"})
+		}
 	}
 	return items
 }
