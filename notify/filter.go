@@ -66,6 +66,8 @@ type Attention struct {
 	Paused []Channel
 	// Failing are other channels that are on and refuse what they are given, or their last test.
 	Failing []Channel
+	// Unreachable is how many people no channel that is on reaches, see [ReachNone].
+	Unreachable int
 }
 
 // MaxAttention is how far dead deliveries are counted.

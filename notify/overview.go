@@ -46,6 +46,7 @@ type Reason struct {
 // Census counts whom and what the house knows.
 type Census struct {
 	People      int  `json:"people" doc:"How many people are known."`
-	Unreachable int  `json:"unreachable" doc:"How many of them have neither phone, e-mail nor an id on any channel."`
+	Unreachable int  `json:"unreachable" doc:"How many of them no channel that is on reaches."`
+	WaitedFor   int  `json:"waited_for" doc:"How many of those a ticket waits for right now."`
 	Events      bool `json:"events" doc:"Whether any event was ever accepted."`
 }

@@ -92,8 +92,8 @@ func (l listing) count(ctx context.Context, most int, query string, args []any) 
 const failingQuery = `SELECT c.channel FROM channels c JOIN vitals v ON v.channel = c.channel
 	WHERE c.enabled AND c.paused = '' AND (v.streak >= $1 OR v.test_failed_at > v.ok_at) ORDER BY c.channel`
 
-// Attention counts what was given up since the time, and names the channels that are paused
-// or fail.
+// Attention counts what was given up since the time and whom no channel reaches, and
+// names the channels that are paused or fail.
 func (s *Store) Attention(ctx context.Context, since time.Time) (a notify.Attention, err error) {
 	a.Dead, err = one(ctx, s.read, value[int],
 		`SELECT count(*) FROM (SELECT 1 AS one FROM deliveries d WHERE `+statusIs(notify.Dead)+` AND d.created_at >= $1 LIMIT $2) dead`,
@@ -108,6 +108,9 @@ func (s *Store) Attention(ctx context.Context, since time.Time) (a notify.Attent
 	a.Failing, err = all(ctx, s.read, value[notify.Channel], failingQuery, notify.FailingAfter)
 	if err != nil {
 		return a, fmt.Errorf("list failing channels: %w", err)
+	}
+	if a.Unreachable, _, err = s.unreached(ctx); err != nil {
+		return a, fmt.Errorf("count whom no channel reaches: %w", err)
 	}
 	return a, nil
 }

@@ -20,28 +20,31 @@ func scanUser(r row) (u ticket.User, err error) {
 // userPage begins the cursors of [Store.Users]: any text could be a username.
 const userPage = "user"
 
-// Users lists people by username. q is looked for in username, name, e-mail and
-// phone; limit and cursor are those of [notify.DeliveryFilter]. next is "" on the
-// last page. A cursor that no listing of people gave out is [notify.ErrCursor].
+// Users lists people by username: [Store.People] with nothing but a query.
 func (s *Store) Users(ctx context.Context, q string, limit int, after string) (users []ticket.User, next string, err error) {
-	where := &conditions{}
-	if q != "" {
-		where.add(`(lower(username) LIKE ? ESCAPE '\' OR lower(name) LIKE ? ESCAPE '\' OR email LIKE ? ESCAPE '\' OR phone LIKE ? ESCAPE '\')`,
-			likeAny(clean(q)))
+	return s.People(ctx, notify.PeopleFilter{Query: q, Limit: limit, Cursor: after})
+}
+
+// People lists whom f picks, by username. next is "" on the last page. A cursor that no
+// listing of people gave out is [notify.ErrCursor].
+func (s *Store) People(ctx context.Context, f notify.PeopleFilter) (users []ticket.User, next string, err error) {
+	where, err := s.picked(ctx, f)
+	if err != nil {
+		return nil, "", fmt.Errorf("list users: %w", err)
 	}
-	if after != "" {
-		parts, err := readCursor(after, 2)
+	if f.Cursor != "" {
+		parts, err := readCursor(f.Cursor, 2)
 		if err == nil && parts[0] != userPage {
 			err = notify.ErrCursor
 		}
 		if err != nil {
 			return nil, "", fmt.Errorf("list users: %w", err)
 		}
-		where.add(`username > ?`, parts[1])
+		where.add(`u.username > ?`, parts[1])
 	}
-	limit = pageSize(limit)
+	limit := pageSize(f.Limit)
 	users, err = all(ctx, s.read, scanUser,
-		`SELECT `+userColumns+` FROM users `+where.sql()+` ORDER BY username LIMIT `+strconv.Itoa(limit+1), where.args...)
+		`SELECT `+userColumns+` FROM users u `+where.sql()+` ORDER BY u.username LIMIT `+strconv.Itoa(limit+1), where.args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("list users: %w", err)
 	}
@@ -49,6 +52,38 @@ func (s *Store) Users(ctx context.Context, q string, limit int, after string) (u
 		return users, "", nil
 	}
 	return users[:limit], cursor(userPage, users[limit-1].Username), nil
+}
+
+// CountPeople counts whom f picks, on all its pages.
+func (s *Store) CountPeople(ctx context.Context, f notify.PeopleFilter) (int, error) {
+	where, err := s.picked(ctx, f)
+	if err != nil {
+		return 0, fmt.Errorf("count users: %w", err)
+	}
+	n, err := one(ctx, s.read, value[int], `SELECT count(*) FROM users u `+where.sql(), where.args...)
+	if err != nil {
+		return 0, fmt.Errorf("count users: %w", err)
+	}
+	return n, nil
+}
+
+// picked is whom f picks of users u, wherever the page begins.
+func (s *Store) picked(ctx context.Context, f notify.PeopleFilter) (*conditions, error) {
+	where := &conditions{}
+	if f.Query != "" {
+		where.add(`(lower(u.username) LIKE ? ESCAPE '\' OR lower(u.name) LIKE ? ESCAPE '\' OR u.email LIKE ? ESCAPE '\' OR u.phone LIKE ? ESCAPE '\')`,
+			likeAny(clean(f.Query)))
+	}
+	where.equal(`u.role = ?`, string(f.Role))
+	if f.Usernames != nil {
+		where.in(`u.username`, f.Usernames)
+	}
+	if f.Reach == "" {
+		return where, nil
+	}
+	ways, err := s.ways(ctx)
+	where.terms = append(where.terms, reachIs(f.Reach, ways))
+	return where, err
 }
 
 // User returns the person of that username, or [ErrNotFound].

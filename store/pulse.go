@@ -181,11 +181,11 @@ func (s *Store) Queue(ctx context.Context) (map[notify.Channel]notify.Depth, err
 // Census counts whom and what is known.
 func (s *Store) Census(ctx context.Context) (notify.Census, error) {
 	c, err := one(ctx, s.read, func(r row) (c notify.Census, err error) {
-		err = r.Scan(&c.People, &c.Unreachable, &c.Events)
-		return c, err
-	}, `SELECT (SELECT count(*) FROM users WHERE NOT disabled),
-		(SELECT count(*) FROM users WHERE NOT disabled AND email = '' AND phone = '' AND wecom_userid = '' AND feishu_open_id = ''),
-		EXISTS (SELECT 1 FROM events)`)
+		return c, r.Scan(&c.People, &c.Events)
+	}, `SELECT (SELECT count(*) FROM users WHERE NOT disabled), EXISTS (SELECT 1 FROM events)`)
+	if err == nil {
+		c.Unreachable, c.WaitedFor, err = s.unreached(ctx)
+	}
 	if err != nil {
 		return c, fmt.Errorf("count people and events: %w", err)
 	}

@@ -177,12 +177,19 @@ func TestTheCensusFindsWhoCannotBeReached(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		if got, err := s.Census(t.Context()); err != nil || got != (notify.Census{People: 3}) {
+			t.Errorf("got %+v, %v; want three people, and nobody counted while no channel is on", got, err)
+		}
+		switchOn(t, s, notify.WeCom, notify.Mail)
 		if got, err := s.Census(t.Context()); err != nil || got != (notify.Census{People: 3, Unreachable: 1}) {
 			t.Errorf("got %+v, %v; want three people, b without any address", got, err)
 		}
-		recordTo(t, s, "1", "a")
-		if got, err := s.Census(t.Context()); err != nil || !got.Events {
-			t.Errorf("got %+v, %v; want to know of an event", got, err)
+		recordTo(t, s, "1", "b")
+		if got, err := s.Census(t.Context()); err != nil || !got.Events || got.WaitedFor != 1 {
+			t.Errorf("got %+v, %v; want to know of an event, and that it waits for b", got, err)
+		}
+		if got, err := s.Attention(t.Context(), noon); err != nil || got.Unreachable != 1 {
+			t.Errorf("got %+v, %v; want b named among what needs somebody", got, err)
 		}
 	})
 }
