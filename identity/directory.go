@@ -45,6 +45,8 @@ type Options struct {
 	Prefix string
 	// RedisWait bounds every wait for Redis; 0 is 100 ms.
 	RedisWait time.Duration
+	// Misses keeps whom nobody found; nil forgets with the process.
+	Misses Misses
 	// Roster lists everybody, so that calls with free places look people up ahead.
 	Roster Roster
 	// Archive remembers over restarts who is behind an id; nil forgets.
@@ -66,9 +68,11 @@ type Directory struct {
 	budget *budget
 	ahead  *ahead // nil without a roster; Feishu's
 	found  *archivist
+	misses Misses // nil when nothing is kept
 	// searching is held by whoever looks for somebody unknown.
 	searching chan struct{}
 	meter     Meter
+	log       *slog.Logger
 
 	mu      sync.Mutex
 	flights map[string]*query // guarded: the queries on their way
@@ -104,6 +108,7 @@ func Open(people People, books Books, now func() time.Time, o Options) (*Directo
 func build(people People, books Books, now func() time.Time, o Options, s *shared) *Directory {
 	d := &Directory{
 		people: people, books: books, now: now, meter: o.Meter, shared: s, memory: newMemory(now),
+		misses: o.Misses, log: cmp.Or(o.Log, slog.Default()),
 		wecom: make(chan struct{}, weComCalls), budget: &budget{shared: s, now: now},
 		flights: map[string]*query{}, quit: func() {}, searching: make(chan struct{}, 1),
 	}

@@ -37,14 +37,15 @@ func (d *Directory) explainAll(ctx context.Context, u ticket.User, look look) ([
 	return all, nil
 }
 
-// known answers from what is remembered alone.
+// known answers from what is remembered alone. Whom nobody found last time is not found
+// until somebody asks again, however long ago that was.
 func (d *Directory) known(ctx context.Context, l line, handles []handle) (notify.Identity, error) {
 	known := d.recall(ctx, l, handles)
 	h, f, open := choose(handles, known, d.now())
 	switch {
 	case f.ID != "":
 		return f.identity(h.kind), nil
-	case len(open) > 0:
+	case len(open) > 0 && len(known) < len(handles):
 		return missed(handles, known), unreachable(notify.ReasonNotAsked)
 	default:
 		return missed(handles, known), unreachable(notify.ReasonNotFound)

@@ -49,4 +49,5 @@ func (d *Directory) Edited(ctx context.Context, people ...ticket.User) {
 func (d *Directory) drop(ctx context.Context, places []place) {
 	d.memory.forget(places)
 	d.shared.forget(ctx, places)
+	d.keepMisses(ctx, asFound(places))
 }

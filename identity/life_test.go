@@ -70,8 +70,8 @@ func TestAMissIsAskedAgainEverMoreRarely(t *testing.T) {
 		c.pass(2 * time.Minute)
 	}
 	ids, err := d.Identities(t.Context(), u)
-	if err != nil || ids[0].Reason != notify.ReasonNotAsked || ids[0].CheckedAt.IsZero() {
-		t.Errorf("got %+v, %v; want it due, with the time of the last answer", ids[0], err)
+	if err != nil || ids[0].Reason != notify.ReasonNotFound || ids[0].CheckedAt.IsZero() || ids[0].Until.After(c.Now()) {
+		t.Errorf("got %+v, %v; want the last answer with its time, and that it is due", ids[0], err)
 	}
 }
 

@@ -80,19 +80,17 @@ func (d *Directory) remembered(l line, handles []handle) (handle, finding, bool)
 	return handle{}, finding{}, false
 }
 
-// recall returns what is remembered of handles on both levels, and takes what the
-// other replicas know into memory.
+// recall returns what is remembered of handles on both levels, and of whom nobody found
+// also from before the start. It takes what others know into memory.
 func (d *Directory) recall(ctx context.Context, l line, handles []handle) map[handle]finding {
 	known := d.memory.recall(l, handles)
 	if _, _, open := choose(handles, known, d.now()); len(open) > 0 {
-		shared, err := d.shared.find(ctx, l.places(open))
-		if err != nil {
-			return known
-		}
+		shared, _ := d.shared.find(ctx, l.places(open)) // without Redis it is nothing
 		for p, f := range shared {
 			known[p.handle] = f
 			d.memory.keep(p, f)
 		}
+		d.recallMisses(ctx, l, open, known)
 	}
 	return known
 }

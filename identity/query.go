@@ -215,6 +215,7 @@ func (d *Directory) remember(ctx context.Context, l line, queries []*query) {
 	if d.shared.keep(ctx, found, d.now()) == nil {
 		d.shared.tell(ctx, replaced)
 	}
+	d.keepMisses(ctx, found)
 }
 
 // finish tells whoever waits for q.

@@ -180,7 +180,7 @@ func (h *house) openDirectory(key []byte) error {
 		return err
 	}
 	h.directory, err = identity.Open(h.store, h.board, h.now, identity.Options{
-		Redis: h.redis, Key: names, Roster: h.store, Archive: h.store, Meter: h.metrics, Log: h.log,
+		Redis: h.redis, Key: names, Roster: h.store, Archive: h.store, Misses: h.store, Meter: h.metrics, Log: h.log,
 	})
 	return err
 }
