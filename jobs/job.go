@@ -32,14 +32,19 @@ type View struct {
 	// Summary is what came of it so far, by the job's own words.
 	Summary map[string]int
 	// Notes are what a person should read, at most [MaxNotes].
-	Notes     []string
+	Notes []string
+	// Rows is how many rows the job's report has, see [Registry.Report].
+	Rows      int
 	Error     string
 	StartedAt time.Time
 	EndedAt   time.Time
 }
 
-// MaxNotes is how many notes a job keeps.
-const MaxNotes = 100
+// MaxNotes is how many notes a job keeps, MaxRows how many rows of a report.
+const (
+	MaxNotes = 100
+	MaxRows  = 15_000
+)
 
 // Job is work on its way. Its work calls Step before each piece.
 type Job struct {
@@ -47,7 +52,8 @@ type Job struct {
 	cancel context.CancelFunc
 
 	mu      sync.Mutex
-	view    View          // guarded, as below
+	view    View // guarded, as below
+	report  [][]string
 	resumed chan struct{} // closed unless the job is paused
 }
 
@@ -95,6 +101,23 @@ func (j *Job) Note(text string) {
 	if len(j.view.Notes) < MaxNotes {
 		j.view.Notes = append(j.view.Notes, text)
 	}
+}
+
+// Report adds a row to what came of the job in full.
+func (j *Job) Report(cells ...string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.report) < MaxRows {
+		j.report = append(j.report, cells)
+		j.view.Rows++
+	}
+}
+
+// forget drops the report of a job.
+func (j *Job) forget() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.report, j.view.Rows = nil, 0
 }
 
 // change moves the job from one state to another; false when it is in neither.

@@ -53,6 +53,11 @@ func (r *Registry) Start(ctx context.Context, kind string, work func(context.Con
 			return View{}, fmt.Errorf("start %s: %w", kind, ErrBusy)
 		}
 	}
+	for _, j := range r.jobs {
+		if j.look().Kind == kind {
+			j.forget() // the report of the newest is the one people read
+		}
+	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	open := make(chan struct{})
 	close(open)
@@ -87,6 +92,20 @@ func (r *Registry) Get(id string) (View, error) {
 		return View{}, err
 	}
 	return j.look(), nil
+}
+
+// Report returns the rows of the job's report, in the order of their cells. Only the
+// newest job of a kind still has one.
+func (r *Registry) Report(id string) ([][]string, error) {
+	j, err := r.find(id)
+	if err != nil {
+		return nil, err
+	}
+	j.mu.Lock()
+	rows := slices.Clone(j.report)
+	j.mu.Unlock()
+	slices.SortFunc(rows, slices.Compare[[]string])
+	return rows, nil
 }
 
 // List returns every job that is remembered, the oldest first.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"ticketbell/notify"
 	"ticketbell/ticket"
 )
 
@@ -13,13 +14,14 @@ const pageSize = 200
 
 // Lister lists people in pages, by username.
 type Lister interface {
-	Users(ctx context.Context, q string, limit int, cursor string) (users []ticket.User, next string, err error)
+	People(ctx context.Context, f notify.PeopleFilter) (users []ticket.User, next string, err error)
 }
 
-// Everybody calls do for each person, in order of username, until it fails.
-func Everybody(ctx context.Context, l Lister, do func(ticket.User) error) error {
-	for cursor, more := "", true; more; {
-		users, next, err := l.Users(ctx, "", pageSize, cursor)
+// Everybody calls do for each person f picks, in order of username, until it fails.
+func Everybody(ctx context.Context, l Lister, f notify.PeopleFilter, do func(ticket.User) error) error {
+	f.Limit, f.Cursor = pageSize, ""
+	for more := true; more; {
+		users, next, err := l.People(ctx, f)
 		if err != nil {
 			return fmt.Errorf("list people: %w", err)
 		}
@@ -28,15 +30,15 @@ func Everybody(ctx context.Context, l Lister, do func(ticket.User) error) error 
 				return err
 			}
 		}
-		cursor, more = next, next != ""
+		f.Cursor, more = next, next != ""
 	}
 	return nil
 }
 
-// Export is everybody as CSV that can be imported again.
-func Export(ctx context.Context, l Lister) ([]byte, error) {
+// Export is everybody f picks, as CSV that can be imported again.
+func Export(ctx context.Context, l Lister, f notify.PeopleFilter) ([]byte, error) {
 	table := [][]string{Columns()}
-	err := Everybody(ctx, l, func(u ticket.User) error {
+	err := Everybody(ctx, l, f, func(u ticket.User) error {
 		table = append(table, []string{
 			u.Username, u.Name, u.Email, u.Phone, u.WeComUserID, u.FeishuOpenID, u.Language, string(u.Role), strconv.FormatBool(u.Disabled),
 		})

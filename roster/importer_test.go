@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"ticketbell/notify"
 	"ticketbell/roster"
 	"ticketbell/ticket"
 )
@@ -149,7 +150,7 @@ func TestAnExportComesBackUnchanged(t *testing.T) {
 		u.Phone, u.Name, u.Disabled = fmt.Sprintf("+86138%08d", i), "@"+u.Username, i%2 == 0
 		p.users[u.Username] = u
 	}
-	file, err := roster.Export(t.Context(), p)
+	file, err := roster.Export(t.Context(), p, notify.PeopleFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}

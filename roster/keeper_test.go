@@ -62,17 +62,17 @@ func (p *people) Owners(_ context.Context, u ticket.User) ([]notify.Taken, error
 	return owners, nil
 }
 
-func (p *people) Users(_ context.Context, _ string, limit int, cursor string) ([]ticket.User, string, error) {
+func (p *people) People(_ context.Context, f notify.PeopleFilter) ([]ticket.User, string, error) {
 	var page []ticket.User
 	for _, name := range slices.Sorted(maps.Keys(p.users)) {
-		if name > cursor && len(page) < limit {
+		if name > f.Cursor && len(page) < f.Limit {
 			page = append(page, p.users[name])
 		}
 	}
-	if len(page) < limit {
+	if len(page) < f.Limit {
 		return page, "", nil
 	}
-	return page, page[limit-1].Username, nil
+	return page, page[f.Limit-1].Username, nil
 }
 
 func (p *people) Edited(_ context.Context, users ...ticket.User) {

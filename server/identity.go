@@ -16,6 +16,8 @@ type Identities interface {
 	Identities(ctx context.Context, u ticket.User) ([]notify.Identity, error)
 	// Resolve asks the providers afresh.
 	Resolve(ctx context.Context, u ticket.User) ([]notify.Identity, error)
+	// Chances tells where people can be looked up now, and at what price.
+	Chances(ctx context.Context) (notify.Chances, error)
 	// Edited forgets what is known of people whose record changed: each as they were
 	// and as they are now.
 	Edited(ctx context.Context, people ...ticket.User)

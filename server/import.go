@@ -55,7 +55,7 @@ func (a *api) registerImport() {
 	}, a.importUsers)
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/users:export", id: "export-users", scope: access.UsersWrite, tag: tagPeople,
-		title: "Take everybody out", text: "CSV in UTF-8 that can be imported again. A spreadsheet runs none of its cells.",
+		title: "Take people out", text: "Everybody, or those the filters of the list pick, or those that are named, as CSV in UTF-8 that can be imported again. A spreadsheet runs none of its cells.",
 	}, a.exportUsers)
 }
 
@@ -87,8 +87,18 @@ func importReportOf(r roster.Report, lang cards.Language) importReport {
 	}
 }
 
-func (a *api) exportUsers(ctx context.Context, _ *struct{}) (*exportOutput, error) {
-	file, err := roster.Export(ctx, a.Users)
+type usersExportInput struct {
+	PickedPeople
+
+	Usernames []string `query:"username,explode" maxItems:"200" doc:"Only these; may be repeated."`
+}
+
+func (a *api) exportUsers(ctx context.Context, in *usersExportInput) (*exportOutput, error) {
+	f := in.filter()
+	if len(in.Usernames) > 0 {
+		f.Usernames = in.Usernames
+	}
+	file, err := roster.Export(ctx, a.Users, f)
 	if err != nil {
 		return nil, err
 	}

@@ -13,12 +13,13 @@ import (
 // job is work that takes longer than a request.
 type job struct {
 	ID        string         `json:"id" example:"job_0192f0c1d2e37c40b0a1c2d3e4f5a6b7"`
-	Kind      string         `json:"kind" enum:"resolve,import-dms,retry,discard"`
+	Kind      string         `json:"kind" enum:"resolve,test,import,import-dms,retry,discard"`
 	State     jobs.State     `json:"state" enum:"running,paused,done,failed,canceled"`
 	Done      int            `json:"done" doc:"How many people or deliveries are done."`
 	Total     int            `json:"total" doc:"How many there are; 0 until it is known."`
 	Summary   map[string]int `json:"summary" doc:"What came of it so far: feishu.ok, wecom.lookup_budget, created …"`
 	Notes     []string       `json:"notes" doc:"What a person should read, at most 100."`
+	Rows      int            `json:"rows,omitempty" doc:"How many rows its report has: GET /api/v1/jobs/{id}/report."`
 	Error     string         `json:"error,omitempty" doc:"Why it failed."`
 	StartedAt time.Time      `json:"started_at"`
 	EndedAt   time.Time      `json:"ended_at,omitzero"`
@@ -45,9 +46,10 @@ func (a *api) registerJobs() {
 		method: http.MethodGet, path: "/api/v1/jobs/{id}", id: "get-job", scope: access.UsersWrite, also: jobScopes(), tag: tagPeople,
 		title: "How far a job is",
 		text: "Jobs live in the process that started them: a restart ends them, and another replica answers 404. " +
-			"Jobs on deliveries take the scope deliveries:retry instead, looking people up users:resolve.",
+			"Jobs on deliveries take the scope deliveries:retry instead, looking people up users:resolve, test messages channels:test.",
 		fails: []int{404},
 	}, func(ctx context.Context, in *jobInput) (*jobOutput, error) { return jobAnswer(a.jobFor(ctx, in.ID)) })
+	a.registerReport()
 	for _, verb := range []struct {
 		name, title string
 		do          func(string) (jobs.View, error)
@@ -69,7 +71,9 @@ func (a *api) registerJobs() {
 }
 
 // jobScopes are the scopes beside users:write that let a caller see some job.
-func jobScopes() []access.Scope { return []access.Scope{access.DeliveriesRetry, access.UsersResolve} }
+func jobScopes() []access.Scope {
+	return []access.Scope{access.DeliveriesRetry, access.UsersResolve, access.ChannelsTest}
+}
 
 type jobsOutput struct {
 	Body struct {
@@ -98,7 +102,7 @@ func jobAnswer(v jobs.View, err error) (*jobOutput, error) {
 func shownJob(v jobs.View) job {
 	return job{
 		ID: v.ID, Kind: v.Kind, State: v.State, Done: v.Done, Total: v.Total, Summary: v.Summary,
-		Notes: append([]string{}, v.Notes...), Error: v.Error, StartedAt: v.StartedAt, EndedAt: v.EndedAt,
+		Notes: append([]string{}, v.Notes...), Rows: v.Rows, Error: v.Error, StartedAt: v.StartedAt, EndedAt: v.EndedAt,
 	}
 }
 

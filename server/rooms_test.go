@@ -34,6 +34,7 @@ type rooms struct {
 	flow       ticket.Flow
 	hold       chan struct{} // when not nil, a look-up waits until it is closed
 	noted      []audit.Entry // the audit log
+	lost       string        // whom no provider finds
 	edited     []string      // e-mail addresses of people whose identities were forgotten
 }
 
@@ -238,6 +239,25 @@ func (r *rooms) Users(_ context.Context, q string, limit int, cursor string) ([]
 	return found, "", nil
 }
 
+// People knows of reach that whoever has no e-mail address is not reached.
+func (r *rooms) People(ctx context.Context, f notify.PeopleFilter) ([]ticket.User, string, error) {
+	all, _, err := r.Users(ctx, f.Query, 10_000, "")
+	found := slices.DeleteFunc(all, func(u ticket.User) bool {
+		return f.Role != "" && u.Role != f.Role || f.Reach != "" && (f.Reach == notify.ReachNone) != (u.Email == "") ||
+			f.Usernames != nil && !slices.Contains(f.Usernames, u.Username) || u.Username <= f.Cursor
+	})
+	if f.Limit > 0 && len(found) > f.Limit {
+		return found[:f.Limit], found[f.Limit-1].Username, err
+	}
+	return found, "", err
+}
+
+func (r *rooms) CountPeople(ctx context.Context, f notify.PeopleFilter) (int, error) {
+	f.Limit, f.Cursor = 0, ""
+	found, _, err := r.People(ctx, f)
+	return len(found), err
+}
+
 func (r *rooms) User(_ context.Context, username string) (ticket.User, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -315,7 +335,14 @@ func (r *rooms) Resolve(_ context.Context, u ticket.User) ([]notify.Identity, er
 	if r.hold != nil {
 		<-r.hold
 	}
+	if u.Username == r.lost {
+		return []notify.Identity{{Channel: notify.WeCom, Reason: notify.ReasonNotFound}}, nil
+	}
 	return []notify.Identity{{Channel: notify.WeCom, Address: u.Username, Origin: "looked_up", OK: true, CheckedAt: noon()}}, nil
+}
+
+func (r *rooms) Chances(context.Context) (notify.Chances, error) {
+	return notify.Chances{Feishu: true, WeCom: true, MissesAllowed: 120, Misses: 3}, nil
 }
 
 func (r *rooms) Edited(_ context.Context, people ...ticket.User) {

@@ -133,6 +133,7 @@ func (a *api) registerAll() {
 	a.registerMe()
 	a.registerMine()
 	a.registerResolve()
+	a.registerPeopleTrials()
 	a.registerDMS()
 	a.registerJobs()
 	a.registerStream()

@@ -38,17 +38,19 @@ type attention struct {
 	Paused []notify.Channel `json:"paused" doc:"Channels that wait for their configuration to be mended."`
 	// Failing are other channels.
 	Failing []notify.Channel `json:"failing" doc:"Channels that are on and refuse what they are given, or their last test."`
+	// Unreachable is those of the list's reach=none.
+	Unreachable int `json:"unreachable" doc:"People no channel that is on reaches."`
 }
 
 func attentionOf(a notify.Attention) attention {
-	return attention{a.Dead, append([]notify.Channel{}, a.Paused...), append([]notify.Channel{}, a.Failing...)}
+	return attention{a.Dead, append([]notify.Channel{}, a.Paused...), append([]notify.Channel{}, a.Failing...), a.Unreachable}
 }
 
 func (a *api) registerStream() {
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/stream", id: "stream", scope: access.DeliveriesRead, tag: tagDeliveries,
 		title: "Hear what changes",
-		text: "Server-sent events as long as you listen: `deliveries` (as they are now, gathered over 300 ms), `attention` (dead letters of 24 hours, paused and failing channels), `job` " +
+		text: "Server-sent events as long as you listen: `deliveries` (as they are now, gathered over 300 ms), `attention` (dead letters of 24 hours, paused and failing channels, people nobody can reach), `job` " +
 			"(progress; jobs on people only for who may change people). A comment every 15 seconds keeps the line open. The stream begins with how things stand; after it broke off, look anew at what you show.",
 	}, a.stream)
 	register(a, route{
@@ -167,8 +169,10 @@ func jobScope(kind string) access.Scope {
 	switch kind {
 	case jobRetry, jobDiscard:
 		return access.DeliveriesRetry
-	case "resolve":
+	case jobResolve:
 		return access.UsersResolve
+	case jobTest:
+		return access.ChannelsTest
 	default:
 		return access.UsersWrite
 	}

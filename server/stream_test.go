@@ -93,10 +93,10 @@ func TestTheStreamTellsWhatChangesInTheCallersWords(t *testing.T) {
 	h := newHouse(t)
 	lines := h.listen("/api/v1/stream", h.token(access.DeliveriesRead))
 	h.live.say(live.Event{Deliveries: []notify.Delivery{{ID: "dlv_1", Status: notify.Skipped, Reason: notify.ReasonNoEmail}}})
-	h.live.say(live.Event{Attention: &notify.Attention{Dead: 3}})
+	h.live.say(live.Event{Attention: &notify.Attention{Dead: 3, Unreachable: 2}})
 	h.live.end()
 	got := strings.Join(gather(lines), "\n")
-	for _, want := range []string{"event: deliveries", `"id":"dlv_1"`, "this person has no e-mail address", "event: attention", `data: {"dead":3,"paused":[],"failing":[]}`} {
+	for _, want := range []string{"event: deliveries", `"id":"dlv_1"`, "this person has no e-mail address", "event: attention", `data: {"dead":3,"paused":[],"failing":[],"unreachable":2}`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("got %s, want it to hold %s", got, want)
 		}

@@ -265,16 +265,36 @@ func (b *budget) left(who string, now time.Time) int {
 }
 
 // spend takes one from the caller's hour, or says when there will be one again.
-func (b *budget) spend(who string, now time.Time) error {
+func (b *budget) spend(who string, now time.Time) error { return b.spendMany(who, 1, now) }
+
+// spendMany takes n at once, or none.
+func (b *budget) spendMany(who string, n int, now time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	recent := slices.DeleteFunc(b.spent[who], func(t time.Time) bool { return now.Sub(t) >= time.Hour })
-	if len(recent) >= b.most {
-		b.spent[who] = recent
+	b.spent[who] = slices.DeleteFunc(b.spent[who], func(t time.Time) bool { return now.Sub(t) >= time.Hour })
+	recent := b.spent[who]
+	if over := len(recent) + n - b.most; over > 0 {
 		p := newProblem(http.StatusTooManyRequests, codeRate)
-		p.retryAfter = strconv.Itoa(int(recent[0].Add(time.Hour).Sub(now).Seconds()) + 1)
+		wait := time.Hour // for more than an hour holds there is no good time
+		if over <= len(recent) {
+			wait = recent[over-1].Add(time.Hour).Sub(now)
+		}
+		p.retryAfter = strconv.Itoa(int(wait.Seconds()) + 1)
 		return p
 	}
-	b.spent[who] = append(recent, now)
+	b.spent[who] = append(recent, slices.Repeat([]time.Time{now}, n)...)
 	return nil
+}
+
+// left is how many the caller may still take this hour.
+func (b *budget) left(who string, now time.Time) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	left := b.most
+	for _, t := range b.spent[who] {
+		if now.Sub(t) < time.Hour {
+			left--
+		}
+	}
+	return left
 }

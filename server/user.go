@@ -14,9 +14,13 @@ import (
 // Users keeps the people ticketbell knows. A value that belongs to somebody else
 // comes back as a [*notify.Taken], somebody unknown as [notify.ErrNotFound].
 type Users interface {
-	// Users returns a page in order of username, of those whose username, name,
-	// e-mail or phone contains q, and the cursor of the next page, "" at the end.
+	// Users and People return a page in order of username, and the cursor of the next
+	// page, "" at the end: of those whose username, name, e-mail or phone contains q, and
+	// of those f picks.
 	Users(ctx context.Context, q string, limit int, cursor string) (items []ticket.User, next string, err error)
+	People(ctx context.Context, f notify.PeopleFilter) (items []ticket.User, next string, err error)
+	// CountPeople counts whom f picks.
+	CountPeople(ctx context.Context, f notify.PeopleFilter) (int, error)
 	User(ctx context.Context, username string) (ticket.User, error)
 	CreateUser(ctx context.Context, u ticket.User) error
 	UpdateUser(ctx context.Context, u ticket.User) error
@@ -53,8 +57,20 @@ type userPatch struct {
 	QuietHours   quietHours       `json:"quiet_hours,omitzero"`
 }
 
+// PickedPeople are the filters of everything that speaks of many people.
+type PickedPeople struct {
+	Query string          `query:"q" maxLength:"200" doc:"Looked for in username, name, e-mail and phone."`
+	Role  ticket.UserRole `query:"role" enum:"admin,operator,member"`
+	Reach notify.Reach    `query:"reach" enum:"all,some,none,disabled" doc:"On how many of the channels that are switched on the person is, or may well be, reached."`
+}
+
+func (p PickedPeople) filter() notify.PeopleFilter {
+	return notify.PeopleFilter{Query: p.Query, Role: p.Role, Reach: p.Reach}
+}
+
 type usersInput struct {
-	Query  string `query:"q" maxLength:"200" doc:"Looked for in username, name, e-mail and phone."`
+	PickedPeople
+
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Cursor string `query:"cursor" doc:"next_cursor of the page before."`
 }
@@ -63,6 +79,7 @@ type usersOutput struct {
 	Body struct {
 		Items      []user `json:"items"`
 		NextCursor string `json:"next_cursor" doc:"Cursor of the next page, empty at the end."`
+		Total      int    `json:"total" doc:"How many there are on all pages."`
 	}
 }
 
@@ -103,12 +120,18 @@ func (a *api) registerUsers() {
 }
 
 func (a *api) listUsers(ctx context.Context, in *usersInput) (*usersOutput, error) {
-	items, next, err := a.Users.Users(ctx, in.Query, in.Limit, in.Cursor)
+	f := in.filter()
+	total, err := a.Users.CountPeople(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	f.Limit, f.Cursor = in.Limit, in.Cursor
+	items, next, err := a.Users.People(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	out := &usersOutput{}
-	out.Body.Items, out.Body.NextCursor = mapped(items, func(u ticket.User) user { return userFor(ctx, u) }), next
+	out.Body.Total, out.Body.Items, out.Body.NextCursor = total, mapped(items, func(u ticket.User) user { return userFor(ctx, u) }), next
 	return out, nil
 }
 

@@ -88,6 +88,7 @@ func TestPeopleArePaged(t *testing.T) {
 	type page struct {
 		Items      []user `json:"items"`
 		NextCursor string `json:"next_cursor"`
+		Total      int    `json:"total"`
 	}
 	var seen []string
 	for cursor, more := "", true; more; {

@@ -169,7 +169,7 @@ type userExportCommand struct{ inHouse }
 // Run writes the file to stdout.
 func (c *userExportCommand) Run(ctx context.Context, s *streams) error {
 	return c.do(ctx, s, func(h *house) error {
-		file, err := roster.Export(ctx, h.store)
+		file, err := roster.Export(ctx, h.store, notify.PeopleFilter{})
 		if err != nil {
 			return err
 		}
