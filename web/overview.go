@@ -36,6 +36,7 @@ type overviewView struct {
 
 	People      int  `json:"people"`
 	Unreachable int  `json:"unreachable"`
+	WaitedFor   int  `json:"waited_for"`
 	Events      bool `json:"events"`
 	URLPrefix   bool `json:"url_prefix"`
 
@@ -165,8 +166,10 @@ type attention struct {
 	Channel string
 	Health  healthView
 	N       int
-	Grave   bool
-	Href    string
+	// WaitedFor is how many of N a ticket waits for.
+	WaitedFor int
+	Grave     bool
+	Href      string
 }
 
 // Attention lists what needs somebody, worst first.
@@ -183,7 +186,7 @@ func (o overviewView) Attention() []attention {
 		list = append(list, attention{Kind: "dead", N: dead, Href: "/deliveries?status=dead"})
 	}
 	if o.Unreachable > 0 {
-		list = append(list, attention{Kind: "unreachable", N: o.Unreachable, Href: "/users?state=unreachable"})
+		list = append(list, attention{Kind: "unreachable", N: o.Unreachable, WaitedFor: o.WaitedFor, Href: "/users?reach=none"})
 	}
 	if !o.URLPrefix {
 		list = append(list, attention{Kind: "prefix", Href: "/channels#general"})

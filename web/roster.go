@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"time"
 )
 
 // mostImport is how many bytes a file of people may have, a little more than the API takes.
@@ -81,52 +79,4 @@ func (v *visit) sheet() ([]byte, error) {
 		return []byte(v.r.PostFormValue("pasted")), nil
 	}
 	return content, nil
-}
-
-// jobView is long work and how far it is.
-type jobView struct {
-	ID        string         `json:"id"`
-	State     string         `json:"state"`
-	Done      int            `json:"done"`
-	Total     int            `json:"total"`
-	Summary   map[string]int `json:"summary"`
-	Error     string         `json:"error"`
-	StartedAt time.Time      `json:"started_at"`
-	// Refusal is set when it could not be started.
-	Refusal *refusal `json:"-"`
-	Prefix  string   `json:"-"`
-}
-
-// Over reports whether nothing more will happen.
-func (j jobView) Over() bool { return j.State != "running" && j.State != "paused" }
-
-// resolveUsers has everybody looked up again, or those who are not reached.
-func resolveUsers(v *visit) error {
-	asked := map[string]any{}
-	if v.r.PostFormValue("only") == "failed" {
-		asked["only"] = "failed"
-	}
-	var started struct {
-		JobID string `json:"job_id"`
-	}
-	err := v.ask(http.MethodPost, "/api/v1/users:resolve", asked, &started)
-	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
-		return v.refused("job", jobView{Refusal: no})
-	}
-	if err != nil {
-		return err
-	}
-	return v.job(http.MethodGet, started.JobID, "")
-}
-
-func showJob(v *visit) error { return v.job(http.MethodGet, v.r.PathValue("id"), "") }
-
-func cancelJob(v *visit) error { return v.job(http.MethodPost, v.r.PathValue("id"), ":cancel") }
-
-func (v *visit) job(method, id, verb string) error {
-	var j jobView
-	if err := v.ask(method, "/api/v1/jobs/"+url.PathEscape(id)+verb, nil, &j); err != nil {
-		return err
-	}
-	return v.part("job", j)
 }

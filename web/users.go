@@ -1,10 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"ticketbell/access"
@@ -16,14 +16,16 @@ import (
 // usersPage is 用户与身份: who is known, and how each is reached.
 func usersPage() page {
 	return page{
-		name: "users", path: "/users", scope: access.UsersRead, letter: "u",
+		name: "users", path: "/users", scope: access.UsersRead, letter: "u", scripts: []string{"users.js"},
 		routes: []route{
 			shows("/users", access.UsersRead, showUsers),
 			takes("/users", access.UsersWrite, addUser),
 			takes("/users:import", access.UsersWrite, importUsers),
 			takes("/users:resolve", access.UsersResolve, resolveUsers),
+			shows("/users:estimate", access.UsersResolve, estimateUsers),
+			takes("/users:many", access.UsersResolve, manyPeople),
 			shows("/jobs/{id}", access.UsersResolve, showJob),
-			takes("/jobs/{id}/cancel", access.UsersResolve, cancelJob),
+			takes("/jobs/{id}/{verb}", access.UsersResolve, turnJob),
 			shows("/users/{username}", access.UsersRead, showPerson),
 			takes("/users/{username}", access.UsersWrite, changePerson),
 			takes("/users/{username}/resolve", access.UsersResolve, resolvePerson),
@@ -47,6 +49,9 @@ type userRow struct {
 	Quiet        ticket.Quiet    `json:"quiet_hours,omitzero"`
 	Ways         []way           `json:"-"`
 }
+
+// Called is what the person is called by others.
+func (u userRow) Called() string { return cmp.Or(u.Name, u.Username) }
 
 // Reach says whether somebody can be told anything: "disabled", "none", "some" or "all"
 // of the channels that are on. Where nobody was asked yet, they may well be reached.
@@ -107,10 +112,8 @@ func asked(q url.Values) usersAsk {
 	return usersAsk{strings.TrimSpace(q.Get("q")), q.Get("role"), q.Get("reach"), q.Get("cursor")}
 }
 
-// keeps reports whether somebody is wanted.
-func (a usersAsk) keeps(u userRow) bool {
-	return (a.Role == "" || a.Role == string(u.Role)) && (a.Reach == "" || a.Reach == u.Reach())
-}
+// Narrow reports whether anybody in particular is looked for.
+func (a usersAsk) Narrow() bool { return a.Query != "" || a.Role != "" || a.Reach != "" }
 
 // With is the address of another page of the same list.
 func (a usersAsk) With(cursor string) string {
@@ -127,6 +130,8 @@ type usersView struct {
 	Ask   usersAsk
 	Users []userRow
 	Next  string
+	// Total is how many there are on all pages.
+	Total int
 	// Form is the person somebody is about to add.
 	Form personForm
 	// Person is shown beside the list, or alone when the page was opened for them.
@@ -144,46 +149,33 @@ func showUsers(v *visit) error {
 	return v.show(view)
 }
 
-// A page of the list: more are read when only some of them are wanted.
-const (
-	usersShown   = 50
-	usersSifted  = 200
-	mostSiftings = 10
-)
+// usersShown is how many people a page of the list has.
+const usersShown = "50"
 
-// users lists people. Where they are picked by role or by how they are reached, the
-// list is read on until there is something to show.
+// users lists people.
 func (v *visit) users(ask usersAsk) (usersView, error) {
 	view := usersView{Ask: ask, Form: personForm{Prefix: "new-", User: userRow{Role: ticket.Member}}}
-	limit := usersShown
-	if ask.Role != "" || ask.Reach != "" {
-		limit = usersSifted
+	var list struct {
+		Items []userRow `json:"items"`
+		Next  string    `json:"next_cursor"`
+		Total int       `json:"total"`
 	}
-	next := ask.Cursor
-	for range mostSiftings {
-		var list struct {
-			Items []userRow `json:"items"`
-			Next  string    `json:"next_cursor"`
+	q := url.Values{"limit": {usersShown}}
+	for name, value := range map[string]string{"q": ask.Query, "role": ask.Role, "reach": ask.Reach, "cursor": ask.Cursor} {
+		if value != "" {
+			q.Set(name, value)
 		}
-		q := url.Values{"q": {ask.Query}, "cursor": {next}, "limit": {strconv.Itoa(limit)}}
-		if err := v.ask(http.MethodGet, "/api/v1/users?"+q.Encode(), nil, &list); err != nil {
+	}
+	if err := v.ask(http.MethodGet, "/api/v1/users?"+q.Encode(), nil, &list); err != nil {
+		return view, err
+	}
+	for i := range list.Items {
+		var err error
+		if list.Items[i].Ways, err = v.ways(list.Items[i].Username); err != nil {
 			return view, err
 		}
-		for _, u := range list.Items {
-			var err error
-			if u.Ways, err = v.ways(u.Username); err != nil {
-				return view, err
-			}
-			if ask.keeps(u) {
-				view.Users = append(view.Users, u)
-			}
-		}
-		next = list.Next
-		if next == "" || len(view.Users) > 0 {
-			break
-		}
 	}
-	view.Next = next
+	view.Users, view.Next, view.Total = list.Items, list.Next, list.Total
 	return view, nil
 }
 

@@ -165,3 +165,61 @@ func TestEverybodyCanSendThemselvesOne(t *testing.T) {
 		t.Errorf("got %s, want a test message at t1", messages)
 	}
 }
+
+func TestManyPeopleAreChangedAtOnceAndItIsShownBefore(t *testing.T) {
+	w := demo(t).window()
+	w.visit("/users")
+	w.click("选择 t1")
+	w.see("已选 1 人")
+	w.click("选择 creator")
+	w.see("已选 2 人")
+	w.accessible("people with ticks")
+
+	w.click("发送测试")
+	w.see("将真实发出")
+	w.accessible("what would be sent")
+	w.click("发送")
+	w.see("完成 6 / 6")
+	w.see("飞书 平台已接受 2")
+	w.click("关闭")
+
+	w.click("停用")
+	w.see("停用 2 人？")
+	w.click("停用 2 人")
+	w.see("已停用 2 人")
+	w.click("撤销停用")
+	w.see("已恢复 2 人")
+	w.press("\x1b")
+
+	w.visit("/users?lang=en")
+	w.click("Select all on this page")
+	w.click("Re-resolve")
+	w.see("50 at a time.")
+	w.see("we stop at")
+	w.accessible("an estimate")
+}
+
+func TestWhoeverNobodyCanReachStandsOnTheMenuTheOverviewAndTheList(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	if status, body := h.ask("POST", "/api/v1/users", `{"username":"lost"}`); status != 201 {
+		t.Fatalf("got %d %s", status, body)
+	}
+	w.visit("/users")
+	w.tabTo("重新解析")
+	w.press("\r")
+	w.see("只查有渠道找不到的人")
+	w.see("共 1 人")
+	w.accessible("the dialog of a look-up of many")
+	w.click("开始")
+	w.see("下载未送达名单")
+	w.press("\x1b")
+	w.see("1 位用户没有任何可用渠道")
+	w.visit("/overview")
+	w.see("1 位用户没有任何可用渠道")
+	w.click("查看名单")
+	w.path("/users")
+	w.see("lost")
+	w.see("共 1 人")
+	w.see("此人没有邮箱")
+}

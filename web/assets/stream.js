@@ -55,6 +55,7 @@ function lose() {
 function attention(now) {
   badge("deliveries", now.dead);
   badge("channels", now.paused.length + now.failing.length);
+  badge("users", now.unreachable);
   banner(now);
   document.dispatchEvent(new CustomEvent("live-attention", { detail: now }));
 }

@@ -1,0 +1,26 @@
+// The list of people: ticks, and what is done with everybody who has one.
+import { bind } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
+const ticked = () => [...document.querySelectorAll("#people .tick:checked")];
+
+function count() {
+  const n = ticked().length;
+  const all = document.querySelectorAll("#people .tick").length;
+  for (const button of document.querySelectorAll("#many-bar button")) button.disabled = n === 0;
+  if (byId("ticked")) bind(byId("ticked"), "users.js.ticked", { n });
+  const box = byId("tick-all");
+  if (box) {
+    box.checked = n > 0 && n === all;
+    box.indeterminate = n > 0 && n < all;
+  }
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.id === "tick-all") for (const box of document.querySelectorAll("#people .tick")) box.checked = event.target.checked;
+  if (event.target.closest?.("#people")) count();
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "people") count();
+});
+count();
