@@ -285,16 +285,3 @@ func (b *budget) spendMany(who string, n int, now time.Time) error {
 	b.spent[who] = append(recent, slices.Repeat([]time.Time{now}, n)...)
 	return nil
 }
-
-// left is how many the caller may still take this hour.
-func (b *budget) left(who string, now time.Time) int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	left := b.most
-	for _, t := range b.spent[who] {
-		if now.Sub(t) < time.Hour {
-			left--
-		}
-	}
-	return left
-}
