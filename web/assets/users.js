@@ -20,7 +20,14 @@ document.addEventListener("change", (event) => {
   if (event.target.id === "tick-all") for (const box of document.querySelectorAll("#people .tick")) box.checked = event.target.checked;
   if (event.target.closest?.("#people")) count();
 });
+// A list that is drawn again keeps the ticks of whoever is still on it.
+let kept = new Set();
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target.id === "people") kept = new Set(ticked().map((box) => box.value));
+});
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.id === "people") count();
+  if (event.target.id !== "people") return;
+  for (const box of document.querySelectorAll("#people .tick")) box.checked = kept.has(box.value);
+  count();
 });
 count();
