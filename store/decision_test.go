@@ -191,3 +191,30 @@ func TestAPressFindsItsCardByMessageOrEvent(t *testing.T) {
 		}
 	})
 }
+
+func TestADecisionIsPurgedOnceItsTurnIsOver(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		inReview(t, s)
+		d := decide(t, s, approval("1"))
+		d.Status, d.Due = notify.Decided, time.Time{}
+		if _, err := s.Rule(t.Context(), d, noon); err != nil {
+			t.Fatal(err)
+		}
+		purge := func() {
+			t.Helper()
+			if _, err := s.Purge(t.Context(), noon.Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		purge()
+		if got := decide(t, s, approval("2")); got.ID != "dec_1" {
+			t.Errorf("got %s for a second press, want the decision kept while its turn waits", got.ID)
+		}
+		e, plan := moved("1024-2", "wangwu")
+		record(t, s, e, plan)
+		purge()
+		if _, err := s.Rule(t.Context(), d, noon); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("got %v of the decision on a turn that is over, want it gone", err)
+		}
+	})
+}

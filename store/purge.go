@@ -22,16 +22,19 @@ func ended() []litter {
 				SELECT 1 FROM tickets t WHERE t.id = x.ticket_id AND t.state = x.state AND t.state LIKE 'waiting%'))`},
 		{"wecom_cards", "message_id", `x.sent_at < $2
 			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = x.message_id AND d.channel = 'wecom')`},
+		{"decisions", "id", `x.updated_at < $2 AND x.due_at = 0
+			AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.id = x.ticket_id AND t.turn = x.turn AND t.state LIKE 'waiting%')`},
 		{"events", "id", `x.accepted_at < $2
 			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = x.id OR d.want = x.id)
 			AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.last_event = x.id)`},
 	}
 }
 
-// Purge deletes deliveries that came to an end before the given time, and the cards and
-// events nothing refers to any more. A ticket keeps its last event, and for as long as it
-// waits the deliveries that asked for it: their cards are decided on, and what waits for
-// somebody is found by them. It returns how many deliveries went.
+// Purge deletes deliveries that came to an end before the given time, and the cards,
+// decisions and events nothing refers to any more. A ticket keeps its last event, and for
+// as long as it waits the deliveries that asked for it: their cards are decided on, and
+// what waits for somebody is found by them. The decision on what it waits for stays, too:
+// it keeps a second one from being made. It returns how many deliveries went.
 func (s *Store) Purge(ctx context.Context, before time.Time) (deleted int, err error) {
 	for i, l := range ended() {
 		n, err := s.sweep(ctx, l, millis(before))
