@@ -82,6 +82,7 @@ func (s *Site) funcs(lang cards.Language) template.FuncMap {
 		"sub":   func(a, b int) int { return a - b },
 		"join":  func(words []string) string { return strings.Join(words, ", ") },
 		"phone": phone,
+		"short": short,
 		"list":  func(words ...string) []string { return words },
 		"tag":   tag,
 		"dict":  dict,
@@ -129,6 +130,17 @@ func phone(number string) string {
 		return home[:3] + " " + home[3:7] + " " + home[7:]
 	}
 	return number
+}
+
+// longID is how much of an id is shown in a list.
+const longID = 14
+
+// short is the beginning of a long id.
+func short(id string) string {
+	if r := []rune(id); len(r) > longID {
+		return string(r[:longID-4]) + "…"
+	}
+	return id
 }
 
 // dict hands several values to a block: a name, its value, and so on.
