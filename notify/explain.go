@@ -30,11 +30,11 @@ func IdentityWords(id Identity) cards.Text {
 func reachedWords(id Identity) cards.Text {
 	switch {
 	case id.Channel == Mail:
-		return cards.Text{ZH: "按邮箱地址发送", EN: "by the e-mail address itself"}
+		return cards.Text{ZH: "按邮箱地址发送", EN: "sent to the e-mail address"}
 	case id.How == "email":
-		return cards.Text{ZH: "按邮箱查到", EN: "found by e-mail address"}
+		return cards.Text{ZH: "按邮箱查到", EN: "found by e-mail"}
 	case id.How == "phone":
-		return cards.Text{ZH: "按手机号查到", EN: "found by phone number"}
+		return cards.Text{ZH: "按手机号查到", EN: "found by phone"}
 	default:
 		return cards.Text{ZH: "手填", EN: "entered by hand"}
 	}

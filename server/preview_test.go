@@ -14,7 +14,7 @@ func TestADryRunExplainsTheAudienceAndStoresNothing(t *testing.T) {
 	h := newHouse(t)
 	got := h.call("POST", "/api/v1/events?dry_run=true", h.token(access.EventsWrite), previewed, "Accept-Language: en")
 	want := `{"dry_run":true,"event_id":"","ticket_id":"","deliveries":[` +
-		`{"person":"bo","channel":"mail","status":"queued","address":"bo@corp.com","origin":"entered","explanation":"by the e-mail address itself"},` +
+		`{"person":"bo","channel":"mail","status":"queued","address":"bo@corp.com","origin":"entered","explanation":"sent to the e-mail address"},` +
 		`{"person":"al","channel":"mail","status":"skipped","reason":"no_email","origin":"entered","explanation":"this person has no e-mail address"},` +
 		`{"person":"谁","channel":"mail","status":"skipped","reason":"no_email","explanation":"this person has no e-mail address"}]}`
 	if got.status != 200 || strings.TrimSpace(got.body) != want {

@@ -106,7 +106,7 @@ func TestIdentitiesAreReadAndLookedUpAgain(t *testing.T) {
 	h := newHouse(t)
 	h.rooms.users["bo"] = ticket.User{Person: ticket.Person{Username: "bo", Email: "bo@corp.com"}}
 	read := h.asRoot("GET", "/api/v1/users/bo/identities", "")
-	if want := `{"items":[{"channel":"mail","address":"bo@corp.com","origin":"entered","ok":true,"explanation":"by the e-mail address itself"}]}`; strings.TrimSpace(read.body) != want {
+	if want := `{"items":[{"channel":"mail","address":"bo@corp.com","origin":"entered","ok":true,"explanation":"sent to the e-mail address"}]}`; strings.TrimSpace(read.body) != want {
 		t.Errorf("got %s, want %s", read.body, want)
 	}
 	resolved := h.asRoot("POST", "/api/v1/users/bo/identities:resolve", "")
