@@ -112,7 +112,7 @@ func build(people People, books Books, now func() time.Time, o Options, s *share
 		wecom: make(chan struct{}, weComCalls), budget: &budget{shared: s, now: now},
 		flights: map[string]*query{}, quit: func() {}, searching: make(chan struct{}, 1),
 	}
-	d.found = &archivist{archive: o.Archive, log: o.Log, work: &d.work}
+	d.found = &archivist{archive: o.Archive, log: d.log, work: &d.work}
 	d.rounds = newGatherer(&d.work, d.inquire, s.turn)
 	if o.Roster != nil {
 		d.ahead = &ahead{roster: o.Roster, now: now}

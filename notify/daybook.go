@@ -25,8 +25,9 @@ type Spent struct {
 	Wait time.Duration
 }
 
-// Day names the calendar day of now and says how much of it is left. It is the day at
-// Shanghai, by which WeCom counts (wecom.md 5); there is no summer time there.
+// Day names the calendar day of now and says how much of it is left. WeCom counts by the
+// calendar day (wecom.md 5) and does not say where that begins: it is taken to be in
+// Shanghai, where it is run. There is no summer time there.
 func Day(now time.Time) (name string, left time.Duration) {
 	now = now.In(time.FixedZone("Asia/Shanghai", 8*60*60))
 	year, month, day := now.Date()

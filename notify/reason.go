@@ -43,12 +43,6 @@ func ReasonWords(reason string) cards.Text {
 	switch reason {
 	case ReasonChannelOff:
 		return cards.Text{ZH: "没有启用任何渠道", EN: "no channel is enabled"}
-	case ReasonNoEmail:
-		return cards.Text{ZH: "此人没有邮箱", EN: "this person has no e-mail address"}
-	case ReasonNoContact:
-		return cards.Text{ZH: "此人没有手机号、邮箱，也没有手填的账号", EN: "this person has no phone number, no e-mail address and no id entered by hand"}
-	case ReasonNotFound:
-		return cards.Text{ZH: "平台上没有这个手机号或邮箱的用户，或不在应用可见范围", EN: "the platform knows nobody by this phone number or e-mail address, or the app may not see them"}
 	case ReasonDisabled:
 		return cards.Text{ZH: "此人已停用", EN: "this person is disabled"}
 	case ReasonOver:
@@ -69,10 +63,6 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "已送达，但消息已不能更新", EN: "delivered, but the message can no longer be brought up to date"}
 	case ReasonSpared:
 		return cards.Text{ZH: "已送达；消息可更新的次数有限，留给最终结果", EN: "delivered; the message allows few changes, and the next is kept for the result"}
-	case ReasonNotAsked:
-		return cards.Text{ZH: "尚未查找", EN: "not looked up yet"}
-	case ReasonLookupOff:
-		return cards.Text{ZH: "该渠道已关闭按手机号或邮箱查找，请手填账号", EN: "looking people up by phone or e-mail is switched off; enter the id by hand"}
 	case ReasonUnknown:
 		return cards.Text{ZH: "平台没有应答，不知是否已收；再发可能重复送达", EN: "the provider did not answer and may have it already; sent again, it may arrive twice"}
 	case ReasonMaybeTwice:
@@ -91,6 +81,23 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "已由管理员改走其他渠道重发", EN: "sent on another channel instead, by an administrator"}
 	case ReasonQuiet:
 		return cards.Text{ZH: "免打扰时段，结束后发送", EN: "quiet hours; sent when they end"}
+	}
+	return whyUnreached(reason)
+}
+
+// whyUnreached says why somebody has no address on a channel.
+func whyUnreached(reason string) cards.Text {
+	switch reason {
+	case ReasonNoEmail:
+		return cards.Text{ZH: "此人没有邮箱", EN: "this person has no e-mail address"}
+	case ReasonNoContact:
+		return cards.Text{ZH: "此人没有手机号、邮箱，也没有手填的账号", EN: "this person has no phone number, no e-mail address and no id entered by hand"}
+	case ReasonNotFound:
+		return cards.Text{ZH: "平台上没有这个手机号或邮箱的用户，或不在应用可见范围", EN: "the platform knows nobody by this phone number or e-mail address, or the app may not see them"}
+	case ReasonNotAsked:
+		return cards.Text{ZH: "尚未查找", EN: "not looked up yet"}
+	case ReasonLookupOff:
+		return cards.Text{ZH: "该渠道已关闭按手机号或邮箱查找，请手填账号", EN: "looking people up by phone or e-mail is switched off; enter the id by hand"}
 	case ReasonLookupBudget:
 		return cards.Text{ZH: "今日查找失败次数已达上限，为避免企业微信关闭接口而停止，明天继续；也可手填账号", EN: "today's look-ups that may find nobody are used up, before WeCom closes them for a day; they go on tomorrow, or enter the id by hand"}
 	case ReasonStaleIdentity:

@@ -79,7 +79,7 @@ func reach(ctx context.Context, url string) reached {
 	defer cancel()
 	began := time.Now()
 	r := reached{URL: url}
-	status, err := head(ctx, url)
+	status, err := statusOf(ctx, url)
 	r.DurationMS = time.Since(began).Milliseconds()
 	if err != nil {
 		r.Reason = unreachedBy(err)
@@ -89,8 +89,8 @@ func reach(ctx context.Context, url string) reached {
 	return r
 }
 
-// head asks for a page and returns its status alone.
-func head(ctx context.Context, url string) (int, error) {
+// statusOf asks for a page and returns the status of the answer alone.
+func statusOf(ctx context.Context, url string) (int, error) {
 	dialer := net.Dialer{Control: allowed}
 	transport := &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true, Proxy: nil}
 	client := http.Client{

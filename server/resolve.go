@@ -23,7 +23,6 @@ const resolveWorkers = 50
 const (
 	jobResolve = "resolve"
 	jobTest    = "test"
-	jobImport  = "import"
 )
 
 type resolveInput struct {

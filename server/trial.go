@@ -267,6 +267,13 @@ func (b *budget) left(who string, now time.Time) int {
 // spend takes one from the caller's hour, or says when there will be one again.
 func (b *budget) spend(who string, now time.Time) error { return b.spendMany(who, 1, now) }
 
+// giveBack undoes a spending that came to nothing.
+func (b *budget) giveBack(who string, n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.spent[who] = b.spent[who][:max(0, len(b.spent[who])-n)]
+}
+
 // spendMany takes n at once, or none.
 func (b *budget) spendMany(who string, n int, now time.Time) error {
 	b.mu.Lock()

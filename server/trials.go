@@ -66,7 +66,8 @@ func (a *api) testUsers(ctx context.Context, in *trialsInput) (*trialsOutput, er
 	started, err := a.startJob(ctx, jobTest, func(ctx context.Context, j *jobs.Job) error {
 		return a.sendTrials(ctx, j, messages, lang)
 	})
-	if err != nil {
+	if err != nil { // such as a job of that kind that runs already
+		a.tests.giveBack(by(ctx), len(messages))
 		return nil, err
 	}
 	out.Body.JobID = started.Body.JobID

@@ -90,3 +90,18 @@ func TestAReportNamesWhomALookUpDidNotReach(t *testing.T) {
 		t.Errorf("got %s, want the one who is lost", got)
 	}
 }
+
+func TestATestThatCannotBeginIsNotCounted(t *testing.T) {
+	b := newBudget(3)
+	if err := b.spendMany("a", 3, noon()); err != nil {
+		t.Fatal(err)
+	}
+	b.giveBack("a", 2)
+	if got := b.left("a", noon()); got != 2 {
+		t.Errorf("got %d left of three, want the two that were given back", got)
+	}
+	b.giveBack("b", 1) // an hour may have passed meanwhile
+	if got := b.left("b", noon()); got != 3 {
+		t.Errorf("got %d left of three, want no more than the hour holds", got)
+	}
+}

@@ -43,18 +43,14 @@ func (tx *txn) rerouteDelivery(ctx context.Context, id string, to notify.Channel
 	if err != nil {
 		return from, err
 	}
-	moved, err := tx.divert(ctx, id, to, clock, now)
+	anew, err := tx.divert(ctx, id, to, clock, now, deadline)
 	if err != nil {
 		return from, err
 	}
-	if !moved {
+	if anew == "" {
 		return from, notify.DetourTaken
 	}
-	const anew = `event_id = $1 AND person = $2 AND channel = $3`
-	if _, err := tx.ExecContext(ctx, `UPDATE deliveries SET deadline = $4 WHERE `+anew, from.Event, from.Person, string(to), millis(deadline)); err != nil {
-		return from, err
-	}
-	return one(ctx, tx, scanDelivery, `SELECT `+deliveryColumns+` FROM deliveries d WHERE `+anew, from.Event, from.Person, string(to))
+	return one(ctx, tx, scanDelivery, `SELECT `+deliveryColumns+` FROM deliveries d WHERE d.id = $1`, anew)
 }
 
 // callOffUnsent ends a delivery of which no message is out, unless a worker holds it.

@@ -79,11 +79,11 @@ func (tx *txn) reroute(ctx context.Context, left *notify.Left, ch notify.Channel
 	for _, w := range waiting {
 		status, reason := notify.Skipped, notify.ReasonStranded
 		for _, to := range notify.Detours(w.to, on) {
-			moved, err := tx.divert(ctx, w.id, to, clock, now)
+			anew, err := tx.divert(ctx, w.id, to, clock, now, time.Time{})
 			if err != nil {
 				return err
 			}
-			if moved {
+			if anew != "" {
 				status, reason = notify.Canceled, notify.ReasonRerouted
 				break
 			}
@@ -111,25 +111,27 @@ type waiting struct {
 func scanWaiting(r row) (w waiting, err error) { return w, r.Scan(&w.id, document{&w.to}) }
 
 // divert makes a delivery on the channel to out of one on another channel, which stays as
-// it is; false when the person has one of that event there. One that waits for the end of
-// quiet hours goes on waiting.
-func (tx *txn) divert(ctx context.Context, id string, to notify.Channel, clock int64, now time.Time) (bool, error) {
+// it is, and returns its id; "" when the person has one of that event there. It is tried
+// until the deadline, that of the other one where there is none. One that waits for the
+// end of quiet hours goes on waiting.
+func (tx *txn) divert(ctx context.Context, id string, to notify.Channel, clock int64, now, deadline time.Time) (string, error) {
 	anew := notify.NewID("dlv_")
 	res, err := tx.ExecContext(ctx,
 		`INSERT INTO deliveries (id, event_id, ticket_id, person, channel, reader, role, status, reason, code, message_id, shown, want, state, result,
 			attempts, not_before, deadline, created_at, updated_at, lease, payload, due_at, claimed, turn, kind, project)
 		SELECT $2, event_id, ticket_id, person, $3, reader, role, 'queued', CASE WHEN reason = $6 THEN reason ELSE '' END, '', '', '', want, state, result,
-			0, CASE WHEN reason = $6 THEN not_before ELSE 0 END, deadline, $5, $5, '', '', CASE WHEN reason = $6 THEN due_at ELSE CAST($4 AS BIGINT) END, '', turn, kind, project
+			0, CASE WHEN reason = $6 THEN not_before ELSE 0 END, CASE WHEN CAST($7 AS BIGINT) = 0 THEN deadline ELSE CAST($7 AS BIGINT) END, $5, $5, '', '', CASE WHEN reason = $6 THEN due_at ELSE CAST($4 AS BIGINT) END, '', turn, kind, project
 		FROM deliveries WHERE id = $1
 		ON CONFLICT (event_id, person, channel) DO NOTHING`,
-		id, anew, string(to), clock, millis(now), notify.ReasonQuiet)
+		id, anew, string(to), clock, millis(now), notify.ReasonQuiet, millis(deadline))
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	n, err := res.RowsAffected()
-	if n == 1 {
-		tx.wake(to)
-		tx.change(anew)
+	if err != nil || n == 0 {
+		return "", err
 	}
-	return n == 1, err
+	tx.wake(to)
+	tx.change(anew)
+	return anew, nil
 }

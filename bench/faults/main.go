@@ -6,10 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"ticketbell/bench/rig"
 )
@@ -28,32 +26,19 @@ func main() {
 	flag.IntVar(&o.events, "events", 1000, "how many events a row posts")
 	flag.BoolVar(&o.keep, "keep", false, "keep the data and logs of every row, and say where")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := measure(ctx, o)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "faults:", err)
-		os.Exit(1)
-	}
+	rig.Main("faults", func(ctx context.Context) error { return measure(ctx, o) })
 }
 
 // errBroken says that a figure is beyond its bound; the table tells which.
 var errBroken = errors.New("a bound is broken")
 
 func measure(ctx context.Context, o options) (err error) {
-	dir, err := os.MkdirTemp("", "ticketbell-bench-")
-	if err != nil {
-		return fmt.Errorf("make a place for the runs: %w", err)
-	}
+	dir, binary, err := rig.Place(ctx)
 	if o.keep {
 		fmt.Fprintln(os.Stderr, "faults: everything is kept in", dir)
 	} else {
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	if err := os.Chmod(dir, 0o711); err != nil { // the user PostgreSQL runs as has to pass through
-		return fmt.Errorf("open the place for the runs: %w", err)
-	}
-	binary, err := rig.Build(ctx, dir)
 	if err != nil {
 		return err
 	}

@@ -6,9 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"ticketbell/bench/rig"
@@ -29,28 +27,15 @@ func main() {
 	flag.IntVar(&o.deliveries, "deliveries", 100_000, "how many deliveries are on record")
 	flag.IntVar(&o.requests, "requests", 100, "how often each page is asked for, one request at a time")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := measure(ctx, o)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "pages:", err)
-		os.Exit(1)
-	}
+	rig.Main("pages", func(ctx context.Context) error { return measure(ctx, o) })
 }
 
 // errBroken says that a page is beyond a bound; the table tells which.
 var errBroken = errors.New("a bound is broken")
 
 func measure(ctx context.Context, o options) (err error) {
-	dir, err := os.MkdirTemp("", "ticketbell-bench-")
-	if err != nil {
-		return fmt.Errorf("make a place for the runs: %w", err)
-	}
+	dir, binary, err := rig.Place(ctx)
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := os.Chmod(dir, 0o711); err != nil { // the user PostgreSQL runs as has to pass through
-		return fmt.Errorf("open the place for the runs: %w", err)
-	}
-	binary, err := rig.Build(ctx, dir)
 	if err != nil {
 		return err
 	}

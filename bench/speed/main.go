@@ -6,9 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"ticketbell/bench/rig"
@@ -24,13 +22,7 @@ func main() {
 	flag.IntVar(&o.notices, "notices", 60, "how many notices a latency is taken from")
 	flag.IntVar(&o.presses, "presses", 300, "how many presses the toasts are timed of, and a tenth as many cards of a team")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := measure(ctx, o)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "speed:", err)
-		os.Exit(1)
-	}
+	rig.Main("speed", func(ctx context.Context) error { return measure(ctx, o) })
 }
 
 // options is how much is measured.
@@ -40,12 +32,8 @@ type options struct{ events, runs, notices, presses int }
 var errMissed = errors.New("a goal is missed")
 
 func measure(ctx context.Context, o options) (err error) {
-	dir, err := os.MkdirTemp("", "ticketbell-bench-")
-	if err != nil {
-		return fmt.Errorf("make a place for the runs: %w", err)
-	}
+	dir, binary, err := rig.Place(ctx)
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	binary, err := rig.Build(ctx, dir)
 	if err != nil {
 		return err
 	}
