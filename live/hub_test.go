@@ -168,10 +168,10 @@ func TestAJobIsToldWhenItMoves(t *testing.T) {
 		h, _ := house(t, &source{changed: make(chan []string)}, b)
 		ch, stop := h.Listen()
 		defer stop()
-		time.Sleep(3 * time.Second)
+		time.Sleep(3 * time.Second) // of the bubble's time
 		heard(ch)
 		b.show(jobs.View{ID: "job_1", State: jobs.Done, Done: 5})
-		time.Sleep(3 * time.Second)
+		time.Sleep(3 * time.Second) // of the bubble's time
 		got := heard(ch)
 		if len(got) != 1 || got[0].Job == nil || got[0].Job.Done != 5 {
 			t.Errorf("got %+v, want the job told once, done", got)
