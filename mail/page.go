@@ -15,7 +15,7 @@ var pageSource string
 
 // font is written out before the page is parsed: a mail names it in every cell, and
 // looking a template up twenty times takes as long as all the rest.
-const font = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI','PingFang SC','Microsoft YaHei','Noto Sans CJK SC',Helvetica,Arial,sans-serif"
+const font = "font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',Arial,sans-serif"
 
 var pageTemplate = template.Must(template.New("page").Parse(strings.ReplaceAll(pageSource, "FONT", font)))
 

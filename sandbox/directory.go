@@ -30,13 +30,14 @@ type Directory struct {
 
 	mu     sync.Mutex
 	people []Person
+	places map[string]int // in people, of the first one with that address, number or id; as the keys below spell them
 }
 
 // NewDirectory returns a directory of these people. An open one also hires
 // everybody who is looked up by an e-mail address or phone number, unless the
 // address is at [NobodyDomain]; a closed one knows only its people.
 func NewDirectory(open bool, people ...Person) *Directory {
-	d := &Directory{open: open}
+	d := &Directory{open: open, places: map[string]int{}}
 	for _, p := range people {
 		d.Add(p)
 	}
@@ -57,6 +58,11 @@ func (d *Directory) add(p Person) Person {
 	if p.UserID == "" {
 		p.UserID = d.freeUserID(p.Username)
 	}
+	for _, k := range []string{emailKey(p.Email), phoneKey(p.Phone), openIDKey(p.OpenID), userIDKey(p.UserID)} {
+		if _, taken := d.places[k]; !taken {
+			d.places[k] = len(d.people)
+		}
+	}
 	d.people = append(d.people, p)
 	return p
 }
@@ -64,18 +70,26 @@ func (d *Directory) add(p Person) Person {
 // freeUserID returns username, with a number behind it when somebody has it already.
 func (d *Directory) freeUserID(username string) string {
 	id := username
-	for n := 2; slices.ContainsFunc(d.people, func(p Person) bool { return strings.EqualFold(p.UserID, id) }); n++ {
+	for n := 2; ; n++ {
+		if _, taken := d.places[userIDKey(id)]; !taken {
+			return id
+		}
 		id = username + "-" + strconv.Itoa(n)
 	}
-	return id
 }
+
+// What a person is found by.
+func emailKey(email string) string { return "email " + strings.ToLower(email) }
+func phoneKey(phone string) string { return "phone " + strings.TrimPrefix(phone, "+86") }
+func openIDKey(id string) string   { return "open_id " + id }
+func userIDKey(id string) string   { return "userid " + strings.ToLower(id) }
 
 // ByEmail finds the person with that address, in any letter case.
 func (d *Directory) ByEmail(email string) (Person, bool) {
 	if email == "" {
 		return Person{}, false
 	}
-	return d.find(func(p Person) bool { return strings.EqualFold(p.Email, email) }, func() (Person, bool) {
+	return d.at(emailKey(email), func() (Person, bool) {
 		name, domain, ok := strings.Cut(strings.ToLower(email), "@")
 		return Person{Username: name, Name: name, Email: strings.ToLower(email)}, ok && domain != NobodyDomain
 	})
@@ -87,14 +101,23 @@ func (d *Directory) ByPhone(phone string) (Person, bool) {
 	if bare == "" {
 		return Person{}, false
 	}
-	return d.find(func(p Person) bool { return strings.TrimPrefix(p.Phone, "+86") == bare }, func() (Person, bool) {
+	return d.at(phoneKey(bare), func() (Person, bool) {
 		return Person{Username: "u" + strings.TrimPrefix(bare, "+"), Name: bare, Phone: bare}, true
 	})
 }
 
 // ByID finds the person with that open_id or userid; userids compare without regard to case.
 func (d *Directory) ByID(id string) (Person, bool) {
-	return d.find(func(p Person) bool { return p.OpenID == id || strings.EqualFold(p.UserID, id) }, nil)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i, ok := d.places[openIDKey(id)]
+	if !ok {
+		i, ok = d.places[userIDKey(id)]
+	}
+	if !ok {
+		return Person{}, false
+	}
+	return d.people[i], true
 }
 
 // Names reports whether who (a username, address or id) is this person.
@@ -105,7 +128,13 @@ func (p Person) Names(who string) bool {
 
 // Find returns the person who is called so: by username, address or id.
 func (d *Directory) Find(who string) (Person, bool) {
-	return d.find(func(p Person) bool { return p.Names(who) }, nil)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i := slices.IndexFunc(d.people, func(p Person) bool { return p.Names(who) })
+	if i < 0 {
+		return Person{}, false
+	}
+	return d.people[i], true
 }
 
 // People returns everybody, in the order they were hired.
@@ -115,15 +144,14 @@ func (d *Directory) People() []Person {
 	return append([]Person{}, d.people...)
 }
 
-func (d *Directory) find(match func(Person) bool, hire func() (Person, bool)) (Person, bool) {
+// at returns the person of that key; an open directory hires one when there is none.
+func (d *Directory) at(key string, hire func() (Person, bool)) (Person, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, p := range d.people {
-		if match(p) {
-			return p, true
-		}
+	if i, ok := d.places[key]; ok {
+		return d.people[i], true
 	}
-	if !d.open || hire == nil {
+	if !d.open {
 		return Person{}, false
 	}
 	p, ok := hire()

@@ -100,7 +100,7 @@ func (b *backend) message(m *parsed, from, to string) sandbox.Message {
 	person, _ := b.cfg.Directory.ByEmail(to)
 	shown := sandbox.Message{
 		Channel: Channel, ID: m.id, To: to, Person: person.Username, Kind: "mail",
-		Title: m.subject, Text: m.readable(), Payload: m.payload(from),
+		Title: m.subject, Text: m.readable(), Payload: m.payload(from, b.cfg.TextOnly),
 	}
 	if !b.cfg.TextOnly {
 		shown.Links, shown.Buttons = m.links(), m.buttons()

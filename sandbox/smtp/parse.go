@@ -62,15 +62,17 @@ func parse(raw []byte) (*parsed, error) {
 func checkBytes(raw []byte) error {
 	for line := range bytes.SplitAfterSeq(raw, []byte("\n")) {
 		text, ended := bytes.CutSuffix(line, []byte("\r\n"))
-		if (!ended && len(line) > 0) || bytes.ContainsRune(text, '\r') {
+		if (!ended && len(line) > 0) || bytes.IndexByte(text, '\r') >= 0 {
 			return errors.New("bare CR or LF")
 		}
 		if len(text) > 998 {
 			return errors.New("a line is longer than 998 bytes")
 		}
 	}
-	if bytes.ContainsFunc(raw, func(r rune) bool { return r == 0 || r >= 0x80 }) {
-		return errors.New("8-bit data without 8BITMIME")
+	for _, b := range raw {
+		if b == 0 || b >= 0x80 {
+			return errors.New("8-bit data without 8BITMIME")
+		}
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ type Config struct {
 	ImplicitTLS bool
 	// Slow is how long each reply waits under the fault "slow"; 0 is 20 ms.
 	Slow time.Duration
-	// TextOnly leaves a mail's links and buttons out of what its device shows. Looking
+	// TextOnly leaves a mail's links, buttons and HTML out of what its device shows. Looking
 	// for them takes longer than receiving the mail: a measurement does without.
 	TextOnly bool
 }

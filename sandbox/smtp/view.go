@@ -56,11 +56,13 @@ func (m *parsed) buttons() []sandbox.Button {
 	return []sandbox.Button{{Text: anchors[i].text, Action: "view"}}
 }
 
-// payload is the mail as api.md 6 shows it.
-func (m *parsed) payload(from string) json.RawMessage {
-	data, err := json.Marshal(map[string]any{
-		"from": from, "headers": m.headers, "text": m.text, "html": m.html, "raw": string(m.raw),
-	})
+// payload is the mail as api.md 6 shows it, or without its HTML.
+func (m *parsed) payload(from string, textOnly bool) json.RawMessage {
+	fields := map[string]any{"from": from, "headers": m.headers, "text": m.text, "raw": string(m.raw)}
+	if !textOnly {
+		fields["html"] = m.html
+	}
+	data, err := json.Marshal(fields)
 	if err != nil { // strings always encode
 		panic("ticketbell: encode a mail: " + err.Error())
 	}
