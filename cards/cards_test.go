@@ -217,3 +217,14 @@ func TestLongTextIsCutWithASign(t *testing.T) {
 		t.Errorf("got %d characters ending in %q, want %d and an ellipsis", len(got), got[len(got)-1], maxDescriptionRunes+1)
 	}
 }
+
+func TestAStepCalledByItsKindIsCalledSoInBothLanguages(t *testing.T) {
+	for name, want := range map[string]Text{
+		"审核": {ZH: "审核", EN: "Review"}, "审批": {ZH: "审批", EN: "Review"}, "Review": {ZH: "审核", EN: "Review"}, "上线": {ZH: "上线", EN: "Execution"},
+		"DBA 审核": Same("DBA 审核"), "": {},
+	} {
+		if got := StepName(name); got != want {
+			t.Errorf("%q: got %v, want %v", name, got, want)
+		}
+	}
+}

@@ -53,17 +53,32 @@ func timeLabel(k ticket.Kind) Text {
 }
 
 func stepText(s ticket.Step) Text {
-	var parts []string
+	at := ""
 	switch {
 	case s.Index > 0 && s.Total > 0:
-		parts = append(parts, fmt.Sprintf("%d/%d", s.Index, s.Total))
+		at = fmt.Sprintf("%d/%d ", s.Index, s.Total)
 	case s.Index > 0:
-		parts = append(parts, strconv.Itoa(s.Index))
+		at = strconv.Itoa(s.Index) + " "
 	}
-	if s.Name != "" {
-		parts = append(parts, clean(s.Name))
+	name := StepName(s.Name)
+	return Text{strings.TrimSpace(at + name.ZH), strings.TrimSpace(at + name.EN)}
+}
+
+// StepName is what a step is called: one that goes by the plain name of its kind is
+// called so in the reader's language, any other as its flow calls it.
+func StepName(name string) Text {
+	name = clean(name)
+	switch strings.ToLower(name) {
+	case "审核", "审批":
+		return Text{name, "Review"}
+	case "上线":
+		return Text{name, "Execution"}
+	case "review":
+		return Text{"审核", name}
+	case "execution":
+		return Text{"上线", name}
 	}
-	return Same(strings.Join(parts, " "))
+	return Same(name)
 }
 
 // display is what a card calls a person, "" when only an address is known.
@@ -185,13 +200,13 @@ func (w writer) trail() []Text {
 
 // mark is one line of the trail: DBA 审核：已由 李四 于 10:12 通过.
 func (w writer) mark(m Mark, what Text) Text {
-	at, by, step := w.hour(m.At), clean(m.By), clean(m.Step)
+	at, by, step := w.hour(m.At), clean(m.By), StepName(m.Step)
 	line := Text{"于 " + at + " " + what.ZH, what.EN + " at " + at}
 	if by != "" {
 		line = Text{"已由 " + by + " " + line.ZH, what.EN + " by " + by + " at " + at}
 	}
-	if step == "" {
+	if step.IsZero() {
 		return Text{line.ZH, upperFirst(line.EN)}
 	}
-	return Text{step + "：" + line.ZH, step + ": " + line.EN}
+	return Text{step.ZH + "：" + line.ZH, step.EN + ": " + line.EN}
 }

@@ -111,10 +111,10 @@ func (w writer) assigneeFooter() Text {
 	if w.t.Step == nil || w.t.Step.Name == "" {
 		return Text{state.ZH + "你是当前步骤的" + part.ZH + "。", state.EN + "you are " + part.EN + " of the current step."}
 	}
-	step := clean(w.t.Step.Name)
+	step := StepName(w.t.Step.Name)
 	return Text{
-		state.ZH + "你是「" + step + "」步骤的" + part.ZH + "。",
-		state.EN + "you are " + part.EN + " of the step “" + step + "”.",
+		state.ZH + "你是「" + step.ZH + "」步骤的" + part.ZH + "。",
+		state.EN + "you are " + part.EN + " of the step “" + step.EN + "”.",
 	}
 }
 

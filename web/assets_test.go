@@ -10,7 +10,7 @@ import (
 )
 
 func TestEveryAssetIsServedWithItsTypeForEver(t *testing.T) {
-	h, held := demo(), loadAssets()
+	h, held := demo(t), loadAssets()
 	types := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 	for name := range held.zipped {
 		content := plain(name)
@@ -29,7 +29,7 @@ func TestEveryAssetIsServedWithItsTypeForEver(t *testing.T) {
 }
 
 func TestWhatThePageAsksForIsThere(t *testing.T) {
-	h := demo()
+	h := demo(t)
 	page := get(t, h, "/").Body.String()
 	links := regexp.MustCompile(`(?:src|href)="(/assets/[^"#]+)["#]`).FindAllStringSubmatch(page, -1)
 	if len(links) < 6 {
@@ -44,14 +44,14 @@ func TestWhatThePageAsksForIsThere(t *testing.T) {
 
 func TestAssetsOfAnotherBuildAreNotFound(t *testing.T) {
 	for _, name := range []string{"/assets/000000000000/main.js", "/assets/", "/assets/main.js", loadAssets().folder, loadAssets().folder + "../playground.go"} {
-		if res := get(t, demo(), name); res.Code == http.StatusOK {
+		if res := get(t, demo(t), name); res.Code == http.StatusOK {
 			t.Errorf("%s: got 200, want it refused", name)
 		}
 	}
 }
 
 func TestTheIconIsFoundWithoutThePage(t *testing.T) {
-	res := get(t, demo(), "/favicon.ico")
+	res := get(t, demo(t), "/favicon.ico")
 	icon := res.Body.String()
 	if res.Code != http.StatusOK || res.Header().Get("Content-Type") != "image/svg+xml" || !strings.HasPrefix(icon, "<svg") {
 		t.Errorf("got %d %s, want the SVG icon", res.Code, res.Header().Get("Content-Type"))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 type catalogue map[string]cards.Text
 
 // loadCatalogue reads the embedded texts; a fault in them is a fault of the build, and panics.
+// Those of the playground stand without "playground." in their file, see loadTexts.
 func loadCatalogue() catalogue {
 	names, err := fs.Glob(embedded, "texts/*.json")
 	if err != nil {
@@ -26,7 +28,10 @@ func loadCatalogue() catalogue {
 	for _, name := range names {
 		page := strings.TrimSuffix(path.Base(name), ".json")
 		if page == "playground" {
-			continue // a page with a catalogue of its own, see loadTexts
+			for key, text := range readTexts(name) {
+				words["playground."+key] = text
+			}
+			continue
 		}
 		for key, text := range readTexts(name) {
 			if !strings.HasPrefix(key, page+".") {
@@ -112,12 +117,23 @@ func spoken(v any) (zh, en string) {
 // forScripts are the texts that the frame's and the page's scripts say: those whose
 // second word is "js".
 func (c catalogue) forScripts(page string) json.RawMessage {
-	said := map[string]cards.Text{}
+	said := c.begun("frame.js.")
+	maps.Copy(said, c.begun(page+".js."))
+	return written(said)
+}
+
+// begun are the texts whose keys begin so.
+func (c catalogue) begun(beginning string) map[string]cards.Text {
+	some := map[string]cards.Text{}
 	for key, text := range c {
-		if strings.HasPrefix(key, "frame.js.") || strings.HasPrefix(key, page+".js.") {
-			said[key] = text
+		if strings.HasPrefix(key, beginning) {
+			some[key] = text
 		}
 	}
+	return some
+}
+
+func written(said map[string]cards.Text) json.RawMessage {
 	raw, err := json.Marshal(said)
 	if err != nil {
 		panic(err) // strings in a map can be written

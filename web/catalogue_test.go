@@ -42,6 +42,9 @@ func TestPagesAndTheirScriptsSayOnlyTextsThereAre(t *testing.T) {
 	}
 	for key := range c {
 		put := slices.ContainsFunc(beginnings(key), func(b string) bool { _, ok := said[b]; return ok })
+		if strings.HasPrefix(key, "playground.") {
+			continue // scripts say it without "playground.", see loadTexts
+		}
 		if _, ok := said[key]; !ok && !put && !strings.HasSuffix(key, ".title") {
 			t.Errorf("nobody says %q", key)
 		}
@@ -83,7 +86,7 @@ func sitesKeys(t *testing.T, c catalogue) map[string]string {
 			t.Fatalf("got no files for %s: %v", glob, err)
 		}
 		for _, name := range names {
-			if name == "pages/form.html" || name == "pages/playground.html" { // they have a catalogue of their own
+			if name == "pages/form.html" { // its fields are named as the API names them
 				continue
 			}
 			content, err := embedded.ReadFile(name)

@@ -13,6 +13,6 @@
 // Every text reaches the browser in both languages, so that switching asks nobody and
 // loses nothing that was typed (see funcs).
 //
-// The playground (演练场) of `bot demo` is a page of its own, see [Playground].
+// The playground (演练场) is one of the pages; `bot demo` gives it devices, see [Playground].
 // [LoopbackOnly] keeps a page with a token in it from being read through DNS rebinding.
 package web

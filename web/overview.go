@@ -12,18 +12,22 @@ import (
 	"ticketbell/cards"
 )
 
-// overviewPage is 概览: is it working, and if not, what is to be done.
-func overviewPage() page {
-	return page{
+// overviewPage is 概览: is it working, and if not, what is to be done. It stands first
+// where there are no devices to play with.
+func overviewPage(first bool) page {
+	p := page{
 		name: "overview", path: "/overview", scope: access.DeliveriesRead, letter: "o",
 		styles:  []string{"vendor/uplot.min.css", "channels.css", "overview.css"},
 		scripts: []string{"overview.js"},
 		routes: []route{
-			shows("/{$}", access.DeliveriesRead, showOverview), // in the demo the playground stands there
 			shows("/overview", access.DeliveriesRead, showOverview),
 			shows("/overview/live", access.DeliveriesRead, liveOverview),
 		},
 	}
+	if first {
+		p.routes = append(p.routes, shows("/{$}", access.DeliveriesRead, showOverview))
+	}
+	return p
 }
 
 // overviewView is what the API tells, and what follows from it.

@@ -24,11 +24,12 @@ type page struct {
 // all are the pages in the order of the navigation.
 func (s *Site) all() []page {
 	return []page{
-		overviewPage(),
+		overviewPage(s.cfg.Playground == nil),
 		channelsPage(),
 		usersPage(),
 		flowsPage(),
 		deliveriesPage(),
+		playgroundPage(s.cfg.Playground),
 		tokensPage(),
 		auditPage(),
 		mePage(),
@@ -51,9 +52,6 @@ func (v *visit) navigation() []navigation {
 	for _, p := range v.site.pages {
 		if !p.alone && v.who.Allows(p.scope) {
 			items = append(items, navigation{p.name, p.name + ".title", p.path, p.letter, p.name == v.page.name, p.apart})
-		}
-		if p.name == "deliveries" && v.site.cfg.Visitor != "" { // the demo's own page, for whoever it lets in
-			items = append(items, navigation{Name: "playground", Title: "frame.playground", Path: "/playground", Letter: "p"})
 		}
 	}
 	return items

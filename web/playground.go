@@ -1,28 +1,26 @@
 package web
 
 import (
-	"bytes"
 	"crypto/rand"
-	"html/template"
-	"io/fs"
-	"net/http"
+	"encoding/json"
+	"maps"
+	"strings"
 
+	"ticketbell/access"
 	"ticketbell/cards"
 )
 
-// PlaygroundConfig is what the playground knows about the house it is served in.
-type PlaygroundConfig struct {
+// Playground is what visitors of the demo play with: simulated devices.
+type Playground struct {
 	// Token is an API token that may submit and move tickets, read deliveries and test
 	// channels. It is written into the page: whoever can open the page can use it.
 	Token string
 	// People may be chosen as creator and as owner of a device, in this order.
 	People []Person
-	// Projects may be chosen for a ticket, in this order. None means 支付中心 (pay).
+	// Projects may be chosen for a ticket, in this order.
 	Projects []Project
-	// Version is shown in the foot of the page.
-	Version string
-	// LoopbackOnly refuses every Host that is not this machine's own, see [LoopbackOnly].
-	LoopbackOnly bool
+	// Steps are the names of steps that a ticket may come to.
+	Steps []string
 }
 
 // Person is somebody the page can act as.
@@ -33,100 +31,70 @@ type Person struct {
 
 // Project is where a ticket belongs; its key picks the flow.
 type Project struct {
-	Key  string `json:"key"`
-	Name string `json:"name"`
+	Key  string
+	Name cards.Text
 }
 
-// Playground returns the playground page at "/" and "/playground" with its assets below "/assets/".
-// Anything else is 404.
-func Playground(cfg PlaygroundConfig) http.Handler {
-	if len(cfg.Projects) == 0 {
-		cfg.Projects = []Project{{Key: "pay", Name: "支付中心"}}
+// playgroundPage is 演练场. With a playground it stands first and has the devices; without
+// one a sample ticket can be played through the real channels, to oneself.
+func playgroundPage(p *Playground) page {
+	pg := page{
+		name: "playground", path: "/playground", scope: access.ChannelsTest, letter: "p",
+		styles: []string{"base.css", "layout.css", "devices.css"},
 	}
-	words, held := loadTexts(), loadAssets()
-	p := &playground{cfg: cfg, words: words, assets: held, pages: parsePages(words)}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", p.serve)
-	mux.HandleFunc("GET /playground", p.serve)
-	mux.Handle("GET /assets/", held)
-	mux.HandleFunc("GET /favicon.ico", held.favicon)
-	if cfg.LoopbackOnly {
-		return LoopbackOnly(secured(mux))
+	if p != nil {
+		pg.scope, pg.scripts = access.Me, []string{"main.js"}
+		pg.routes = append(pg.routes, shows("/{$}", pg.scope, showPlayground))
 	}
-	return secured(mux)
-}
-
-type playground struct {
-	cfg    PlaygroundConfig
-	words  texts
-	assets *assets
-	pages  map[cards.Language]*template.Template
+	pg.routes = append(pg.routes, shows("/playground", pg.scope, showPlayground))
+	return pg
 }
 
 // scene is what the template sees.
 type scene struct {
-	Language cards.Language
-	// Assets is the folder of the assets, with a slash at its end.
-	Assets  string
-	Version string
-	// Nonce admits the styles of a mail shown on the page, and no others.
-	Nonce    string
 	People   []Person
 	Projects []Project
 	Setup    setup
-	Texts    texts
 }
 
 // setup is what the scripts read from the page.
 type setup struct {
 	Token  string   `json:"token"`
 	People []Person `json:"people"`
-	Nonce  string   `json:"nonce"`
+	// Nonce admits the styles of a mail shown on the page, and no others.
+	Nonce string `json:"nonce"`
+	// Steps are the names of steps as they are said in each language.
+	Steps map[string]cards.Text `json:"steps"`
 }
 
-func (p *playground) serve(w http.ResponseWriter, r *http.Request) {
-	lang, nonce := languageOf(r), rand.Text()
-	var page bytes.Buffer
-	err := p.pages[lang].Execute(&page, scene{
-		Language: lang, Assets: p.assets.folder, Version: p.cfg.Version, Nonce: nonce,
-		People: p.cfg.People, Projects: p.cfg.Projects, Texts: p.words,
-		Setup: setup{Token: p.cfg.Token, People: p.cfg.People, Nonce: nonce},
+func showPlayground(v *visit) error {
+	play, nonce := v.site.cfg.Playground, rand.Text()
+	steps := map[string]cards.Text{}
+	for _, name := range play.Steps {
+		steps[name] = cards.StepName(name)
+	}
+	v.policy = playgroundPolicy(nonce)
+	return v.show(scene{
+		People: play.People, Projects: play.Projects,
+		Setup: setup{Token: play.Token, People: play.People, Nonce: nonce, Steps: steps},
 	})
-	if err != nil {
-		http.Error(w, "the page cannot be drawn", http.StatusInternalServerError)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store") // there is a token in it
-	h.Set("Content-Security-Policy", pagePolicy(nonce))
-	_, _ = page.WriteTo(w) // a reader who left is no fault of ours
 }
 
-// languageOf is what the page is written in: what its address says, else what the
-// reader chose before, on this page or another, else Chinese.
-func languageOf(r *http.Request) cards.Language {
-	said := r.URL.Query().Get("lang")
-	if c, err := r.Cookie(languageCookie); err == nil && said == "" {
-		said = c.Value
+// spoken are the texts that the scripts of a page say.
+func (s *Site) spoken(page string) json.RawMessage {
+	if page != "playground" {
+		return s.words.forScripts(page)
 	}
-	if said == string(cards.English) {
-		return cards.English
-	}
-	return cards.Chinese
+	said := s.words.begun("frame.js.")
+	maps.Copy(said, loadTexts())
+	return written(said)
 }
 
-// parsePages prepares the page once per language. The templates are embedded, so a
-// fault in them is a fault of the build, and panics.
-func parsePages(words texts) map[cards.Language]*template.Template {
-	sources, err := fs.Sub(embedded, "pages")
-	if err != nil {
-		panic(err)
-	}
-	pages := map[cards.Language]*template.Template{}
-	for _, lang := range cards.Languages() {
-		say := template.FuncMap{"say": func(key string) (string, error) { return words.say(key, lang) }}
-		pages[lang] = template.Must(template.New("playground.html").Funcs(say).ParseFS(sources, "playground.html", "form.html"))
-	}
-	return pages
+// playgroundPolicy is that of the other pages, and admits the styles of a mail by nonce:
+// a mail is shown in a frame without scripts, which lives under the policy of the page.
+// Trusted Types make the browser refuse every string that is turned into HTML, except in
+// assets/mail.js.
+func playgroundPolicy(nonce string) string {
+	return strings.Replace(sitePolicy, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1) +
+		"; require-trusted-types-for 'script'; trusted-types mail"
 }

@@ -7,33 +7,6 @@ import (
 	"strings"
 )
 
-// pagePolicy lets the page load its own files and call its own server, nothing else.
-// The nonce is for the styles of a mail, which the page shows in a frame without
-// scripts: such a frame lives under the policy of the page. Trusted Types make the
-// browser refuse every string that is turned into HTML, except in assets/mail.js.
-func pagePolicy(nonce string) string {
-	return strings.Join([]string{
-		"default-src 'none'",
-		"script-src 'self'",
-		"style-src 'self' 'nonce-" + nonce + "'",
-		"img-src 'self' data:",
-		"connect-src 'self'",
-		"base-uri 'none'",
-		"form-action 'none'",
-		"frame-ancestors 'none'",
-		"require-trusted-types-for 'script'",
-		"trusted-types mail",
-	}, "; ")
-}
-
-// secured adds the headers every answer of the pages has.
-func secured(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		guard(w)
-		next.ServeHTTP(w, r)
-	})
-}
-
 // guard sets the headers every answer of the pages has. A page widens the policy.
 func guard(w http.ResponseWriter) {
 	h := w.Header()

@@ -27,6 +27,8 @@ type Config struct {
 	// whom visitors may be instead. Only the demo sets them.
 	Visitor string
 	Cast    []string
+	// Playground, when not nil, is what visitors play with, and the first page.
+	Playground *Playground
 	// Version is shown in the foot of the pages.
 	Version string
 	// Label tells installations apart ("prod"); "" shows none.

@@ -32,11 +32,20 @@ func (s *Site) prepare() map[cards.Language]templates {
 		prepared[lang] = templates{}
 		for _, name := range names {
 			prepared[lang][name] = sync.OnceValue(func() *template.Template {
-				return template.Must(template.Must(frame().Clone()).ParseFS(embedded, "pages/"+name+".html"))
+				return template.Must(template.Must(frame().Clone()).ParseFS(embedded, parts(name)...))
 			})
 		}
 	}
 	return prepared
+}
+
+// parts are the files that a page is written in, apart from those of all pages.
+func parts(name string) []string {
+	files := []string{"pages/" + name + ".html"}
+	if name == "playground" {
+		files = append(files, "pages/form.html")
+	}
+	return files
 }
 
 // funcs are what templates can say. A text is written in the visitor's language and

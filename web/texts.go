@@ -1,26 +1,17 @@
 package web
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"ticketbell/cards"
 	"ticketbell/notify"
 )
 
-// texts are all words of the pages by key. {name} in a text stands for a value.
+// texts are the words of the playground and its devices by key, as scripts say them; the
+// templates say them with "playground." in front. {name} in a text stands for a value.
 type texts map[string]cards.Text
 
 // loadTexts reads the embedded catalogue; a fault in it is a fault of the build, and panics.
 func loadTexts() texts {
-	raw, err := embedded.ReadFile("texts/playground.json")
-	if err != nil {
-		panic(err)
-	}
-	words := texts{}
-	if err := json.Unmarshal(raw, &words); err != nil {
-		panic(fmt.Errorf("read texts/playground.json: %w", err))
-	}
+	words := texts(readTexts("texts/playground.json"))
 	for _, reason := range reasons() {
 		words["why."+reason] = notify.ReasonWords(reason)
 	}
@@ -36,13 +27,4 @@ func reasons() []string {
 		notify.ReasonNotUpdatable, notify.ReasonSpared, notify.ReasonStaleIdentity, notify.ReasonNotAsked, notify.ReasonQuiet, notify.ReasonDayFull,
 		notify.ReasonRerouted, notify.ReasonElsewhere, notify.ReasonStranded,
 	}
-}
-
-// say returns the text of key; an unknown key is an error, so that no page shows a hole.
-func (t texts) say(key string, lang cards.Language) (string, error) {
-	text, ok := t[key]
-	if !ok {
-		return "", fmt.Errorf("no text %q", key)
-	}
-	return text.In(lang), nil
 }

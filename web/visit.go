@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -21,6 +22,8 @@ type visit struct {
 	r    *http.Request
 	who  access.Principal
 	lang cards.Language
+	// policy is the page's own Content-Security-Policy, "" for that of all pages.
+	policy string
 }
 
 // meet finds out who is there. In the demo it is always somebody.
@@ -150,7 +153,7 @@ func (v *visit) frame(data any) frame {
 		Page: v.page.name, Title: v.page.name + ".title", Language: v.lang, Theme: v.theme(),
 		Assets: v.site.assets.folder, Version: v.site.cfg.Version, Label: v.site.cfg.Label,
 		Who: v.who, Pages: v.navigation(), Cast: v.site.cfg.Cast, Alone: v.page.alone, Styles: v.page.styles, Scripts: v.page.scripts,
-		Texts: v.site.words.forScripts(v.page.name), Data: data,
+		Texts: v.site.spoken(v.page.name), Data: data,
 	}
 }
 
@@ -176,7 +179,7 @@ func (v *visit) write(status int, block string, data any) error {
 	h.Set("Content-Language", tag(v.lang))
 	h.Set("Cache-Control", "no-store")
 	h.Set("Vary", "Cookie, Accept-Language, Accept-Encoding, HX-Request")
-	h.Set("Content-Security-Policy", sitePolicy)
+	h.Set("Content-Security-Policy", cmp.Or(v.policy, sitePolicy))
 	h.Set("Referrer-Policy", "same-origin") // without it a form sent over plain HTTP would come from nowhere
 	body := []byte(html)
 	if takesGzip(v.r) && len(body) > 1024 {

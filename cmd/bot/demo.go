@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ticketbell/access"
+	"ticketbell/cards"
 	"ticketbell/notify"
 	"ticketbell/sandbox"
 	"ticketbell/ticket"
@@ -73,17 +74,21 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 // openPage shows the playground first, and lets everybody see the other pages as the
 // administrator.
 func openPage(h *house, token string) {
-	page := web.Playground(web.PlaygroundConfig{
-		Token: token, People: faces(), Projects: []web.Project{{Key: "pay", Name: "支付中心"}, {Key: "core", Name: "核心账务"}},
-		Version: version, LoopbackOnly: true,
-	})
-	h.mounts["/{$}"], h.mounts["/playground"] = page, page
+	h.playground = &web.Playground{Token: token, People: faces(), Projects: []web.Project{
+		{Key: "pay", Name: cards.Text{ZH: "支付中心", EN: "Payments"}},
+		{Key: "core", Name: cards.Text{ZH: "核心账务", EN: "Core ledger"}},
+	}}
+	for _, f := range demoFlows() {
+		for _, s := range f.Steps {
+			h.playground.Steps = append(h.playground.Steps, s.Name)
+		}
+	}
 	h.visitor = "admin"
 	for _, u := range demoPeople() {
 		h.cast = append(h.cast, u.Username)
 	}
 	h.builtIn.Path = func(key string) string { return "/?ticket=" + key }
-	h.wrap = web.LoopbackOnly // the sandbox's door asks nobody for a token
+	h.wrap = web.LoopbackOnly // the page holds a token, and the sandbox's door asks nobody for one
 }
 
 func (c *demoCommand) check() []error {
@@ -118,9 +123,9 @@ func demoFlows() []ticket.Flow {
 			{Name: "上线", Kind: ticket.Execute, Members: []string{"admin"}},
 		}},
 		{Key: "strict", Name: "两级审核", Projects: []string{"core"}, Steps: []ticket.FlowStep{
-			{Name: "组长审核", Kind: ticket.Review, Members: []string{"lisi"}},
-			{Name: "DBA 审核", Kind: ticket.Review, Members: []string{"t1", "wangwu"}},
-			{Name: "执行上线", Kind: ticket.Execute, Members: []string{"admin"}},
+			{Name: "审核", Kind: ticket.Review, Members: []string{"lisi"}},
+			{Name: "DBA", Kind: ticket.Review, Members: []string{"t1", "wangwu"}},
+			{Name: "上线", Kind: ticket.Execute, Members: []string{"admin"}},
 		}},
 	}
 }

@@ -67,6 +67,8 @@ type house struct {
 	// instead: in the demo only.
 	visitor string
 	cast    []string
+	// playground is what visitors play with, nil outside of the demo.
+	playground *web.Playground
 	// label tells this installation from others on the pages; "" shows none.
 	label string
 	// pages are the routes of the pages, once there is a handler, and missing answers a
@@ -239,7 +241,7 @@ func (h *house) handler() (http.Handler, error) {
 	var door http.Handler
 	site, err := web.New(web.Config{
 		API:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { door.ServeHTTP(w, r) }),
-		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Language: h.language, Version: version, Label: h.label, Log: h.log,
+		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Playground: h.playground, Language: h.language, Version: version, Label: h.label, Log: h.log,
 	})
 	if err != nil {
 		return nil, err

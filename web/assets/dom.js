@@ -52,7 +52,7 @@ const two = (n) => String(n).padStart(2, "0");
 
 // when is a <time> in the zone of the reader: the clock, with the day in its title.
 export function when(stamp) {
-  return h("time", { datetime: stamp, title: `${day(stamp)} ${clock(stamp)}` }, clock(stamp));
+  return h("time", { datetime: stamp, "data-clock": true, title: `${day(stamp)} ${clock(stamp)}` }, clock(stamp));
 }
 
 export function clock(stamp) {

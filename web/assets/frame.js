@@ -134,7 +134,7 @@ document.addEventListener("htmx:sendError", () => announce(say("frame.js.offline
 
 speak(language());
 setInterval(() => speak(language()), 60_000);
-root.dataset.ready = "true"; // for whoever watches the page from outside
+if (!document.querySelector("[data-readies]")) root.dataset.ready = "true"; // for whoever watches the page from outside
 
 // A form in a dialog (data-dialog) that was taken closes it; one that was refused is
 // shown again in its place, with what is wrong.

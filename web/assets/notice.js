@@ -1,13 +1,20 @@
-// Notices: a toast that passes by, the same words in the page for good, and spoken.
+// Notices: the frame's toast and its log, and the same words in the page for good.
 import { byId, clock, h } from "./dom.js";
+import { announce } from "./words.js";
 
-const stay = 6000; // milliseconds a toast is seen
 const kept = 30; // notices in the page
 
-export const say = (text) => notice(text, "info");
+export function say(text) {
+  jot(text, "info");
+  announce(text);
+}
 
 // warn says an error, for instance a Problem.
-export const warn = (error) => notice(error.message ?? String(error), "bad");
+export function warn(error) {
+  const text = error.message ?? String(error);
+  jot(text, "bad");
+  announce(text, "alert");
+}
 
 // speak is for screen readers only: what eyes see anyway.
 export function speak(text) {
@@ -15,19 +22,14 @@ export function speak(text) {
 }
 
 // note writes down and speaks what a device has shown already.
-export const note = (text) => jot(text, "info");
-
-function notice(text, tone) {
-  jot(text, tone);
-  const toast = h("p", { class: `toast ${tone}` }, text);
-  byId("toasts").append(toast);
-  setTimeout(() => toast.remove(), stay);
+export function note(text) {
+  jot(text, "info");
+  speak(text);
 }
 
 function jot(text, tone) {
   const now = new Date().toISOString();
   byId("log-empty").hidden = true;
-  byId("log").prepend(h("li", { class: tone }, h("time", { datetime: now }, clock(now)), " ", text));
+  byId("log").prepend(h("li", { class: tone }, h("time", { datetime: now, "data-clock": true }, clock(now)), " ", text));
   while (byId("log").children.length > kept) byId("log").lastElementChild.remove();
-  byId(tone === "bad" ? "warned" : "said").textContent = text;
 }

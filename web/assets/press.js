@@ -1,6 +1,6 @@
 // Presses the buttons of the cards as the person whose device it is (api.md 6), and shows
 // what that device shows: Feishu's question before, and its toast after.
-import { h } from "./dom.js";
+import { byId, h } from "./dom.js";
 import { send } from "./api.js";
 import { soon } from "./live.js";
 import { note, say, warn } from "./notice.js";
@@ -62,7 +62,7 @@ export function confirmed(title, text, button) {
       dialog.remove();
       resolve(dialog.returnValue === "yes");
     });
-    document.body.append(dialog);
+    byId("play").append(dialog);
     dialog.showModal();
     go.focus();
   });

@@ -3,7 +3,7 @@ import { byId, h, when } from "./dom.js";
 import { send } from "./api.js";
 import { adopt } from "./live.js";
 import { say, warn } from "./notice.js";
-import { actorsNow, nameOf, namesOf, on, state } from "./state.js";
+import { actorsNow, nameOf, namesOf, on, state, stepName } from "./state.js";
 import { ask } from "./reason.js";
 import { t, word } from "./texts.js";
 
@@ -57,7 +57,7 @@ function stepper(ticket) {
   const items = [step(t("step.submit"), ticket.creator?.name || nameOf(ticket.creator?.username ?? ""), "done")];
   for (let i = 1; i <= total; i++) {
     const [name, who] = i === index ? here(ticket, total) : [passed[i - 1]?.step, nameOf(passed[i - 1]?.by ?? "")];
-    items.push(step(name || t(i < total ? "step.review" : "step.execute"), who, standing(ticket.status, i, index)));
+    items.push(step(name ? stepName(name) : t(i < total ? "step.review" : "step.execute"), who, standing(ticket.status, i, index)));
   }
   return h("ol", { class: "stepper" }, items);
 }
@@ -147,5 +147,5 @@ function trail(ticket) {
   if (!ticket.trail?.length) return null; // nothing was decided yet
   return h("details", { class: "trail", open: true }, h("summary", {}, t("ticket.trail")),
     h("ol", {}, ticket.trail.map((m) => h("li", {},
-      when(m.at), " ", h("b", {}, nameOf(m.by ?? "")), " ", word("kind", m.kind), m.step ? h("span", { class: "muted" }, ` · ${m.step}`) : ""))));
+      when(m.at), " ", h("b", {}, nameOf(m.by ?? "")), " ", word("kind", m.kind), m.step ? h("span", { class: "muted" }, ` · ${stepName(m.step)}`) : ""))));
 }

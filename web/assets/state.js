@@ -1,6 +1,6 @@
 // What the page knows, and the bell that rings when a part of it changed.
 import { byId } from "./dom.js";
-import { t } from "./texts.js";
+import { language, t } from "./texts.js";
 
 // A message that is drawn alone, in a frame, is set up with nothing.
 export const setup = JSON.parse(byId("setup")?.textContent ?? "{}");
@@ -31,6 +31,9 @@ export const ring = (name) => bell.dispatchEvent(new Event(name));
 export function nameOf(username) {
   return setup.people.find((p) => p.username === username)?.name || username;
 }
+
+// stepName says the name of a step in the language of the page.
+export const stepName = (name) => setup.steps?.[name]?.[language()] ?? name;
 
 export const namesOf = (usernames) => usernames.map(nameOf).join(t("list.and"));
 

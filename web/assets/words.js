@@ -33,7 +33,7 @@ export function speak(lang, part = document) {
     const other = `data-${lang}-${name}`;
     for (const el of part.querySelectorAll(`[${other}]`)) el.setAttribute(name, el.getAttribute(other));
   }
-  for (const el of part.querySelectorAll("time[datetime]")) date(el, zone);
+  for (const el of part.querySelectorAll("time[datetime]:not([data-clock])")) date(el, zone);
   const button = document.getElementById("language-button");
   if (button) button.lang = lang === "en" ? "zh-CN" : "en";
   if (changed) document.dispatchEvent(new CustomEvent("language-changed", { detail: lang }));
