@@ -181,15 +181,15 @@ func (c *userExportCommand) Run(ctx context.Context, s *streams) error {
 // userImportDMSCommand takes the users of DMS in.
 type userImportDMSCommand struct {
 	inHouse
-	URL    string `name:"url" help:"Where DMS lives." required:"" placeholder:"URL"`
-	Token  string `name:"token" help:"A token of DMS that may list users; better in TICKETBELL_TOKEN, where no process list shows it." required:"" placeholder:"TOKEN"`
+	URL    string `name:"dms-url" help:"Where DMS lives." required:"" placeholder:"URL"`
+	Token  string `name:"dms-token" help:"A token of DMS that may list users; better in TICKETBELL_DMS_TOKEN, where no process list shows it." required:"" placeholder:"TOKEN"`
 	DryRun bool   `help:"Only tell what would happen."`
 }
 
 func (c *userImportDMSCommand) check() []error {
 	wrong := c.inHouse.check()
 	if _, err := ticket.WebURL(c.URL); err != nil {
-		wrong = append(wrong, errors.New("url: must be an absolute http or https link"))
+		wrong = append(wrong, errors.New("dms-url: must be an absolute http or https link"))
 	}
 	return wrong
 }
