@@ -81,18 +81,14 @@ func (w *window) byKeyboard(s scene) {
 	if s.shows != "" || s.opener+s.keys == "" {
 		return
 	}
-	for range 5 {
-		if script[bool](w, `document.activeElement.closest("dialog[open]") !== null && document.activeElement.tagName !== "IFRAME"`) {
-			break
-		}
-		w.press("\t") // what is inside a frame keeps the key
+	framed := script[bool](w, `document.querySelector("dialog[open] iframe") !== null`)
+	if !framed {
+		w.press(kb.Escape)
 	}
-	w.press(kb.Escape)
 	eventually(w.t, s.name+": Escape closes it and the focus is back", func() error {
 		if script[bool](w, `document.querySelector("dialog[open]") !== null`) {
-			if script[bool](w, `document.activeElement.tagName === "IFRAME"`) { // the last Tab arrived there late, and kept the key
-				w.press("\t")
-				w.press(kb.Escape)
+			if framed {
+				w.leave()
 			}
 			return errors.New("it is open")
 		}
@@ -101,6 +97,17 @@ func (w *window) byKeyboard(s scene) {
 		}
 		return nil
 	})
+}
+
+// leave presses Tab where the focus is in a frame, else Escape: a sandboxed frame
+// keeps Escape to itself. It may have to be done again: the focus may be on its way
+// there, or back, while its place is read.
+func (w *window) leave() {
+	key := kb.Escape
+	if script[bool](w, `document.activeElement.tagName === "IFRAME"`) {
+		key = "\t"
+	}
+	w.press(key)
 }
 
 func TestEverySceneWorksByKeyboardAlone(t *testing.T) {
