@@ -40,13 +40,13 @@ type Project struct {
 func playgroundPage(p *Playground) page {
 	pg := page{
 		name: "playground", path: "/playground", scope: access.ChannelsTest, letter: "p",
-		styles: []string{"base.css", "layout.css", "devices.css"},
+		styles: []string{"channels.css", "base.css", "layout.css", "devices.css"},
 	}
 	if p != nil {
 		pg.scope, pg.scripts = access.Me, []string{"main.js"}
 		pg.routes = append(pg.routes, shows("/{$}", pg.scope, showPlayground))
 	}
-	pg.routes = append(pg.routes, shows("/playground", pg.scope, showPlayground))
+	pg.routes = append(pg.routes, shows("/playground", pg.scope, showPlayground), takes("/playground/play", access.ChannelsTest, playReal))
 	return pg
 }
 
@@ -55,6 +55,12 @@ type scene struct {
 	People   []Person
 	Projects []Project
 	Setup    setup
+	Modes    modes
+	// Channels are the real ones that are on, Left the tests that may be made yet, and
+	// Played is what came of one.
+	Channels []string
+	Left     leftTests
+	Played   *played
 }
 
 // setup is what the scripts read from the page.
@@ -68,16 +74,24 @@ type setup struct {
 }
 
 func showPlayground(v *visit) error {
-	play, nonce := v.site.cfg.Playground, rand.Text()
+	s, err := v.real()
+	if err != nil {
+		return err
+	}
+	play := v.site.cfg.Playground
+	if play == nil || (s.Modes.Offered && v.r.URL.Query().Get("mode") == "real") {
+		return v.showReal(s)
+	}
+	s.Modes.Real = false
+	nonce := rand.Text()
 	steps := map[string]cards.Text{}
 	for _, name := range play.Steps {
 		steps[name] = cards.StepName(name)
 	}
 	v.policy = playgroundPolicy(nonce)
-	return v.show(scene{
-		People: play.People, Projects: play.Projects,
-		Setup: setup{Token: play.Token, People: play.People, Nonce: nonce, Steps: steps},
-	})
+	s.People, s.Projects = play.People, play.Projects
+	s.Setup = setup{Token: play.Token, People: play.People, Nonce: nonce, Steps: steps}
+	return v.show(s)
 }
 
 // spoken are the texts that the scripts of a page say.

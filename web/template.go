@@ -43,7 +43,7 @@ func (s *Site) prepare() map[cards.Language]templates {
 func parts(name string) []string {
 	files := []string{"pages/" + name + ".html"}
 	if name == "playground" {
-		files = append(files, "pages/form.html")
+		files = append(files, "pages/form.html", "pages/real.html")
 	}
 	return files
 }

@@ -108,7 +108,7 @@ func saidKeys(t *testing.T) map[string]string {
 	for _, folder := range []struct {
 		glob string
 		keys *regexp.Regexp
-	}{{"pages/playground.html", inPage}, {"pages/form.html", inPage}, {"assets/*.js", inScript}} {
+	}{{"pages/playground.html", inPage}, {"pages/form.html", inPage}, {"pages/real.html", inPage}, {"assets/*.js", inScript}} {
 		names, err := fs.Glob(embedded, folder.glob)
 		if err != nil || len(names) == 0 {
 			t.Fatalf("got no files for %s: %v", folder.glob, err)
