@@ -1,9 +1,7 @@
 package web
 
 import (
-	"encoding/json"
 	"errors"
-	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
@@ -137,110 +135,4 @@ func rerouteDelivery(v *visit) error {
 	}
 	d.Refusal = no
 	return v.part("drawer", d)
-}
-
-// framePolicy is for a message in its frame: our own scripts draw it, and nothing is
-// asked of any network. The frame has no origin, so 'self' would be nobody.
-const framePolicy = "default-src 'none'; script-src %; style-src %; img-src data: %; sandbox allow-scripts; frame-ancestors 'self'"
-
-// showSent is the message alone, in a document for a sandboxed frame.
-func showSent(v *visit) error {
-	format := v.r.URL.Query().Get("format")
-	switch format {
-	case "html":
-		v.pass("/api/v1/deliveries/" + url.PathEscape(v.r.PathValue("id")) + "/preview?format=html")
-		return nil
-	case "card":
-		return v.drawCard()
-	}
-	text, err := v.plain(format)
-	if err != nil {
-		return err
-	}
-	h := v.w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'self'")
-	_, _ = v.w.Write([]byte(text)) //nolint:gosec // plain text, in a frame that runs nothing
-	return nil
-}
-
-// plain is the message as text: its words, its source, or its payload in lines.
-func (v *visit) plain(format string) (string, error) {
-	switch format {
-	case "source":
-		return v.sent("html")
-	case "headers":
-		card, err := v.sent("card")
-		if err != nil {
-			return "", err
-		}
-		var mail struct {
-			Payload struct {
-				Raw string `json:"raw"`
-			} `json:"payload"`
-		}
-		if err := json.Unmarshal([]byte(card), &mail); err != nil {
-			return "", err
-		}
-		head, _, _ := strings.Cut(mail.Payload.Raw, "\r\n\r\n")
-		return head, nil
-	case "json":
-		raw, err := v.sent("json")
-		if err != nil {
-			return "", err
-		}
-		var tree any
-		if json.Unmarshal([]byte(raw), &tree) != nil {
-			return raw, nil //nolint:nilerr // what is no JSON is shown as it was sent
-		}
-		pretty, err := json.MarshalIndent(tree, "", "  ")
-		return string(pretty), err
-	default:
-		return v.sent("text")
-	}
-}
-
-// cardScene is what the frame's document sees.
-type cardScene struct {
-	Language, Assets, Theme string
-	Channel                 notify.Channel
-	Card                    template.JS
-	Texts                   texts
-	HTML                    bool
-}
-
-// drawCard writes the document in which a script draws the card.
-func (v *visit) drawCard() error {
-	card, err := v.sent("card")
-	if err != nil {
-		return err
-	}
-	var kind struct {
-		Channel notify.Channel `json:"channel"`
-	}
-	if err := json.Unmarshal([]byte(card), &kind); err != nil {
-		return err
-	}
-	if kind.Channel == notify.Mail {
-		v.pass("/api/v1/deliveries/" + url.PathEscape(v.r.PathValue("id")) + "/preview?format=html")
-		return nil
-	}
-	theme := "light"
-	if v.r.URL.Query().Get("theme") == "dark" {
-		theme = "dark"
-	}
-	html, err := v.site.draw(v.lang, "deliveries", "sent", cardScene{
-		Language: tag(v.lang), Assets: v.site.assets.folder, Theme: theme, Channel: kind.Channel,
-		Card: template.JS(card), Texts: loadTexts(), //nolint:gosec // the API's own JSON, in a script that is data
-	})
-	if err != nil {
-		return err
-	}
-	h := v.w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Frame-Options", "SAMEORIGIN")
-	h.Set("Content-Security-Policy", strings.ReplaceAll(framePolicy, "%", v.origin()+v.site.assets.folder))
-	_, _ = v.w.Write([]byte(html)) //nolint:gosec // html/template wrote it
-	return nil
 }

@@ -248,6 +248,32 @@ func TestTheMessageIsDrawnAsItsDeviceShowsIt(t *testing.T) {
 	}
 }
 
+// A key that is pressed in a frame never reaches the page around it: the keyboard stays
+// out of it, and who clicked into it is let out by the frame itself.
+func TestAPreviewKeepsNoKey(t *testing.T) {
+	h := demo(t)
+	h.submitted("订单表加索引")
+	w := h.window()
+	for _, channel := range []string{"feishu", "wecom", "mail"} {
+		w.visit("/deliveries/" + h.accepted(channel) + "?lang=zh")
+		eventually(t, "the frame is as high as what is drawn on "+channel, func() error {
+			if high := script[string](w, `document.getElementById("sent-frame").style.height`); high == "" || high == "40px" {
+				return fmt.Errorf("got %q", high)
+			}
+			return nil
+		})
+		w.shoot("preview-" + channel)
+		w.do("click into the frame", chromedp.Click("#sent-frame"))
+		w.press(kb.Escape)
+		eventually(t, "the drawer is closed", func() error {
+			if script[bool](w, `document.querySelector("dialog[open]") !== null`) {
+				return errors.New("it is open")
+			}
+			return nil
+		})
+	}
+}
+
 // accepted waits until a delivery on the channel was accepted, and returns its id.
 func (h *house) accepted(channel string) string {
 	h.t.Helper()

@@ -1,4 +1,5 @@
 // The list of deliveries: keys, the drawer, ticks, and rows that change as they happen.
+import "./picture.js";
 import { announce, bind, language, say } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -78,6 +79,8 @@ function frame() {
       t.setAttribute("aria-selected", String(t === tab));
       t.tabIndex = t === tab ? 0 : -1;
     }
+    byId("sent-panel").setAttribute("aria-labelledby", tab.id);
+    byId("sent-panel").scrollTop = 0;
     look();
   };
   for (const tab of tabs) {
