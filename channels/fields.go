@@ -31,7 +31,7 @@ func formOf(ch notify.Channel) form {
 	switch ch {
 	case notify.Feishu:
 		return form{
-			fields:      []string{"app_id", "api_base_url", "callback"},
+			fields:      []string{"app_id", "api_base_url", "callback", "read_receipts"},
 			secrets:     []string{"app_secret", "encrypt_key", "verification_token"},
 			destination: []string{"app_id", "api_base_url"},
 		}
@@ -60,7 +60,7 @@ func configOf(ch notify.Channel, fields map[string]json.RawMessage, secrets map[
 	case notify.Feishu:
 		c := feishu.Config{
 			AppSecret: secrets["app_secret"].Value, EncryptKey: secrets["encrypt_key"].Value,
-			VerificationToken: secrets["verification_token"].Value,
+			VerificationToken: secrets["verification_token"].Value, ReadReceipts: true,
 		}
 		wrong := fill(&c, fields)
 		c.APIBaseURL, c.Callback = cmp.Or(c.APIBaseURL, feishu.DefaultBaseURL), cmp.Or(c.Callback, feishu.CallbackOff)

@@ -80,12 +80,16 @@ func (b *bot) patch(channel string, fields map[string]any) map[string]any {
 
 // delivery is a message on its way to somebody.
 type delivery struct {
-	ID       string `json:"id"`
-	Person   string `json:"person"`
-	Channel  string `json:"channel"`
-	Status   string `json:"status"`
-	Reason   string `json:"reason"`
-	Code     string `json:"code"`
+	ID      string `json:"id"`
+	Person  string `json:"person"`
+	Channel string `json:"channel"`
+	Status  string `json:"status"`
+	Reason  string `json:"reason"`
+	Code    string `json:"code"`
+
+	MessageID string    `json:"message_id"`
+	ReadAt    time.Time `json:"read_at"`
+
 	Attempts []struct {
 		StartedAt  time.Time `json:"started_at"`
 		DurationMS int64     `json:"duration_ms"`

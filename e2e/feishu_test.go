@@ -131,6 +131,52 @@ func TestTheBotAnswersOnFeishu(t *testing.T) {
 	b.isStatus(tk, "waiting_execution")
 }
 
+// opens has the person a message was sent to open it.
+func (d devices) opens(m message) {
+	d.t.Helper()
+	d.must(http.StatusOK, request{method: "POST", path: "/sandbox/read", body: map[string]any{"channel": feishu, "message_id": m.ID}})
+}
+
+// Whoever opens a card has read it: by callback or long connection, and not once an
+// administrator does not want to know. A card that changes afterwards was read all the same.
+func TestAReadCardIsRead(t *testing.T) {
+	t.Parallel()
+	b := demo(t)
+	b.submit("creator", "一")
+	first := b.devices.card(feishu, "t1", "approve")
+	b.rest()
+	b.devices.opens(first)
+	b.isRead(first, "read", true)
+
+	b.patch(feishu, map[string]any{"read_receipts": false})
+	b.submit("creator", "二")
+	b.rest()
+	second := b.devices.card(feishu, "t1", "approve")
+	b.devices.opens(second)
+	b.isRead(second, "accepted", false)
+
+	b.patch(feishu, map[string]any{"read_receipts": true, "callback": "long_connection", "encrypt_key": nil, "verification_token": nil})
+	b.lineOpens()
+	b.devices.opens(second)
+	b.isRead(second, "read", true)
+
+	b.devices.press(first, "t1", "approve", nil)
+	b.isRead(first, "updated", true)
+}
+
+// isRead waits until the delivery of a message stands so, and was read or not.
+func (b *bot) isRead(m message, status string, read bool) {
+	b.door.t.Helper()
+	eventually(b.door.t, fmt.Sprintf("it is %s, read %t", status, read), func() error {
+		for _, d := range b.deliveries("channel=feishu") {
+			if d.MessageID == m.ID && d.Status == status && d.ReadAt.IsZero() != read {
+				return nil
+			}
+		}
+		return fmt.Errorf("got %+v", b.deliveries("channel=feishu"))
+	})
+}
+
 // lineOpens waits until the channel's health says that the long connection is open.
 func (b *bot) lineOpens() {
 	b.door.t.Helper()

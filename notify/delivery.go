@@ -76,6 +76,8 @@ type Delivery struct {
 	Deadline  time.Time
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	// ReadAt is when its person first opened the message, zero where nobody said so.
+	ReadAt time.Time
 	// Lease identifies the claim a worker holds; only that claim may settle it.
 	Lease string
 	// Payload is what went over the wire last.

@@ -21,6 +21,8 @@ type Message struct {
 	// UpdatedAt and Updates tell when and how often the message was changed in place.
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
 	Updates   int       `json:"updates"`
+	// ReadAt is when the person opened it, on a channel that tells.
+	ReadAt time.Time `json:"read_at,omitzero"`
 	// Kind is the provider's kind of message: "interactive", "text", "template_card", "mail".
 	Kind  string `json:"kind"`
 	Title string `json:"title"`
@@ -87,6 +89,22 @@ func (b *Box) Change(channel, id string, change func(*Message)) error {
 	b.messages[i].Updates++
 	b.wake()
 	return nil
+}
+
+// Read marks the message (channel, id) as opened by its person, the first time, and
+// returns when that was.
+func (b *Box) Read(channel, id string) (time.Time, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i := slices.IndexFunc(b.messages, func(m Message) bool { return m.Channel == channel && m.ID == id })
+	if i < 0 {
+		return time.Time{}, fmt.Errorf("no message %s on %s", id, channel)
+	}
+	if b.messages[i].ReadAt.IsZero() {
+		b.messages[i].ReadAt = b.now()
+		b.wake()
+	}
+	return b.messages[i].ReadAt, nil
 }
 
 // Messages returns the messages keep says yes to, in order of arrival.

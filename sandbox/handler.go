@@ -17,9 +17,11 @@ type HandlerConfig struct {
 	// FaultNames is what each channel's simulator knows to do wrong: its FaultNames().
 	FaultNames map[string][]string
 	// Press carries a press on a button to our own door as the channel's provider
-	// would, and Say what is typed; a channel that is missing answers 501.
+	// would, Say what is typed, and Read that a message was opened; a channel that is
+	// missing answers 501.
 	Press map[string]func(ctx context.Context, p Press) (Carried, error)
 	Say   map[string]func(ctx context.Context, s Saying) (Carried, error)
+	Read  map[string]func(ctx context.Context, r Reading) (Carried, error)
 	// Heartbeat is how often a silent stream says that it lives; 0 is 15 seconds.
 	Heartbeat time.Duration
 }
@@ -41,6 +43,7 @@ func Handler(cfg HandlerConfig) http.Handler {
 	mux.HandleFunc("GET /sandbox/stream", d.stream)
 	mux.HandleFunc("POST /sandbox/press", d.press)
 	mux.HandleFunc("POST /sandbox/say", d.say)
+	mux.HandleFunc("POST /sandbox/read", d.read)
 	return mux
 }
 

@@ -195,6 +195,7 @@ func TestEveryWrongFieldIsNamedAtOnce(t *testing.T) {
 		{"everything", "POST", "faults?x=1", `{"channel":"sms","fault":7,"times":-1,"probability":1.5,"name":"slow"}`, "query.x body.fault body.name body.channel body.times body.probability"},
 		{"half a time", "POST", "faults", `{"channel":"mail","fault":"refused","times":0.5}`, "body.times"},
 		{"nothing pressed", "POST", "press", `{}`, "body.channel body.message_id body.person body.action"},
+		{"nothing read", "POST", "read", `{}`, "body.channel body.message_id"},
 		{"nothing said", "POST", "say", `{}`, "body.channel body.person body.text"},
 		{"typed and chosen at once", "POST", "say", `{"channel":"feishu","person":"lisi","text":"todo","menu":"todo"}`, "body.text"},
 		{"a form of numbers", "POST", "press", `{"channel":"mail","message_id":"1","person":"lisi","action":"approve","form":{"a":1}}`, "body.form"},
@@ -261,6 +262,8 @@ func nothing() (sandbox.Carried, error) { return sandbox.Carried{}, nil }
 const (
 	aPress  = `{"channel":"feishu","message_id":"om_1","person":"lisi","action":"reject_submit","form":{"reject_reason":"no plan"}}`
 	aSaying = `{"channel":"feishu","person":"lisi","text":"todo"}`
+
+	aReading = `{"channel":"feishu","message_id":"om_1"}`
 )
 
 func TestAPressIsCarriedOn(t *testing.T) {
@@ -308,6 +311,22 @@ func TestASayingIsCarriedOn(t *testing.T) {
 	}
 }
 
+func TestAReadingIsCarriedOn(t *testing.T) {
+	var carried sandbox.Reading
+	r := newRig(t, func(cfg *sandbox.HandlerConfig) {
+		cfg.Read = map[string]func(context.Context, sandbox.Reading) (sandbox.Carried, error){
+			"feishu": func(_ context.Context, m sandbox.Reading) (sandbox.Carried, error) {
+				carried = m
+				return sandbox.Carried{Status: 200}, nil
+			},
+		}
+	})
+	r.do("POST", "read", aReading, 200, nil)
+	if want := (sandbox.Reading{Channel: "feishu", MessageID: "om_1"}); carried != want {
+		t.Errorf("got %+v, want %+v", carried, want)
+	}
+}
+
 func TestWhatCannotBeCarriedSaysWhy(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -335,7 +354,7 @@ func TestWhatCannotBeCarriedSaysWhy(t *testing.T) {
 
 func TestAChannelThatBringsNothingBackSaysSo(t *testing.T) {
 	r := newRig(t)
-	for path, body := range map[string]string{"press": aPress, "say": aSaying} {
+	for path, body := range map[string]string{"press": aPress, "say": aSaying, "read": aReading} {
 		var got problem
 		r.do("POST", path, body, 501, &got)
 		if got.Code != "not_implemented" || got.Detail != "nothing comes back from feishu in this sandbox" {

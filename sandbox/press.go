@@ -28,6 +28,12 @@ type Saying struct {
 	Menu string `json:"menu,omitempty"`
 }
 
+// Reading is somebody opening a message that was sent to them.
+type Reading struct {
+	Channel   string `json:"channel"`
+	MessageID string `json:"message_id"`
+}
+
 // Carried is what came of carrying a press or a saying to our own door.
 type Carried struct {
 	// Status is the HTTP status our own door gave to the callback.
@@ -70,6 +76,20 @@ func (d *door) say(w http.ResponseWriter, r *http.Request) {
 	carried(w, result, err)
 }
 
+func (d *door) read(w http.ResponseWriter, r *http.Request) {
+	m, ok := readReading(w, r)
+	if !ok {
+		return
+	}
+	carry := d.Read[m.Channel]
+	if carry == nil {
+		notCarried(w, m.Channel)
+		return
+	}
+	result, err := carry(r.Context(), m)
+	carried(w, result, err)
+}
+
 // notCarried answers for a channel whose simulator brings nothing back: mail, or one
 // that was told of no door.
 func notCarried(w http.ResponseWriter, channel string) {
@@ -102,6 +122,16 @@ func readPress(w http.ResponseWriter, r *http.Request) (Press, bool) {
 		}
 	}
 	return p, !c.refuse(w)
+}
+
+func readReading(w http.ResponseWriter, r *http.Request) (Reading, bool) {
+	m, c := Reading{}, &complaints{}
+	c.body(w, r, map[string]any{"channel": &m.Channel, "message_id": &m.MessageID})
+	c.channel("body.channel", m.Channel, false)
+	if m.MessageID == "" {
+		c.add("body.message_id", "is required")
+	}
+	return m, !c.refuse(w)
 }
 
 func readSaying(w http.ResponseWriter, r *http.Request) (Saying, bool) {

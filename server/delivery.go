@@ -77,6 +77,7 @@ type delivery struct {
 	Deadline     time.Time      `json:"deadline,omitzero" doc:"When trying ends."`
 	CreatedAt    time.Time      `json:"created_at"`
 	UpdatedAt    time.Time      `json:"updated_at"`
+	ReadAt       time.Time      `json:"read_at,omitzero" doc:"When the person first opened the message, where Feishu said so."`
 	// Attempts is nil in lists.
 	Attempts []attempt `json:"attempts,omitzero" doc:"Every try, oldest first; only when one delivery is read."`
 }
@@ -175,7 +176,7 @@ func deliveryOf(d notify.Delivery) delivery {
 		TicketKey: d.About.TicketKey, TicketTitle: d.About.TicketTitle, Project: d.About.Project, Kind: d.About.Kind,
 		TookMS: d.About.Took.Milliseconds(), Unknown: !d.UnknownSince.IsZero(), Person: d.Person, Name: d.To.Name, Channel: d.Channel, Role: d.Role,
 		Status: d.Status, Reason: d.Reason, Code: d.Code, MessageID: d.MessageID, AttemptCount: d.Attempts,
-		NotBefore: d.NotBefore, Deadline: d.Deadline, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
+		NotBefore: d.NotBefore, Deadline: d.Deadline, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt, ReadAt: d.ReadAt,
 	}
 }
 

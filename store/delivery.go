@@ -15,7 +15,7 @@ import (
 // payload is not among them: it may be large and only one delivery's is looked at.
 const deliveryColumns = `d.id, d.event_id, d.ticket_id, d.person, d.channel, d.reader, d.role, d.status,
 	d.reason, d.code, d.message_id, d.shown, d.want, d.state, d.result, d.attempts,
-	d.not_before, d.deadline, d.created_at, d.updated_at, d.lease, d.unknown_since, d.turn`
+	d.not_before, d.deadline, d.created_at, d.updated_at, d.lease, d.unknown_since, d.turn, d.read_at`
 
 func deliveryFields(d *notify.Delivery) []any {
 	return []any{
@@ -30,6 +30,7 @@ func deliveryFields(d *notify.Delivery) []any {
 		&d.Lease,
 		stamp{&d.UnknownSince},
 		&d.Turn,
+		stamp{&d.ReadAt},
 	}
 }
 

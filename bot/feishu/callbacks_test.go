@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,7 @@ type desk struct {
 	mu     sync.Mutex
 	pushed []notify.Press
 	heard  []notify.Said
+	opened []notify.ReadReceipt
 	answer notify.Answer
 	deaf   error
 	hold   chan struct{} // when not nil, Act waits for it
@@ -46,6 +48,13 @@ func (d *desk) Hear(_ context.Context, s notify.Said) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.heard = append(d.heard, s)
+	return d.deaf
+}
+
+func (d *desk) Opened(_ context.Context, r notify.ReadReceipt) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.opened = append(d.opened, r)
 	return d.deaf
 }
 
@@ -81,7 +90,7 @@ const stampNow = "1791109426" // doorAt as unix time
 func newDoor(tb testing.TB, a apps, d *desk, now func() time.Time) http.Handler {
 	tb.Helper()
 	log := slog.New(slog.DiscardHandler)
-	inbox := NewInbox(d, d, now, log)
+	inbox := NewInbox(d, d, d, now, log)
 	tb.Cleanup(inbox.Close)
 	return NewCallbacks(a, inbox, now, log)
 }
@@ -379,11 +388,47 @@ func TestWordsThatWereNotHeardComeAgain(t *testing.T) {
 	}
 }
 
+func TestWhatWasReadIsNoted(t *testing.T) {
+	event := func(body string) string {
+		return `{"schema":"2.0","header":{"event_id":"ev9","token":"vtok","create_time":"1791109426000","event_type":"im.message.message_read_v1","app_id":"cli_x"},"event":` + body + `}`
+	}
+	reader := `"reader":{"reader_id":{"open_id":"ou_op","union_id":"on_1","user_id":"u1"},"read_time":"1791109425123","tenant_key":"t"}`
+	for _, tc := range []struct {
+		name, event string
+		want        []string
+		at          int64
+	}{
+		{"two messages", event(`{` + reader + `,"message_id_list":["om_1","om_2"]}`), []string{"om_1", "om_2"}, 1791109425123},
+		{"without a time of its own", event(`{"reader":{},"message_id_list":["om_1"]}`), []string{"om_1"}, 1791109426000},
+		{"nothing", event(`{` + reader + `,"message_id_list":[]}`), nil, 0},
+		{"no list", event(`{` + reader + `,"message_id_list":[""]}`), nil, 0},
+	} {
+		d := &desk{}
+		status, answer := signed(seal(t, tc.event), stampNow).post(t, newDoor(t, guarded(), d, doorAt))
+		if status != 200 || answer != "{}" {
+			t.Errorf("%s: got %d %s, want it taken", tc.name, status, answer)
+		}
+		if tc.want == nil {
+			if len(d.opened) != 0 {
+				t.Errorf("%s: got %+v noted, want nothing", tc.name, d.opened)
+			}
+			continue
+		}
+		if len(d.opened) != 1 || !slices.Equal(d.opened[0].Messages, tc.want) || !d.opened[0].At.Equal(time.UnixMilli(tc.at)) || d.opened[0].Channel != notify.Feishu {
+			t.Errorf("%s: got %+v, want %v at %d", tc.name, d.opened, tc.want, tc.at)
+		}
+	}
+	deaf := &desk{deaf: errors.New("the database is away")}
+	if status, _ := signed(seal(t, event(`{`+reader+`,"message_id_list":["om_1"]}`)), stampNow).post(t, newDoor(t, guarded(), deaf, doorAt)); status != 500 {
+		t.Errorf("got %d, want 500, so that Feishu hands it in again", status)
+	}
+}
+
 func TestNoSecretIsLoggedOrAnswered(t *testing.T) {
 	var log strings.Builder
 	d := &desk{}
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	inbox := NewInbox(d, d, doorAt, logger)
+	inbox := NewInbox(d, d, d, doorAt, logger)
 	door := NewCallbacks(guarded(), inbox, doorAt, logger)
 	for _, q := range []request{
 		{body: seal(t, aPress)},

@@ -37,6 +37,8 @@ type Config struct {
 	// anybody could forge a press (feishu.md 2.7).
 	EncryptKey        string `json:"-"`
 	VerificationToken string `json:"-"`
+	// ReadReceipts notes who opened a message, where Feishu is subscribed to tell.
+	ReadReceipts bool `json:"read_receipts"`
 }
 
 // Validate returns nil, or every wrong field at once as joined [FieldError]s.

@@ -69,11 +69,11 @@ func TestConfigNamesEveryWrongField(t *testing.T) {
 
 func TestConfigReadsAsTheAPIWritesIt(t *testing.T) {
 	var got Config
-	in := `{"app_id":"cli_1","api_base_url":"https://open.larksuite.com","callback":"long_connection"}`
+	in := `{"app_id":"cli_1","api_base_url":"https://open.larksuite.com","callback":"long_connection","read_receipts":true}`
 	if err := json.Unmarshal([]byte(in), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := Config{AppID: "cli_1", APIBaseURL: "https://open.larksuite.com", Callback: CallbackLongConnection}
+	want := Config{AppID: "cli_1", APIBaseURL: "https://open.larksuite.com", Callback: CallbackLongConnection, ReadReceipts: true}
 	if got != want {
 		t.Errorf("got %#v, want %#v", got, want)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ type clerk struct {
 	mu     sync.Mutex // guards the fields below
 	pushed []notify.Press
 	heard  []notify.Said
+	opened []notify.ReadReceipt
 }
 
 func (c *clerk) Act(_ context.Context, p notify.Press) notify.Answer {
@@ -35,6 +37,13 @@ func (c *clerk) Hear(_ context.Context, s notify.Said) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.heard = append(c.heard, s)
+	return nil
+}
+
+func (c *clerk) Opened(_ context.Context, r notify.ReadReceipt) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.opened = append(c.opened, r)
 	return nil
 }
 
@@ -67,7 +76,7 @@ func newDoorway(t *testing.T) doorway {
 	cfg.APIBaseURL = platform.URL
 
 	c, log := &clerk{}, slog.New(slog.DiscardHandler)
-	inbox := feishu.NewInbox(c, c, time.Now, log)
+	inbox := feishu.NewInbox(c, c, c, time.Now, log)
 	t.Cleanup(inbox.Close)
 	door := httptest.NewServer(feishu.NewCallbacks(onlyApp{cfg}, inbox, time.Now, log))
 	t.Cleanup(door.Close)
@@ -111,6 +120,12 @@ func TestPressesAndWordsOfTheSimulatorAreUnderstood(t *testing.T) {
 		if done, err := d.sim.Say(t.Context(), s); err != nil || done.Status != 200 {
 			t.Errorf("got %+v, %v for %+v; want it heard", done, err, s)
 		}
+	}
+	if done, err := d.sim.Read(t.Context(), sandbox.Reading{MessageID: d.card}); err != nil || done.Status != 200 {
+		t.Errorf("got %+v, %v; want it noted that the card was opened", done, err)
+	}
+	if len(d.clerk.opened) != 1 || !slices.Equal(d.clerk.opened[0].Messages, []string{d.card}) || time.Since(d.clerk.opened[0].At) > time.Minute {
+		t.Errorf("got %+v, want the card, just now", d.clerk.opened)
 	}
 	if len(d.clerk.heard) != 2 || d.clerk.heard[0].Text != "待办" || d.clerk.heard[1].Text != "todo" {
 		t.Errorf("got %+v, want both", d.clerk.heard)

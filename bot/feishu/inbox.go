@@ -25,16 +25,17 @@ const (
 type Inbox struct {
 	presses  notify.Presses
 	listener notify.Listener
+	receipts notify.ReadReceipts
 	now      func() time.Time
 	log      *slog.Logger
 
 	work sync.WaitGroup // presses that are still being acted on
 }
 
-// NewInbox returns an inbox that hands presses to presses and words to listener. Both
-// recognise what is handed in again.
-func NewInbox(presses notify.Presses, listener notify.Listener, now func() time.Time, log *slog.Logger) *Inbox {
-	return &Inbox{presses: presses, listener: listener, now: now, log: log}
+// NewInbox returns an inbox that hands presses to presses, words to listener and what
+// was read to receipts. All of them recognise what is handed in again.
+func NewInbox(presses notify.Presses, listener notify.Listener, receipts notify.ReadReceipts, now func() time.Time, log *slog.Logger) *Inbox {
+	return &Inbox{presses: presses, listener: listener, receipts: receipts, now: now, log: log}
 }
 
 // Close waits for the presses that are still being acted on.
@@ -62,6 +63,8 @@ func (b *Inbox) take(ctx context.Context, e incoming) ([]byte, error) {
 		return b.hear(ctx, e, incoming.message)
 	case menuEntry:
 		return b.hear(ctx, e, incoming.choice)
+	case messageRead:
+		return b.note(ctx, e)
 	}
 	return []byte("{}"), nil
 }
@@ -128,6 +131,21 @@ func (b *Inbox) hear(ctx context.Context, e incoming, read func(incoming, time.T
 	defer cancel()
 	if err := b.listener.Hear(ctx, said); err != nil {
 		return nil, fmt.Errorf("hear %s on feishu: %w", said.ID, err)
+	}
+	return []byte("{}"), nil
+}
+
+// note hands on what was read.
+func (b *Inbox) note(ctx context.Context, e incoming) ([]byte, error) {
+	r, err := e.receipt(b.now())
+	if err != nil {
+		b.log.Debug("an event of Feishu says nothing to us", "event_id", e.Header.EventID, "type", e.Header.EventType, "error", err)
+		return []byte("{}"), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := b.receipts.Opened(ctx, r); err != nil {
+		return nil, fmt.Errorf("note what was read on feishu: %w", err)
 	}
 	return []byte("{}"), nil
 }

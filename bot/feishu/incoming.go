@@ -17,6 +17,7 @@ const (
 	cardAction  = "card.action.trigger"
 	textMessage = "im.message.receive_v1"
 	menuEntry   = "application.bot.menu_v6"
+	messageRead = "im.message.message_read_v1"
 )
 
 // incoming is what every event and callback comes in (feishu.md 8). The first three
@@ -114,6 +115,29 @@ func (e incoming) message(now time.Time) (notify.Said, error) {
 		said.Text = spokenText(event.Message.Content, event.Message.Mentions)
 	}
 	return said, nil
+}
+
+// receipt reads which messages a person opened. The event is that of the SDK,
+// larkim.P2MessageReadV1.
+func (e incoming) receipt(now time.Time) (notify.ReadReceipt, error) {
+	var event struct {
+		Reader struct {
+			At string `json:"read_time"`
+		} `json:"reader"`
+		Messages []string `json:"message_id_list"`
+	}
+	if err := json.Unmarshal(e.Event, &event); err != nil {
+		return notify.ReadReceipt{}, err
+	}
+	messages := slices.DeleteFunc(event.Messages, func(id string) bool { return id == "" })
+	if len(messages) == 0 {
+		return notify.ReadReceipt{}, errNotOurs
+	}
+	at, ok := madeAt(event.Reader.At)
+	if !ok {
+		at = e.at(now)
+	}
+	return notify.ReadReceipt{Channel: notify.Feishu, Messages: messages, At: at}, nil
 }
 
 type mention struct {

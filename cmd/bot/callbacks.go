@@ -13,9 +13,24 @@ import (
 // openFeishu opens both ways on which presses and words come back from Feishu. The
 // configuration decides which of them lets anything in.
 func (h *house) openFeishu() {
-	h.inbox = feishu.NewInbox(h.decider, h.chat, h.now, h.log)
+	h.inbox = feishu.NewInbox(h.decider, h.chat, wantedReceipts{h.board, h.store}, h.now, h.log)
 	h.mounts["/callbacks/feishu"] = feishu.NewCallbacks(h.board, h.inbox, h.now, h.log)
 	h.line = longconn.New(h.board, h.inbox, h.now, h.log)
+}
+
+// wantedReceipts notes what was read on Feishu while an administrator wants to know.
+type wantedReceipts struct {
+	board *channels.Board
+	notes notify.ReadReceipts
+}
+
+// Opened implements [notify.ReadReceipts].
+func (w wantedReceipts) Opened(ctx context.Context, r notify.ReadReceipt) error {
+	app, err := w.board.FeishuApp(ctx)
+	if err != nil || !app.ReadReceipts {
+		return err
+	}
+	return w.notes.Opened(ctx, r)
 }
 
 // openWeCom opens the door by which presses and words come back from WeCom. The

@@ -36,6 +36,7 @@ type simulators struct {
 	// door is before any of it can be carried there.
 	press map[string]func(context.Context, sandbox.Press) (sandbox.Carried, error)
 	say   map[string]func(context.Context, sandbox.Saying) (sandbox.Carried, error)
+	read  map[string]func(context.Context, sandbox.Reading) (sandbox.Carried, error)
 	doors []func(url string)
 	ends  []func()
 }
@@ -69,6 +70,7 @@ func (s *simulators) openFeishu() error {
 	s.feishu, s.ends = srv, append(s.ends, sim.Close)
 	s.names["feishu"] = simfeishu.FaultNames()
 	s.press["feishu"], s.say["feishu"] = sim.Press, sim.Say
+	s.read = map[string]func(context.Context, sandbox.Reading) (sandbox.Carried, error){"feishu": sim.Read}
 	s.doors = append(s.doors, func(house string) { sim.SetDoor(house + "/callbacks/feishu") })
 	s.settings[notify.Feishu] = map[string]any{
 		"enabled": true, "app_id": "cli_sandbox", "app_secret": secret, "api_base_url": url,
@@ -153,7 +155,7 @@ func (s *simulators) connect(ctx context.Context, h *house, all bool) error {
 // door shows the devices and takes faults (api.md 6).
 func (s *simulators) door() http.Handler {
 	return sandbox.Handler(sandbox.HandlerConfig{
-		Box: s.box, Directory: s.directory, Faults: s.faults, FaultNames: s.names, Press: s.press, Say: s.say,
+		Box: s.box, Directory: s.directory, Faults: s.faults, FaultNames: s.names, Press: s.press, Say: s.say, Read: s.read,
 	})
 }
 

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -80,6 +82,40 @@ func withDoor(t *testing.T, change ...func(*feishu.Config)) (*rig, *house) {
 func (r *rig) press(action string, form map[string]string) (sandbox.Carried, error) {
 	r.Helper()
 	return r.sim.Press(r.Context(), sandbox.Press{Channel: "feishu", MessageID: r.shown()[0].ID, Person: "lisi", Action: action, Form: form})
+}
+
+func TestOpeningAMessageTellsWhoReadWhatWhen(t *testing.T) {
+	r, h := withDoor(t)
+	id := r.sent()
+	for range 2 { // the first time counts
+		if done, err := r.sim.Read(t.Context(), sandbox.Reading{MessageID: id}); err != nil || done.Status != 200 {
+			t.Fatalf("got %+v, %v; want it handed in", done, err)
+		}
+	}
+	at := r.shown()[0].ReadAt
+	for _, in := range h.handed() {
+		var event struct {
+			Reader struct {
+				ID struct {
+					OpenID string `json:"open_id"`
+				} `json:"reader_id"`
+				At string `json:"read_time"`
+			}
+			Messages []string `json:"message_id_list"`
+		}
+		if err := json.Unmarshal(in.event.Event, &event); err != nil {
+			t.Fatal(err)
+		}
+		if in.event.Header.EventType != "im.message.message_read_v1" || event.Reader.ID.OpenID != r.shown()[0].To || event.Reader.At != strconv.FormatInt(at.UnixMilli(), 10) || !slices.Equal(event.Messages, []string{id}) {
+			t.Errorf("got %s %s, want who read %s when", in.event.Header.EventType, in.event.Event, id)
+		}
+	}
+	if got := len(h.handed()); got != 2 || at.IsZero() || r.shown()[0].Updates != 0 {
+		t.Errorf("got %d events, read at %s; want two, and the message itself unchanged", got, at)
+	}
+	if _, err := r.sim.Read(t.Context(), sandbox.Reading{MessageID: "om_nobody"}); !errors.Is(err, sandbox.ErrNotPressable) {
+		t.Errorf("got %v, want no such message", err)
+	}
 }
 
 func TestAPressTellsWhoPressedWhatWhere(t *testing.T) {

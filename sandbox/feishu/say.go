@@ -13,6 +13,7 @@ import (
 const (
 	textMessage = "im.message.receive_v1"
 	menuEntry   = "application.bot.menu_v6"
+	messageRead = "im.message.message_read_v1"
 )
 
 // Say carries what a person types to the bot, or chooses from its menu, to our own
@@ -26,6 +27,31 @@ func (s *Simulator) Say(ctx context.Context, said sandbox.Saying) (sandbox.Carri
 	if said.Menu != "" {
 		h = s.chosen(who, said.Menu)
 	}
+	return s.tell(ctx, h)
+}
+
+// Read carries that the person a message was sent to has opened it. The event is that of
+// the SDK, larkim.P2MessageReadV1.
+func (s *Simulator) Read(ctx context.Context, r sandbox.Reading) (sandbox.Carried, error) {
+	m, ok := s.post.find(r.MessageID)
+	if !ok || m.recalled {
+		return sandbox.Carried{}, notPressable("no message %s", r.MessageID)
+	}
+	at, err := s.cfg.Box.Read(Channel, m.id)
+	if err != nil {
+		return sandbox.Carried{}, notPressable("%v", err)
+	}
+	return s.tell(ctx, happening{messageRead, map[string]any{
+		"reader": map[string]any{
+			"reader_id": map[string]string{"open_id": m.to.OpenID, "union_id": idOf(m.to, "union_id")},
+			"read_time": millis(at), "tenant_key": tenantKey,
+		},
+		"message_id_list": []string{m.id},
+	}})
+}
+
+// tell hands an event in, again later when it is not taken; the first answer counts.
+func (s *Simulator) tell(ctx context.Context, h happening) (sandbox.Carried, error) {
 	done, err := s.handIn(ctx, h)
 	if err != nil || done.Status != http.StatusOK {
 		s.work.Go(func() { s.handInAgain(context.WithoutCancel(ctx), h) })

@@ -45,6 +45,8 @@ func (d *desk) Act(_ context.Context, p notify.Press) notify.Answer {
 
 func (d *desk) Hear(context.Context, notify.Said) error { return nil }
 
+func (d *desk) Opened(context.Context, notify.ReadReceipt) error { return nil }
+
 func (d *desk) presses() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -123,7 +125,7 @@ func newRig(t *testing.T, prepare ...func(*rig)) *rig {
 		p(r)
 	}
 	log := slog.New(slog.NewTextHandler(r.log, nil))
-	inbox := feishu.NewInbox(r.desk, r.desk, time.Now, log)
+	inbox := feishu.NewInbox(r.desk, r.desk, r.desk, time.Now, log)
 	r.keeper = longconn.New(r.app, inbox, time.Now, log)
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
