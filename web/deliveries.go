@@ -57,6 +57,7 @@ type recordRow struct {
 	Deadline     time.Time      `json:"deadline"`
 	CreatedAt    time.Time      `json:"created_at"`
 	UpdatedAt    time.Time      `json:"updated_at"`
+	ReadAt       time.Time      `json:"read_at"`
 	Attempts     []recordTry    `json:"attempts"`
 }
 

@@ -40,7 +40,7 @@ type Project struct {
 func playgroundPage(p *Playground) page {
 	pg := page{
 		name: "playground", path: "/playground", scope: access.ChannelsTest, letter: "p",
-		styles: []string{"channels.css", "base.css", "layout.css", "devices.css"},
+		styles: []string{"base.css", "layout.css", "devices.css"},
 	}
 	if p != nil {
 		pg.scope, pg.scripts = access.Me, []string{"main.js"}

@@ -123,3 +123,33 @@ func TestTheBotIsWrittenToFromADevice(t *testing.T) {
 	w.press("\r")
 	w.see("这张工单的状态、在等谁")
 }
+
+func TestACardIsMarkedAsReadOnTheFeishuDevice(t *testing.T) {
+	h := demo(t)
+	h.submitted("订单表加索引")
+	h.awaits("accepted")
+	w := h.window()
+	w.visit("/playground?lang=zh&ticket=1")
+	w.see("1 未读")
+	eventually(t, "the button is pressed", func() error {
+		if !script[bool](w, `(() => { const button = document.querySelector("[data-device=feishu] .receipt button"); button?.focus(); return Boolean(button); })()`) {
+			return errors.New("it is not there")
+		}
+		return nil
+	})
+	w.press("\r")
+	eventually(t, "the card says that it was read, and has the focus", func() error {
+		if got := script[string](w, `document.activeElement.closest("[data-device=feishu] .receipt")?.textContent ?? ""`); !strings.HasPrefix(got, "✓ 已读") {
+			return fmt.Errorf("got %q", got)
+		}
+		return nil
+	})
+	w.visit("/deliveries?lang=zh&channel=feishu")
+	eventually(t, "the delivery says when", func() error {
+		if got := script[string](w, `document.querySelector("#rows .why.read")?.textContent ?? ""`); !strings.HasPrefix(got, "已读 20") {
+			return fmt.Errorf("got %q", got)
+		}
+		return nil
+	})
+	w.shoot("deliveries-read")
+}

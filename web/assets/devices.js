@@ -5,8 +5,9 @@ import { composer, mixed, own } from "./chat.js";
 import { switchboard } from "./faults.js";
 import { draw as drawFeishu } from "./feishu.js";
 import { mailbox, unread } from "./mail.js";
+import { refresh } from "./live.js";
 import { say, speak, warn } from "./notice.js";
-import { press } from "./press.js";
+import { guarded, open, press } from "./press.js";
 import { actorsNow, nameOf, namesOf, on, put, setup, state } from "./state.js";
 import { language, t } from "./texts.js";
 import { draw as drawWeCom } from "./wecom.js";
@@ -120,22 +121,27 @@ function screen(channel) {
   s.empty.textContent = people.length && state.messages.length ? t("device.nothing", { people: namesOf(people) }) : t("device.empty");
   if (s.box) s.box.show(shown, people.length !== 1);
   else chat(channel, mixed(shown, said), people.length !== 1);
-  count(channel, shown.length);
+  count(channel, shown);
 }
 
-function count(channel, n = 0) {
+// count says how many are unread on a channel that tells, and how many there are elsewhere.
+function count(channel, shown = []) {
   const s = screens[channel];
-  const fresh = s.box ? unread(s.box) : n;
-  s.count.textContent = s.box ? (fresh ? t("mail.unread", { count: fresh }) : "") : fresh ? String(fresh) : "";
+  if (channel === "wecom") s.count.textContent = shown.length || "";
+  else {
+    const fresh = s.box ? unread(s.box) : shown.filter((m) => !m.read_at).length;
+    s.count.textContent = fresh ? t("device.unread", { count: fresh }) : "";
+  }
 }
 
 function chat(channel, shown, everyone) {
   const { list, body } = screens[channel];
-  const before = new Set([...list.children].map((el) => el.dataset.key));
-  const keyOf = (m) => [m.id, m.updates, everyone, language()].join("|");
+  const told = (key) => key.split("|", 2).join("|"); // which message, and how often it changed
+  const before = new Set([...list.children].map((el) => told(el.dataset.key)));
+  const keyOf = (m) => [m.id, m.updates, m.read_at, everyone, language()].join("|");
   keyed(list, shown, keyOf, (m) => (m.mine ? own(m) : bubble(channel, m, everyone)));
   // The newest is shown from its head, even when it is taller than the screen.
-  if (shown.some((m) => !before.has(keyOf(m)))) body.scrollTop = list.lastElementChild.offsetTop - 12;
+  if (shown.some((m) => !before.has(told(keyOf(m))))) body.scrollTop = list.lastElementChild.offsetTop - 12;
 }
 
 function bubble(channel, m, everyone) {
@@ -144,7 +150,21 @@ function bubble(channel, m, everyone) {
     h("p", { class: "small muted" }, t(channel === "wecom" ? "device.app" : "device.bot"), " · ", everyone && `${t("device.to", { person })} · `, when(m.received_at)),
     drawers[channel](m, person),
     m.updates ? h("p", { class: "marker" }, "↻ ", t("message.updated", { count: m.updates, time: clock(m.updated_at) })) : null,
+    channel === "feishu" && receipt(m),
     h("details", { class: "wire small" }, h("summary", {}, t("message.wire")), h("pre", { tabindex: "0" }, JSON.stringify(m.payload, null, 2))));
+}
+
+// mark has the person open the message, and keeps the keyboard where it was.
+async function mark(m) {
+  await open(m);
+  await refresh();
+  if (document.activeElement === document.body) screens[m.channel].list.querySelector(`[data-message="${CSS.escape(m.id)}"] .receipt`)?.focus();
+}
+
+// receipt says when a message was opened, or lets its person open it.
+function receipt(m) {
+  if (m.read_at) return h("p", { class: "receipt small muted", tabindex: "-1" }, "✓ ", t("device.read"), " ", when(m.read_at));
+  return h("p", { class: "receipt small muted" }, t("device.fresh"), " ", h("button", { type: "button", class: "small", onclick: guarded(() => mark(m)) }, t("device.open")));
 }
 
 // pressFor points at a button on somebody's device and presses it; false when there is none.
@@ -159,6 +179,7 @@ export async function pressFor(username, channel, action) {
     await new Promise((resolve) => setTimeout(resolve, aim));
     button.classList.remove("pointed");
   }
+  if (!message.read_at) await open(message);
   await press(message, action, button?.textContent ?? action);
   return true;
 }

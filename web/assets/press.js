@@ -24,6 +24,16 @@ export async function press(message, action, text, form = {}) {
   soon(0);
 }
 
+// open tells that whoever got the message has opened it.
+export async function open(message) {
+  try {
+    await send("POST", "/sandbox/read", { channel: message.channel, message_id: message.id });
+  } catch (problem) {
+    warn(problem);
+  }
+  soon(0);
+}
+
 // guarded wraps a press for a button: one at a time, the button says that it is at work.
 export function guarded(act) {
   return async (event) => {

@@ -1,6 +1,6 @@
 // The list of deliveries: keys, the drawer, ticks, and rows that change as they happen.
 import "./picture.js";
-import { announce, bind, language, say } from "./words.js";
+import { announce, bind, language, say, speak } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const drawer = byId("delivery");
@@ -199,6 +199,20 @@ function took(ms) {
   return ms < 100 ? "< 0.1 s" : `${(ms / 1000).toFixed(1)} s`;
 }
 
+// read says when the message was opened.
+function read(at) {
+  const el = document.createElement("span");
+  el.className = "why read";
+  const words = document.createElement("span");
+  bind(words, "deliveries.js.read");
+  const time = document.createElement("time");
+  time.dateTime = at;
+  time.dataset.exact = "";
+  el.append(words, " ", time);
+  speak(language(), el);
+  return el;
+}
+
 function fill(tr, d) {
   tr.dataset.status = d.status;
   const state = tr.querySelector(".state");
@@ -214,6 +228,7 @@ function fill(tr, d) {
     why.textContent = d.explanation;
     state.append(why);
   }
+  if (d.read_at) state.append(read(d.read_at));
   tr.querySelector(".tries").textContent = d.attempt_count;
   tr.querySelector(".took").textContent = took(d.took_ms);
 }
