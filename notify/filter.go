@@ -16,8 +16,28 @@ const (
 	MaxLimit     = 200
 )
 
-// DeliveryFilter picks deliveries for a listing, newest first. A zero field
-// picks everything; several fields must all fit.
+// Order is an order of a listing. What is neither newest nor oldest first is sorted
+// among the newest [Sorted] of those that fit, or among all when nothing is asked for.
+type Order string
+
+// The orders. What nobody accepted took no time.
+const (
+	Newest      Order = "newest"
+	Oldest      Order = "oldest"
+	Slowest     Order = "slowest"
+	Fastest     Order = "fastest"
+	MostTries   Order = "most_attempts"
+	FewestTries Order = "fewest_attempts"
+)
+
+// Sorted is how many deliveries that fit a filter are sorted.
+const Sorted = 10_000
+
+// Rising reports whether what is less comes first.
+func (o Order) Rising() bool { return o == Oldest || o == Fastest || o == FewestTries }
+
+// DeliveryFilter picks deliveries for a listing, newest first unless Order says otherwise.
+// A zero field picks everything; several fields must all fit.
 type DeliveryFilter struct {
 	// Ticket is the ticket's id, or its key on its platform.
 	Ticket string
@@ -41,8 +61,8 @@ type DeliveryFilter struct {
 	// person's key and name (Chinese at every character), within the provider's code, and
 	// as the whole id of a message or a delivery; upper and lower case are alike.
 	Query string
-	// Oldest turns the order round.
-	Oldest bool
+	// Order is the order they are listed in.
+	Order Order
 	// Limit is the size of the page: 0 is [DefaultLimit], more than [MaxLimit] is [MaxLimit].
 	Limit int
 	// Cursor is what the page before gave as next; "" begins with the newest.

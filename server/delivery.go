@@ -39,7 +39,7 @@ type Deliveries interface {
 
 type deliveriesInput struct {
 	Picked
-	Order  string `query:"order" enum:"newest,oldest" default:"newest"`
+	Order  string `query:"order" enum:"newest,oldest,slowest,fastest,most_attempts,fewest_attempts" default:"newest" doc:"By time unless it says otherwise. Sorted among the newest 10,000 that fit, or among all when nothing is asked for."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Cursor string `query:"cursor" doc:"next_cursor of the page before."`
 }
@@ -125,7 +125,7 @@ func (a *api) listDeliveries(ctx context.Context, in *deliveriesInput) (*deliver
 	if err != nil {
 		return nil, err
 	}
-	f.Oldest, f.Limit, f.Cursor = in.Order == "oldest", in.Limit, in.Cursor
+	f.Order, f.Limit, f.Cursor = notify.Order(in.Order), in.Limit, in.Cursor
 	items, next, err := a.Deliveries.Deliveries(ctx, f)
 	if err != nil {
 		return nil, err

@@ -26,6 +26,7 @@ type rooms struct {
 	platforms  map[string]notify.Platform
 	deliveries []notify.Delivery
 	attempts   map[string][]notify.Attempt
+	liked      map[string]notify.Preferences
 	channel    map[string]json.RawMessage
 	version    int
 	tests      []notify.TestRequest
@@ -41,7 +42,7 @@ type rooms struct {
 func newRooms() *rooms {
 	return &rooms{
 		users: map[string]ticket.User{}, flows: map[string]ticket.Flow{}, platforms: map[string]notify.Platform{},
-		settings: notify.DefaultSettings(), attempts: map[string][]notify.Attempt{}, channel: map[string]json.RawMessage{},
+		settings: notify.DefaultSettings(), attempts: map[string][]notify.Attempt{}, liked: map[string]notify.Preferences{}, channel: map[string]json.RawMessage{},
 	}
 }
 
@@ -499,4 +500,17 @@ func (r *rooms) AuditEntries(_ context.Context, f audit.Filter) (entries []audit
 		}
 	}
 	return entries, "", nil
+}
+
+func (r *rooms) Preferences(_ context.Context, username string) (notify.Preferences, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.liked[username], nil
+}
+
+func (r *rooms) SavePreferences(_ context.Context, username string, p notify.Preferences) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.liked[username] = p
+	return nil
 }

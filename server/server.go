@@ -14,20 +14,21 @@ import (
 
 // Config is what the door opens to. All of it is needed, unless a field says otherwise.
 type Config struct {
-	Desk       Desk
-	Deliveries Deliveries
-	Channels   Channels
-	Users      Users
-	Identities Identities
-	Flows      Flows
-	Settings   Settings
-	Tokens     Tokens
-	Platforms  Platforms
-	Tickets    Tickets
-	Reminders  Reminders
-	Audit      Audit
-	Advice     Advice
-	Live       Live
+	Desk        Desk
+	Deliveries  Deliveries
+	Channels    Channels
+	Users       Users
+	Preferences Preferences
+	Identities  Identities
+	Flows       Flows
+	Settings    Settings
+	Tokens      Tokens
+	Platforms   Platforms
+	Tickets     Tickets
+	Reminders   Reminders
+	Audit       Audit
+	Advice      Advice
+	Live        Live
 	// Jobs runs what takes longer than a request. Whoever made it closes it.
 	Jobs *jobs.Registry
 
@@ -90,6 +91,7 @@ func (c Config) check() error {
 		{"Deliveries", c.Deliveries == nil},
 		{"Channels", c.Channels == nil},
 		{"Users", c.Users == nil},
+		{"Preferences", c.Preferences == nil},
 		{"Identities", c.Identities == nil},
 		{"Flows", c.Flows == nil},
 		{"Settings", c.Settings == nil},
@@ -132,6 +134,7 @@ func (a *api) registerAll() {
 	a.registerIdentities()
 	a.registerMe()
 	a.registerMine()
+	a.registerPreferences()
 	a.registerResolve()
 	a.registerPeopleTrials()
 	a.registerDMS()

@@ -16,7 +16,7 @@ import (
 // [maxCounted] of each, or, when f is narrower than a channel, among the newest that
 // one page looks through: a count must not take longer than the list.
 func (s *Store) Summary(ctx context.Context, f notify.DeliveryFilter) (notify.Counts, error) {
-	f.Status, f.Cursor, f.Oldest = "", "", false
+	f.Status, f.Cursor, f.Order = "", "", ""
 	l := listing{s.read, s.words}
 	count := l.countNewest
 	if reflect.DeepEqual(f, notify.DeliveryFilter{Channel: f.Channel, Limit: f.Limit}) {

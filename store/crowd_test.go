@@ -16,6 +16,10 @@ func PlanOf(tb testing.TB, s *Store, f notify.DeliveryFilter) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	ids, err := p.inLine(51)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	explain, scan := `EXPLAIN QUERY PLAN `, func(r row) (line string, err error) {
 		var id, parent, unused int
 		return line, r.Scan(&id, &parent, &unused, &line)
@@ -23,7 +27,7 @@ func PlanOf(tb testing.TB, s *Store, f notify.DeliveryFilter) string {
 	if s.words.lockRows != "" {
 		explain, scan = `EXPLAIN `, value[string]
 	}
-	lines, err := all(tb.Context(), s.read, scan, explain+listedQuery(p.ids(51), p.order()), p.args...)
+	lines, err := all(tb.Context(), s.read, scan, explain+listedQuery(ids, p.line.sql()), p.args...)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -44,13 +48,14 @@ func Crowd(tb testing.TB, s *Store, n int) {
 		rows + ` INSERT INTO events (id, source, event_id, ticket_id, kind, late, body, accepted_at)
 			SELECT 'evt_' || n, 'sqle', CAST(n AS TEXT), 'tkt_' || n, 'submitted', false, '{}', n * 10000 FROM seq WHERE n < ` + fmt.Sprint(n/10),
 		rows + ` INSERT INTO deliveries (id, event_id, ticket_id, person, channel, reader, role, status, reason, code, message_id, shown, want, state,
-				result, attempts, not_before, deadline, created_at, updated_at, lease, payload, due_at, claimed, kind, project)
+				result, attempts, not_before, deadline, created_at, updated_at, lease, payload, due_at, claimed, kind, project, took_ms)
 			SELECT 'dlv_' || n, 'evt_' || (n / 10), 'tkt_' || (n / 10), 'user' || (n % 500),
 				CASE n % 3 WHEN 0 THEN 'feishu' WHEN 1 THEN 'wecom' ELSE 'mail' END, '{"username":"user' || (n % 500) || '"}', 'assignee',
 				CASE WHEN n % 1000 = 7 THEN 'dead' WHEN n % 5 = 1 THEN 'updated' ELSE 'accepted' END, '',
 				CASE WHEN n % 1000 = 7 THEN CASE WHEN n % 3 = 1 THEN 'wecom.60020' ELSE 'mail.550' END ELSE '' END,
-				'om_' || n, '', 'evt_' || (n / 10), 'waiting_review', false, 1, 0, 0, n * 1000, n * 1000, '', ` + "`PAYLOAD`" + `, 0, '',
-				CASE WHEN n % 100000 = 3 THEN 'failed' ELSE 'submitted' END, 'p' || (n % 2000) FROM seq`,
+				'om_' || n, '', 'evt_' || (n / 10), 'waiting_review', false, 1 + n % 3, 0, 0, n * 1000, n * 1000, '', ` + "`PAYLOAD`" + `, 0, '',
+				CASE WHEN n % 100000 = 3 THEN 'failed' ELSE 'submitted' END, 'p' || (n % 2000),
+				CASE WHEN n % 1000 = 7 THEN 0 ELSE 90 + n % 977 END FROM seq`,
 		`INSERT INTO search_terms (kind, term, subject) SELECT 'ticket', key, id FROM tickets`,
 		`INSERT INTO search_terms (kind, term, subject) SELECT 'ticket', substr(title, p.n, 24), id FROM tickets, (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6) p`,
 		`INSERT INTO search_terms (kind, term, subject) SELECT DISTINCT 'person', person, person FROM deliveries`,

@@ -10,7 +10,7 @@ import (
 	"ticketbell/notify"
 )
 
-// Deliveries lists what f picks, newest first, or oldest first when f asks so. next is
+// Deliveries lists what f picks, in the order that f asks for. next is
 // the cursor of the page after this one, "" on the last. A page may hold fewer than
 // asked for and still have a next: looking stops after [scanned] deliveries, so that
 // no question takes long. The payloads are left out, see [Store.Delivery]. A cursor
@@ -27,23 +27,15 @@ func (s *Store) Deliveries(ctx context.Context, f notify.DeliveryFilter) (items 
 func (s *Store) DeliveriesByID(ctx context.Context, ids []string) ([]notify.Delivery, error) {
 	where := &conditions{}
 	where.in(`d.id`, ids)
-	items, err := all(ctx, s.read, scanListed, listedQuery(`SELECT d.id FROM deliveries d `+where.sql(), newestFirst), where.args...)
+	items, err := all(ctx, s.read, scanListed, listedQuery(`SELECT d.id FROM deliveries d `+where.sql(), byTime(false).sql()), where.args...)
 	if err != nil {
 		return nil, fmt.Errorf("read deliveries: %w", err)
 	}
 	return items, nil
 }
 
-// The orders of a listing.
-const (
-	newestFirst = `ORDER BY d.created_at DESC, d.id DESC`
-	oldestFirst = `ORDER BY d.created_at, d.id`
-)
-
 // aboutColumns follow deliveryColumns where people look at deliveries.
-const aboutColumns = `t.key, t.title, d.project, d.kind,
-	coalesce((SELECT a.started_at + a.duration_us / 1000 - d.created_at FROM attempts a
-		WHERE a.delivery_id = d.id AND a.outcome = 'accepted' ORDER BY a.number LIMIT 1), 0) * 1000`
+const aboutColumns = `t.key, t.title, d.project, d.kind, d.took_ms * 1000`
 
 // listedQuery shows the deliveries whose ids the query finds.
 func listedQuery(ids, order string) string {

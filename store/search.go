@@ -12,13 +12,13 @@ import (
 
 // Bounds that keep every question short.
 const (
-	scanned     = 10_000 // deliveries one page looks through when no index leads to them
-	read        = 1000   // deliveries, likewise, when what they are about has to be read
-	maxTickets  = 1000   // tickets a typed word may lead to; with more, deliveries are looked through
-	maxPeople   = 40     // people, likewise
-	maxCodes    = 40     // codes, likewise
-	maxCounted  = 10_000 // deliveries counted of each status
-	manyCodes   = 500    // different codes on record that are looked at
+	scanned     = notify.Sorted // deliveries one page looks through when no index leads to them
+	read        = 1000          // deliveries, likewise, when what they are about has to be read
+	maxTickets  = 1000          // tickets a typed word may lead to; with more, deliveries are looked through
+	maxPeople   = 40            // people, likewise
+	maxCodes    = 40            // codes, likewise
+	maxCounted  = 10_000        // deliveries counted of each status
+	manyCodes   = 500           // different codes on record that are looked at
 	amissStates = `status IN ('retrying', 'failed', 'dead', 'skipped', 'canceled')`
 )
 
@@ -35,19 +35,18 @@ func (l listing) page(ctx context.Context, f notify.DeliveryFilter) (items []not
 		return nil, "", err
 	}
 	limit := pageSize(f.Limit)
-	order := newestFirst
-	if f.Oldest {
-		order = oldestFirst
+	ids, err := p.inLine(limit + 1)
+	if err != nil {
+		return nil, "", err
 	}
-	items, err = all(ctx, l, scanListed, listedQuery(p.ids(limit+1), order), p.args...)
+	items, err = all(ctx, l, scanListed, listedQuery(ids, p.line.sql()), p.args...)
 	if err != nil {
 		return nil, "", err
 	}
 	if len(items) > limit {
-		last := items[limit-1]
-		return items[:limit], cursor(strconv.FormatInt(millis(last.CreatedAt), 10), last.ID), nil
+		return items[:limit], p.line.at(items[limit-1]), nil
 	}
-	if !p.scans() {
+	if !p.scans() || p.line.column != "" {
 		return items, "", nil
 	}
 	next, err = p.horizon(ctx, l)
@@ -113,6 +112,7 @@ func (s *Store) Codes(ctx context.Context) ([]string, error) {
 type picking struct {
 	conditions
 	filter notify.DeliveryFilter
+	line   line
 	// leads are alternatives; whatever one of them finds is picked.
 	leads []string
 	// gathered are leads whose finds are few and in no order.
@@ -121,10 +121,12 @@ type picking struct {
 
 // plan decides how f is answered.
 func (l listing) plan(ctx context.Context, f notify.DeliveryFilter) (*picking, error) {
-	p := &picking{filter: f}
+	p := &picking{filter: f, line: lineOf(f.Order)}
 	p.narrow(f)
-	if err := p.after(f.Cursor, f.Oldest); err != nil {
-		return nil, err
+	if p.line.column == "" {
+		if err := p.line.after(&p.conditions, f.Cursor); err != nil {
+			return nil, err
+		}
 	}
 	if f.Query != "" {
 		s, err := l.follow(ctx, f.Query)
@@ -177,28 +179,6 @@ func statusIs(s notify.Status) string {
 	default:
 		return term
 	}
-}
-
-// after adds where the page begins.
-func (p *picking) after(cursor string, oldest bool) error {
-	if cursor == "" {
-		return nil
-	}
-	parts, err := readCursor(cursor, 2)
-	if err != nil {
-		return err
-	}
-	at, err := strconv.ParseInt(parts[0], 10, 64)
-	if err != nil {
-		return notify.ErrCursor
-	}
-	than := `<`
-	if oldest {
-		than = `>`
-	}
-	p.add(`d.created_at `+than+`= ?`, at)
-	p.add(`(d.created_at `+than+` ? OR d.id `+than+` `+p.bind(parts[1])+`)`, at)
-	return nil
 }
 
 // lead adds the ways to what a typed word leads to.
@@ -259,16 +239,9 @@ func amiss(s notify.Status) notify.Status {
 	}
 }
 
-func (p *picking) order() string {
-	if p.filter.Oldest {
-		return oldestFirst
-	}
-	return newestFirst
-}
-
-// ids is a query of the first n ids.
+// ids is a query of the first n ids by time.
 func (p *picking) ids(n int) string {
-	end := p.order() + ` LIMIT ` + strconv.Itoa(n)
+	end := p.byTime() + ` LIMIT ` + strconv.Itoa(n)
 	if p.scans() {
 		return `SELECT d.id FROM (` + p.window() + `) d ` + p.sql() + ` ` + end
 	}
@@ -298,7 +271,7 @@ func (p *picking) window() string {
 	if f.Status != "" || f.Reason != "" || f.Query != "" {
 		columns += `, d.status, d.reason, d.ticket_id, d.person, d.code`
 	}
-	return `SELECT ` + columns + ` FROM deliveries d ` + p.stretch() + ` ` + p.order() + ` LIMIT ` + strconv.Itoa(p.reach())
+	return `SELECT ` + columns + ` FROM deliveries d ` + p.stretch() + ` ` + p.byTime() + ` LIMIT ` + strconv.Itoa(p.reach())
 }
 
 // reach is how many deliveries one page looks through.
@@ -324,12 +297,12 @@ func (p *picking) stretch() string {
 // horizon is the cursor of where the window ended, "" when that was the last delivery.
 func (p *picking) horizon(ctx context.Context, q querier) (string, error) {
 	f := p.filter
-	at := &picking{}
+	at := &picking{line: p.line}
 	at.narrow(notify.DeliveryFilter{Status: amiss(f.Status), Since: f.Since, Until: f.Until})
-	if err := at.after(f.Cursor, f.Oldest); err != nil {
+	if err := at.line.after(&at.conditions, f.Cursor); err != nil {
 		return "", err
 	}
-	ends, err := all(ctx, q, scanPlace, `SELECT d.created_at, d.id FROM deliveries d `+at.sql()+` `+p.order()+
+	ends, err := all(ctx, q, scanPlace, `SELECT d.created_at, d.id FROM deliveries d `+at.sql()+` `+p.byTime()+
 		` LIMIT 1 OFFSET `+strconv.Itoa(p.reach()-1), at.args...)
 	if err != nil || len(ends) == 0 {
 		return "", err

@@ -34,6 +34,10 @@ func benchSearch(b *testing.B, s *store.Store) {
 		f    notify.DeliveryFilter
 	}{
 		{"everything", notify.DeliveryFilter{}},
+		{"slowest", notify.DeliveryFilter{Order: notify.Slowest}},
+		{"slowest,mail", notify.DeliveryFilter{Order: notify.Slowest, Channel: notify.Mail}},
+		{"slowest,person", notify.DeliveryFilter{Order: notify.Slowest, Person: "user77"}},
+		{"most tries,dead", notify.DeliveryFilter{Order: notify.MostTries, Status: notify.Dead}},
 		{"status=dead", notify.DeliveryFilter{Status: notify.Dead}},
 		{"status=accepted", notify.DeliveryFilter{Status: notify.Accepted}},
 		{"status=read,none", notify.DeliveryFilter{Status: notify.Read}},

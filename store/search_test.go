@@ -146,7 +146,7 @@ func TestWhatIsRareIsFoundHoweverDeepItLies(t *testing.T) {
 func TestOldestFirstGoesTheOtherWay(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
 		store.Crowd(t, s, 250)
-		f := notify.DeliveryFilter{Oldest: true, Limit: 100}
+		f := notify.DeliveryFilter{Order: notify.Oldest, Limit: 100}
 		var ids []string
 		for {
 			items, next, err := s.Deliveries(t.Context(), f)
@@ -166,6 +166,68 @@ func TestOldestFirstGoesTheOtherWay(t *testing.T) {
 	})
 }
 
+// pages goes through all that f picks.
+func pages(tb testing.TB, s *store.Store, f notify.DeliveryFilter) (all []notify.Delivery) {
+	tb.Helper()
+	for {
+		items, next, err := s.Deliveries(tb.Context(), f)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		all = append(all, items...)
+		if f.Cursor = next; next == "" {
+			return all
+		}
+	}
+}
+
+func TestDeliveriesAreSortedOverAllPages(t *testing.T) {
+	took := func(d notify.Delivery) int64 { return d.About.Took.Milliseconds() }
+	tries := func(d notify.Delivery) int64 { return int64(d.Attempts) }
+	onEach(t, func(t engineTest, s *store.Store) {
+		store.Crowd(t, s, 250)
+		for _, tc := range []struct {
+			order notify.Order
+			by    func(notify.Delivery) int64
+			f     notify.DeliveryFilter
+			want  int
+		}{
+			{notify.Slowest, took, notify.DeliveryFilter{}, 250},
+			{notify.Fastest, took, notify.DeliveryFilter{}, 250},
+			{notify.MostTries, tries, notify.DeliveryFilter{}, 250},
+			{notify.FewestTries, tries, notify.DeliveryFilter{}, 250},
+			{notify.Slowest, took, notify.DeliveryFilter{Channel: notify.Feishu}, 84},
+			{notify.Fastest, took, notify.DeliveryFilter{Query: "#1"}, 110},
+			{notify.MostTries, tries, notify.DeliveryFilter{Status: notify.Updated}, 50},
+		} {
+			tc.f.Order, tc.f.Limit = tc.order, 20
+			got := pages(t, s, tc.f)
+			seen := map[string]bool{}
+			for i, d := range got {
+				seen[d.ID] = true
+				if i == 0 {
+					continue
+				}
+				if before, now := tc.by(got[i-1]), tc.by(d); before != now && (before < now) != tc.order.Rising() {
+					t.Errorf("%s %+v: got %d before %d", tc.order, tc.f, before, now)
+				}
+			}
+			if len(got) != tc.want || len(seen) != tc.want {
+				t.Errorf("%s %+v: got %d, of them %d different, want %d", tc.order, tc.f, len(got), len(seen), tc.want)
+			}
+		}
+	})
+}
+
+func TestTheTimeToTheFirstAcceptanceIsKept(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		d := sentDelivery(t, s)
+		if d.About.Took <= 0 {
+			t.Errorf("got %v, want the time it took", d.About.Took)
+		}
+	})
+}
+
 func TestAFilterIsAnsweredByItsIndex(t *testing.T) {
 	s := open(t, sqliteURL(t))
 	store.Crowd(t, s, 2000)
@@ -175,6 +237,8 @@ func TestAFilterIsAnsweredByItsIndex(t *testing.T) {
 		"deliveries_person": {Person: "user7"},
 		"deliveries_code":   {Code: "mail.550"},
 		"deliveries_ticket": {Query: "#17"},
+		"deliveries_took":   {Order: notify.Slowest},
+		"deliveries_tries":  {Order: notify.FewestTries},
 	} {
 		if got := store.PlanOf(t, s, f); !strings.Contains(got, index) {
 			t.Errorf("%+v: got the plan\n%s\nwant it to use %s", f, got, index)

@@ -70,11 +70,21 @@ func (tx *txn) release(ctx context.Context, lease string, now int64, s notify.Se
 			payload = CASE WHEN $7 <> '' THEN $7 ELSE payload END,
 			shown = CASE WHEN $8 <> '' THEN $8 ELSE shown END,
 			not_before = CASE WHEN $11 THEN not_before ELSE $9 END, attempts = attempts + $12, lease = '',
-			unknown_since = CASE WHEN $13 AND unknown_since = 0 THEN $10 ELSE unknown_since END, claimed = '', updated_at = $10
+			unknown_since = CASE WHEN $13 AND unknown_since = 0 THEN $10 ELSE unknown_since END, claimed = '', updated_at = $10,
+			took_ms = CASE WHEN took_ms = 0 AND CAST($15 AS BIGINT) > created_at THEN CAST($15 AS BIGINT) - created_at
+				WHEN took_ms = 0 AND CAST($15 AS BIGINT) > 0 THEN 1 ELSE took_ms END
 		WHERE id = $1 AND lease = $2 AND status = 'sending'
 		RETURNING channel, status`,
 		s.DeliveryID, lease, string(s.Status), clean(s.Reason), clean(s.Code), clean(s.MessageID), clean(s.Payload), s.Shown,
-		notBefore(s, now), now, s.Untouched, counts, s.Unknown, s.Fixed)
+		notBefore(s, now), now, s.Untouched, counts, s.Unknown, s.Fixed, acceptedAt(s))
+}
+
+// acceptedAt is when the provider took the message, 0 when it did not.
+func acceptedAt(s notify.Settlement) int64 {
+	if s.Attempt == nil || s.Attempt.Outcome != string(notify.Accepted) {
+		return 0
+	}
+	return millis(s.Attempt.StartedAt.Add(s.Attempt.Duration))
 }
 
 // notBefore is when a delivery is due that goes on waiting; the others have no such time.

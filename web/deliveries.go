@@ -1,10 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"ticketbell/access"
@@ -21,6 +23,7 @@ func deliveriesPage() page {
 		routes: []route{
 			shows("/deliveries", access.DeliveriesRead, listDeliveries),
 			shows("/deliveries/export", access.DeliveriesRead, exportDeliveries),
+			takes("/deliveries/columns", access.DeliveriesRead, keepColumns),
 			takes("/deliveries/many", access.DeliveriesRetry, manyDeliveries),
 			shows("/deliveries/{id}", access.DeliveriesRead, showDelivery),
 			shows("/deliveries/{id}/sent", access.DeliveriesRead, showSent),
@@ -183,6 +186,40 @@ func (f recordFilter) Narrow() bool {
 	return f != recordFilter{}
 }
 
+// Sort is a heading by which the list is sorted: where a press on it leads, and how the
+// list stands by it now, "" for not at all.
+func (f recordFilter) Sort(column string) sorting {
+	falls, rises := "newest", "oldest"
+	switch column {
+	case "took":
+		falls, rises = "slowest", "fastest"
+	case "attempts":
+		falls, rises = "most_attempts", "fewest_attempts"
+	}
+	switch cmp.Or(f.Order, "newest") {
+	case falls:
+		return sorting{f.inOrder(rises), "descending"}
+	case rises:
+		return sorting{f.inOrder(falls), "ascending"}
+	default:
+		return sorting{f.inOrder(falls), ""}
+	}
+}
+
+type sorting struct{ Link, Stands string }
+
+// Arrow points where the figures grow smaller.
+func (s sorting) Arrow() string {
+	return map[string]string{"descending": "↓", "ascending": "↑", "": "↕"}[s.Stands]
+}
+
+func (f recordFilter) inOrder(order string) string {
+	if order == "newest" {
+		order = ""
+	}
+	return f.With("order", order)
+}
+
 // Dead reports whether what can be sent again is listed.
 func (f recordFilter) Dead() bool { return f.Status == "dead" || f.Status == "failed" }
 
@@ -194,6 +231,7 @@ type recordsView struct {
 	Counts []recordCount
 	Newest int
 	Open   *recordDrawer
+	Hidden []string // the columns that this visitor leaves out
 	// What can be chosen from.
 	Statuses []notify.Status
 	Channels []notify.Channel
@@ -203,8 +241,17 @@ type recordsView struct {
 }
 
 // Columns are those that can be left out; time, event and status always stand.
-func (recordsView) Columns() []string {
-	return []string{"headline", "person", "channel", "attempts", "took"}
+func (recordsView) Columns() []string { return notify.Columns() }
+
+// Without are the columns that are left out, with blanks between them.
+func (r recordsView) Without() string { return strings.Join(r.Hidden, " ") }
+
+// Shows reports whether a column is not left out.
+func (r recordsView) Shows(column string) bool { return !slices.Contains(r.Hidden, column) }
+
+// Orders are the orders of the list, the first of which nobody has to ask for.
+func (recordsView) Orders() []string {
+	return []string{"newest", "oldest", "slowest", "fastest", "most_attempts", "fewest_attempts"}
 }
 
 // recordCount is one figure of the summary line.
@@ -238,6 +285,11 @@ func (v *visit) records() (recordsView, error) {
 		Classes: []string{"config", "identity", "rate", "transient", "content", "permanent"},
 		Within:  []string{"1h", "24h", "7d", "30d"},
 	}
+	liked, err := v.liked()
+	if err != nil {
+		return view, err
+	}
+	view.Hidden = liked.HiddenColumns
 	asked := view.Filter.ask(time.Now())
 	var list struct {
 		Items []recordRow `json:"items"`

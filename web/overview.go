@@ -22,6 +22,7 @@ func overviewPage(first bool) page {
 		routes: []route{
 			shows("/overview", access.DeliveriesRead, showOverview),
 			shows("/overview/live", access.DeliveriesRead, liveOverview),
+			takes("/overview/first-steps", access.DeliveriesRead, hideFirstSteps),
 		},
 	}
 	if first {
@@ -48,6 +49,7 @@ type overviewView struct {
 	Recent []recentView `json:"-"`
 	May    mayView      `json:"-"`
 	Here   string       `json:"-"`
+	Knows  bool         `json:"-"` // the first steps
 }
 
 type hourView struct {
@@ -137,7 +139,9 @@ func (v *visit) overview() (overviewView, error) {
 		return view, err
 	}
 	view.Recent = list.Items
-	return view, nil
+	liked, err := v.liked()
+	view.Knows = liked.FirstStepsHidden
+	return view, err
 }
 
 // tile is a channel on the overview.

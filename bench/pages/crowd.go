@@ -84,13 +84,14 @@ var crowd = []string{
 		'{"source":"sqle","id":"' || n || '","kind":"submitted","ticket":{"key":"' || (n / 3) || '","title":"订单表加索引 ' || (n / 3) || '","status":"waiting_review","project":{"key":"p' || (n % 20) || '"}}}',
 		NOW FROM SEQ:EVENTS s`,
 	`INSERT INTO deliveries (id, event_id, ticket_id, person, channel, reader, role, status, reason, code, message_id, shown, want, state,
-			result, attempts, not_before, deadline, created_at, updated_at, lease, payload, due_at, claimed, kind, project)
+			result, attempts, not_before, deadline, created_at, updated_at, lease, payload, due_at, claimed, kind, project, took_ms)
 		SELECT 'dlv_' || n, 'evt_' || (n / 10), 'tkt_' || (n / 30), 'user' || (n % 1000), CASE n % 3 WHEN 0 THEN 'feishu' WHEN 1 THEN 'wecom' ELSE 'mail' END,
 			'{"username":"user' || (n % 1000) || '","name":"张' || (n % 1000) || '"}', 'assignee',
 			CASE WHEN n % 200 = 7 THEN 'dead' WHEN n % 50 = 3 THEN 'retrying' WHEN n % 40 = 9 THEN 'skipped' WHEN n % 5 = 1 THEN 'updated' ELSE 'accepted' END, '',
 			CASE WHEN n % 200 = 7 THEN 'mail.550' WHEN n % 50 = 3 THEN 'wecom.-1' ELSE '' END, 'om_' || n, '', 'evt_' || (n / 10), 'waiting_review', false, 1,
 			CASE WHEN n % 50 = 3 THEN NOW + 3600000 ELSE 0 END, NOW + 86400000, AGO, AGO, '', PAYLOAD,
-			CASE WHEN n % 50 = 3 THEN NOW + 3600000 ELSE 0 END, '', 'submitted', 'p' || (n % 20)
+			CASE WHEN n % 50 = 3 THEN NOW + 3600000 ELSE 0 END, '', 'submitted', 'p' || (n % 20),
+			CASE WHEN n % 200 = 7 OR n % 50 = 3 OR n % 40 = 9 THEN 0 ELSE 95 + n % 977 END
 		FROM SEQ:DELIVERIES s`,
 	`INSERT INTO attempts (delivery_id, number, started_at, duration_us, outcome, code, message, request_id)
 		SELECT id, 1, created_at + 5, 90000, CASE WHEN code = '' THEN 'accepted' ELSE 'transient' END, code, '', 'req_' || id FROM deliveries`,

@@ -138,12 +138,64 @@ func TestColumnsAreChosenAndKept(t *testing.T) {
 	w.click("列")
 	w.click("工单标题")
 	w.gone("订单表加索引")
+	w.awaits("#columns form") // until it is kept
 	w.visit("/deliveries?lang=en")
 	w.see("#1 Submitted")
 	w.gone("订单表加索引")
 	w.click("Columns")
 	w.click("Ticket title")
 	w.see("订单表加索引")
+}
+
+func TestTheListIsSortedByItsHeadings(t *testing.T) {
+	h := demo(t)
+	h.breaks("mail", "unknown_person")
+	h.submitted("订单表加索引")
+	h.awaits("accepted")
+	h.awaits("dead")
+	w := h.window()
+	w.visit("/deliveries?lang=zh")
+	sorted := func(heading string) string {
+		return script[string](w, `[...document.querySelectorAll("#records thead th")].find((th) => th.textContent.includes(`+quoted(heading)+`)).getAttribute("aria-sort") ?? ""`)
+	}
+	if sorted("时间") != "descending" || sorted("耗时") != "" {
+		t.Errorf("got %q by time and %q by duration, want the newest first", sorted("时间"), sorted("耗时"))
+	}
+	w.click("耗时")
+	w.see("耗时最长的在前")
+	if got := sorted("耗时"); got != "descending" {
+		t.Errorf("got %q by duration, want descending", got)
+	}
+	w.click("耗时")
+	w.see("耗时最短的在前")
+	first := script[string](w, `document.querySelector("#rows tr").dataset.status`)
+	if got := sorted("耗时"); got != "ascending" || first != "dead" {
+		t.Errorf("got %q by duration with %s first, want ascending, and what took no time first", got, first)
+	}
+	w.shoot("deliveries-sorted")
+}
+
+func TestNothingNewMovesTheRowThatHasTheFocus(t *testing.T) {
+	h := demo(t)
+	h.submitted("第一张")
+	h.awaits("accepted")
+	w := h.window()
+	w.visit("/deliveries?lang=zh")
+	w.see("第一张")
+	w.listens()
+	w.press(kb.ArrowDown)
+	w.press(kb.ArrowDown)
+	at := func() string {
+		return script[string](w, `(() => { const tr = document.activeElement.closest("#rows tr"); return tr ? tr.dataset.id + " " + tr.getBoundingClientRect().top : "" })()`)
+	}
+	before := at()
+	h.submitted("第二张")
+	w.see("有 3 条新投递")
+	if now := at(); before == "" || now != before {
+		t.Errorf("got the focus at %q, want it at %q", now, before)
+	}
+	w.click("显示")
+	w.see("第二张")
 }
 
 // dead puts n letters on record that a mail server refused.

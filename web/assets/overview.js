@@ -91,19 +91,12 @@ function look() {
 const hours = document.getElementById("hours");
 hours.addEventListener("change", () => history.replaceState(null, "", `/overview?hours=${hours.value}`));
 
-// Whoever knows the first steps hides them, in this browser.
-function steps() {
-  const box = document.getElementById("first-steps");
-  if (box) box.hidden = localStorage.getItem("first-steps") === "off";
-}
+// Whoever knows the first steps hides them.
 document.addEventListener("click", (event) => {
   if (!event.target.closest?.("#steps-off")) return;
-  localStorage.setItem("first-steps", "off");
-  steps();
+  document.getElementById("first-steps").hidden = true;
   announce(say("overview.js.steps.off"));
   document.querySelector("#main").focus();
 });
-document.addEventListener("htmx:afterSettle", steps);
-steps();
 setInterval(refresh, 30_000);
 document.addEventListener("channel-tested", look);

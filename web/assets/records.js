@@ -40,7 +40,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "results") {
     paint();
     columns();
+    if (reading) row(reading)?.querySelector("a.open").focus({ preventScroll: true });
+    reading = null;
   }
+});
+let reading = null; // the row that had the focus when the list was drawn again
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target.id === "results") reading = document.activeElement?.closest("#rows tr")?.dataset.id;
 });
 drawer.addEventListener("close", () => {
   history.pushState(null, "", `/deliveries${location.search}`);
@@ -136,20 +142,12 @@ document.addEventListener("change", (event) => {
   for (const id of ["retry-ticked", "cancel-ticked"]) if (byId(id)) byId(id).disabled = !some;
 });
 
-// Columns that nobody wants to see are left out, in this browser.
-const hidden = () => new Set((localStorage.getItem("deliveries-columns") ?? "").split(" ").filter(Boolean));
+// Columns that somebody does not want to see are left out; the server remembers them.
 function columns() {
-  document.documentElement.dataset.without = [...hidden()].join(" ");
-  for (const box of document.querySelectorAll("#columns input")) box.checked = !hidden().has(box.value);
+  byId("results").dataset.without = [...document.querySelectorAll("#columns input:not(:checked)")].map((box) => box.value).join(" ");
 }
 document.addEventListener("change", (event) => {
-  const box = event.target.closest?.("#columns input");
-  if (!box) return;
-  const without = hidden();
-  if (box.checked) without.delete(box.value);
-  else without.add(box.value);
-  localStorage.setItem("deliveries-columns", [...without].join(" "));
-  columns();
+  if (event.target.closest?.("#columns input")) columns();
 });
 document.addEventListener("click", (event) => {
   const open = document.querySelector("#columns[open]");
@@ -307,6 +305,5 @@ document.addEventListener("live-again", () => {
 });
 document.addEventListener("job-started", () => announce(say("deliveries.js.job")));
 
-columns();
 countFilters();
 if (drawer.childElementCount) show();
