@@ -16,6 +16,8 @@ type page struct {
 	apart bool
 	// alone draws the page without the navigation, in which it does not stand either.
 	alone bool
+	// plain spares the page htmx: nothing on it asks for parts.
+	plain bool
 	// styles and scripts are assets beyond the frame's own.
 	styles, scripts []string
 	routes          []route

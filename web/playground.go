@@ -82,7 +82,7 @@ func showPlayground(v *visit) error {
 	if play == nil || (s.Modes.Offered && v.r.URL.Query().Get("mode") == "real") {
 		return v.showReal(s)
 	}
-	s.Modes.Real = false
+	s.Modes.Real, v.page.plain = false, true
 	nonce := rand.Text()
 	steps := map[string]cards.Text{}
 	for _, name := range play.Steps {
@@ -107,7 +107,7 @@ func (s *Site) spoken(page string) json.RawMessage {
 // playgroundPolicy is that of the other pages, and admits the styles of a mail by nonce:
 // a mail is shown in a frame without scripts, which lives under the policy of the page.
 // Trusted Types make the browser refuse every string that is turned into HTML, except in
-// assets/mail.js.
+// assets/mail.js; htmx, which does so, is not on the page.
 func playgroundPolicy(nonce string) string {
 	return strings.Replace(sitePolicy, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1) +
 		"; require-trusted-types-for 'script'; trusted-types mail"

@@ -133,6 +133,7 @@ type frame struct {
 	// Cast are whom a visitor of the demo may be.
 	Cast    []string
 	Alone   bool
+	Plain   bool
 	Styles  []string
 	Scripts []string
 	// Texts are those that scripts say.
@@ -152,7 +153,7 @@ func (v *visit) frame(data any) frame {
 	return frame{
 		Page: v.page.name, Title: v.page.name + ".title", Language: v.lang, Theme: v.theme(),
 		Assets: v.site.assets.folder, Version: v.site.cfg.Version, Label: v.site.cfg.Label,
-		Who: v.who, Pages: v.navigation(), Cast: v.site.cfg.Cast, Alone: v.page.alone, Styles: v.page.styles, Scripts: v.page.scripts,
+		Who: v.who, Pages: v.navigation(), Cast: v.site.cfg.Cast, Alone: v.page.alone, Plain: v.page.plain, Styles: v.page.styles, Scripts: v.page.scripts,
 		Texts: v.site.spoken(v.page.name), Data: data,
 	}
 }

@@ -52,6 +52,7 @@ func pages() []page {
 		{"/channels", true},
 		{"/users", true},
 		{"/flows", true},
+		{"/playground", true},
 		{"/tokens", true},
 		{"/audit", true},
 		{"/me", true},

@@ -124,6 +124,25 @@ func TestTheBotIsWrittenToFromADevice(t *testing.T) {
 	w.see("这张工单的状态、在等谁")
 }
 
+func TestThePeopleOfTheDemoAreWrittenToInTheLanguageOfThePage(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/playground?lang=en")
+	w.click("Create ticket")
+	eventually(t, "t1 is asked in English on every channel", func() error {
+		english := map[string]bool{}
+		for _, m := range h.devices() {
+			english[m.Channel] = strings.Contains(m.Text, "Your review is needed") && strings.Contains(m.Text, "Payments") && strings.Contains(m.Text, "1/2 Review")
+		}
+		if !english["wecom"] || !english["mail"] {
+			return fmt.Errorf("got %+v", h.devices())
+		}
+		return nil
+	})
+	w.click("中文")
+	w.see("从现在起，演示里的人收到中文消息")
+}
+
 func TestACardIsMarkedAsReadOnTheFeishuDevice(t *testing.T) {
 	h := demo(t)
 	h.submitted("订单表加索引")

@@ -15,6 +15,9 @@ export class Problem extends Error {
 // read gets a resource; it is not shown as the last call.
 export const read = (path) => call("GET", path);
 
+// write changes something nobody pressed a button for; it is not shown either.
+export const write = (method, path, body) => call(method, path, body);
+
 const remembered = 20; // calls
 
 // calls are those somebody asked for, the newest first.
