@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // house is a demo of its own at work.
@@ -112,10 +113,18 @@ func (h *house) play(ctx context.Context, stories []story) error {
 
 type ticket struct{ ID, Key string }
 
+// project is what a ticket's project is called in the language of its title.
+func project(title string) string {
+	if strings.ContainsFunc(title, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return "支付中心"
+	}
+	return "Payments"
+}
+
 func (h *house) submit(ctx context.Context, title string) (t ticket, err error) {
 	err = h.call(ctx, http.MethodPost, "/api/v1/tickets", map[string]any{
 		"title": title, "creator": "creator",
-		"project": map[string]string{"key": "pay", "name": "支付中心"},
+		"project": map[string]string{"key": "pay", "name": project(title)},
 		"targets": []map[string]string{{"instance": "mysql-prod", "schema": "orders", "environment": "prod"}},
 		"audit":   map[string]any{"score": 92, "level": "warn", "statements": 12},
 	}, &t)
