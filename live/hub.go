@@ -195,13 +195,17 @@ func (h *Hub) tellJobs() {
 	for _, j := range h.jobs.List() {
 		now[j.ID] = j
 		before, known := h.told[j.ID]
-		if known && reflect.DeepEqual(before, j) || !known && j.State.Over() {
+		if known && reflect.DeepEqual(before, j) || !known && h.past(j) {
 			continue
 		}
 		h.tell(Event{Job: &j})
 	}
 	h.told = now
 }
+
+// past reports whether a job ended before the hub last looked: one that began and ended
+// in between is still told.
+func (h *Hub) past(j jobs.View) bool { return j.State.Over() && h.now().Sub(j.EndedAt) > 2*round }
 
 func (h *Hub) tellAttention(ctx context.Context) {
 	a, err := h.source.Attention(ctx, h.now().Add(-24*time.Hour))

@@ -179,6 +179,23 @@ func TestAJobIsToldWhenItMoves(t *testing.T) {
 	})
 }
 
+func TestAJobThatIsOverAtOnceIsToldAllTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &board{views: []jobs.View{{ID: "job_1", State: jobs.Done, EndedAt: time.Now().Add(-time.Hour)}}}
+		h, _ := house(t, &source{changed: make(chan []string)}, b)
+		ch, stop := h.Listen()
+		defer stop()
+		time.Sleep(3 * time.Second) // of the bubble's time
+		heard(ch)
+		b.show(append(b.views, jobs.View{ID: "job_2", State: jobs.Done, EndedAt: time.Now()})...)
+		time.Sleep(3 * time.Second) // of the bubble's time
+		got := heard(ch)
+		if len(got) != 1 || got[0].Job == nil || got[0].Job.ID != "job_2" {
+			t.Errorf("got %+v, want the new one told once, and not the one of an hour ago", got)
+		}
+	})
+}
+
 func TestASlowListenerIsLetGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &source{changed: make(chan []string)}
