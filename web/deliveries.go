@@ -231,6 +231,7 @@ type recordsView struct {
 	Counts []recordCount
 	Newest int
 	Open   *recordDrawer
+	Causes []cause  // why what is listed was given up
 	Hidden []string // the columns that this visitor leaves out
 	// What can be chosen from.
 	Statuses []notify.Status
@@ -299,6 +300,11 @@ func (v *visit) records() (recordsView, error) {
 		return view, err
 	}
 	view.Items = list.Items
+	if view.Filter.Dead() {
+		if view.Causes, err = v.causes(view.Items); err != nil {
+			return view, err
+		}
+	}
 	if list.Next != "" {
 		view.Next = view.Filter.With("cursor", list.Next)
 	}

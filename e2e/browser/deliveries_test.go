@@ -50,6 +50,7 @@ func TestADeadLetterIsFoundMendedAndSentAgain(t *testing.T) {
 		}
 		return nil
 	})
+	w.see("与接收人有关：先核对这些人的联系方式")
 	w.click("#1 待处理")
 	w.see("尝试")
 	w.see("mail.550")
@@ -226,7 +227,32 @@ func TestAJobIsFollowedToItsEnd(t *testing.T) {
 	w.listens()
 	// Not by its place: what is heard meanwhile moves it.
 	script[bool](w, `(document.querySelector("#many button[name=all][value=cancel]").click(), true)`)
-	w.see("完成：成功 400 条")
+	w.see("完成：丢弃 400 条")
+	if _, answer := h.ask(http.MethodGet, "/api/v1/deliveries:count", ""); !strings.Contains(answer, `"canceled":400`) {
+		t.Errorf("got %s, want all of them called off", answer)
+	}
+}
+
+// A job that waits for a slow provider is held from any page, and goes on from there.
+func TestAJobIsPausedAndGoesOn(t *testing.T) {
+	h := demo(t)
+	h.breaks("feishu", "slow")
+	w := h.window()
+	w.visit("/me?lang=zh")
+	w.listens()
+	if status, answer := h.ask(http.MethodPost, "/api/v1/users:test", `{"usernames":["t1","admin","creator"]}`); status != http.StatusAccepted {
+		t.Fatalf("test three people: got %d %s", status, answer)
+	}
+	w.awaits("#jobs [data-verb=pause]")
+	script[bool](w, `(document.querySelector("#jobs [data-verb=pause]").click(), true)`)
+	w.see("已暂停，")
+	w.see("后台任务（进行中 1）")
+	h.mends("feishu")
+	w.see("继续")
+	w.gone("完成：")
+	script[bool](w, `(document.querySelector("#jobs [data-verb=resume]").click(), true)`)
+	w.see("完成：平台接受 ")
+	w.see("后台任务（进行中 0）")
 }
 
 // listens waits until the page hears what changes.
@@ -309,13 +335,13 @@ func TestAPreviewKeepsNoKey(t *testing.T) {
 	for _, channel := range []string{"feishu", "wecom", "mail"} {
 		w.visit("/deliveries/" + h.accepted(channel) + "?lang=zh")
 		eventually(t, "the frame is as high as what is drawn on "+channel, func() error {
-			if high := script[string](w, `document.getElementById("sent-frame").style.height`); high == "" || high == "40px" {
+			if high := script[string](w, `document.querySelector("#sent-panel iframe").style.height`); high == "" || high == "40px" {
 				return fmt.Errorf("got %q", high)
 			}
 			return nil
 		})
 		w.shoot("preview-" + channel)
-		w.do("click into the frame", chromedp.Click("#sent-frame"))
+		w.do("click into the frame", chromedp.Click("#sent-panel iframe"))
 		w.press(kb.Escape)
 		eventually(t, "the drawer is closed", func() error {
 			if script[bool](w, `document.querySelector("dialog[open]") !== null`) {

@@ -14,7 +14,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.elt === filters) {
     for (const [name, value] of Object.entries(event.detail.parameters)) if (value === "") delete event.detail.parameters[name];
   }
-  if (event.detail.elt?.id === "many" || event.detail.elt?.form?.id === "many") {
+  if (event.detail.elt.matches("#many")) { // not by elt.id: that is the ticks of that name
     const address = new URL(byId("many").dataset.filter, location.href);
     event.detail.path = `/deliveries/many${address.search}`;
     const pressed = event.detail.triggeringEvent?.submitter;
@@ -75,7 +75,8 @@ function frame() {
     if (byId("sent-dark")?.checked) asked.set("theme", "dark");
     box.classList.toggle("phone", byId("sent-phone").checked);
     const target = `${box.dataset.src}?${asked}`;
-    if (byId("sent-frame").getAttribute("src") !== target) byId("sent-frame").src = target;
+    const shown = box.querySelector("iframe"); // without an id: htmx would carry its style over, which the policy refuses
+    if (shown.getAttribute("src") !== target) shown.src = target;
   };
   if (byId("sent-english")) byId("sent-english").checked = language() === "en";
   if (byId("sent-dark")) byId("sent-dark").checked = document.documentElement.dataset.bsTheme === "dark";

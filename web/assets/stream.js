@@ -132,7 +132,7 @@ function job(j) {
   }
   const over = ["done", "failed", "canceled"].includes(j.state);
   bar.hidden = over;
-  bind(item.querySelector(".job-state"), `frame.js.job.${j.state}`, { done: j.done, total: j.total || "…", ok: j.summary.ok ?? j.done, refused: j.summary.refused ?? 0 });
+  bind(item.querySelector(".job-state"), j.state === "done" ? `frame.js.job.done.${j.kind}` : `frame.js.job.${j.state}`, { done: j.done, total: j.total || "…", ...figures(j.summary) });
   const [hold, end] = item.querySelectorAll("button");
   hold.hidden = over;
   hold.dataset.verb = j.state === "paused" ? "resume" : "pause";
@@ -144,6 +144,18 @@ function job(j) {
     item.dataset.said = "true";
     announce(item.querySelector(".job-state").textContent);
   }
+}
+
+// figures are a job's own, with what the channels came to added up: ok, and not. What a
+// look-up left alone was well already, and a channel that is off says nothing.
+function figures(summary) {
+  const all = { ok: 0, not: 0, refused: 0, created: 0, updated: 0, unchanged: 0, wrong_cells: 0, ...summary };
+  for (const [name, n] of Object.entries(summary)) {
+    const what = name.split(".")[1];
+    if (what === "ok" || what === "left_alone") all.ok += n;
+    else if (what && what !== "channel_off") all.not += n;
+  }
+  return all;
 }
 
 // count says how many are under way.
