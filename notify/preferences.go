@@ -6,6 +6,8 @@ type Preferences struct {
 	HiddenColumns []string `json:"hidden_columns"`
 	// FirstStepsHidden is true when the first steps are known and no longer shown.
 	FirstStepsHidden bool `json:"first_steps_hidden"`
+	// Theme is "light", "dark" or "auto", "" when nobody chose: then each browser has its own.
+	Theme string `json:"theme"`
 }
 
 // Columns are those of the list of deliveries that can be left out.

@@ -19,12 +19,14 @@ type Preferences interface {
 type preferences struct {
 	HiddenColumns    []string `json:"hidden_columns" enum:"headline,person,channel,attempts,took" doc:"Columns left out of the list of deliveries."`
 	FirstStepsHidden bool     `json:"first_steps_hidden" doc:"The first steps of a new installation are no longer shown."`
+	Theme            string   `json:"theme" enum:",auto,light,dark" doc:"Theme of the pages, in every browser; empty: each browser has its own."`
 }
 
 type preferencesChange struct {
 	Body struct {
 		HiddenColumns    *[]string `json:"hidden_columns,omitempty" maxItems:"5" uniqueItems:"true" enum:"headline,person,channel,attempts,took"`
 		FirstStepsHidden *bool     `json:"first_steps_hidden,omitempty"`
+		Theme            *string   `json:"theme,omitempty" enum:",auto,light,dark"`
 	}
 }
 
@@ -63,9 +65,8 @@ func (a *api) patchPreferences(ctx context.Context, in *preferencesChange) (*pre
 	if in.Body.HiddenColumns != nil {
 		p.HiddenColumns = slices.Clone(*in.Body.HiddenColumns)
 	}
-	if in.Body.FirstStepsHidden != nil {
-		p.FirstStepsHidden = *in.Body.FirstStepsHidden
-	}
+	set(&p.FirstStepsHidden, in.Body.FirstStepsHidden)
+	set(&p.Theme, in.Body.Theme)
 	return showPreferences(p), a.Preferences.SavePreferences(ctx, username, p)
 }
 

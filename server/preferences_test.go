@@ -24,8 +24,15 @@ func TestPreferencesBelongToWhoeverHasThem(t *testing.T) {
 	if got.FirstStepsHidden || len(got.HiddenColumns) != 0 {
 		t.Errorf("got %+v of somebody else, want nothing hidden", got)
 	}
+	h.call("PATCH", "/api/v1/me/preferences", wangwu, `{"theme":"dark"}`).into(t, http.StatusOK, &got)
+	if got.Theme != "dark" {
+		t.Errorf("got the theme %q, want dark", got.Theme)
+	}
 	p := h.call("PATCH", "/api/v1/me/preferences", lisi, `{"hidden_columns":["salary"]}`).problem(t)
 	if p.Status != http.StatusBadRequest {
 		t.Errorf("a column that is none: got %d, want 400", p.Status)
+	}
+	if p := h.call("PATCH", "/api/v1/me/preferences", lisi, `{"theme":"sepia"}`).problem(t); p.Status != http.StatusBadRequest {
+		t.Errorf("a theme that is none: got %d, want 400", p.Status)
 	}
 }

@@ -13,7 +13,7 @@ import (
 func TestPreferencesAreKeptUntilTheUserIsRemoved(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
 		createUser(t, s, ticket.User{Person: ticket.Person{Username: "lisi"}, Role: ticket.Member})
-		for _, want := range []notify.Preferences{{}, {HiddenColumns: []string{"took"}}, {HiddenColumns: []string{"took", "person"}, FirstStepsHidden: true}} {
+		for _, want := range []notify.Preferences{{}, {HiddenColumns: []string{"took"}}, {HiddenColumns: []string{"took", "person"}, FirstStepsHidden: true, Theme: "dark"}} {
 			if err := s.SavePreferences(t.Context(), "lisi", want); err != nil {
 				t.Fatal(err)
 			}

@@ -18,6 +18,7 @@ func mePage() page {
 		routes: []route{
 			shows("/me", access.Me, showMe),
 			takes("/me", access.Me, changeMe),
+			takes("/me/theme", access.Me, keepTheme),
 			takes("/me/try/{channel}", access.Me, tryMe),
 		},
 	}

@@ -11,6 +11,10 @@ import (
 // liked is how the visitor likes the pages to be: nobody has said anything who is no
 // user, such as a program.
 func (v *visit) liked() (p notify.Preferences, err error) {
+	if v.likings != nil {
+		return *v.likings, nil
+	}
+	defer func() { v.likings = &p }()
 	err = v.ask(http.MethodGet, "/api/v1/me/preferences", nil, &p)
 	if no, ok := errors.AsType[*refusal](err); ok && (no.Status == http.StatusNotFound || no.Status == http.StatusForbidden) {
 		return p, nil
@@ -26,6 +30,9 @@ func (v *visit) likes(name string, value any) error {
 	v.w.WriteHeader(http.StatusNoContent)
 	return nil
 }
+
+// keepTheme keeps which theme the visitor likes, for every browser they sign in with.
+func keepTheme(v *visit) error { return v.likes("theme", v.r.PostFormValue("theme")) }
 
 // keepColumns keeps which columns are ticked.
 func keepColumns(v *visit) error {

@@ -78,7 +78,7 @@ func (s *Site) Missing(w http.ResponseWriter, r *http.Request) {
 	v, err := s.meet(w, r, page{name: "trouble"})
 	if err == nil {
 		v.page.alone = !v.who.Known()
-		err = v.trouble(http.StatusNotFound, "missing", nil)
+		err = v.trouble(http.StatusNotFound, "missing", nil) //nolint:contextcheck // the request carries it
 	}
 	if err != nil {
 		v.fail(err) //nolint:contextcheck // the request carries it

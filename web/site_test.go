@@ -267,3 +267,26 @@ func TestEveryPageCanBeDrawnInBothLanguages(t *testing.T) {
 		}
 	}
 }
+
+func TestAChosenThemeWinsOverThatOfTheBrowser(t *testing.T) {
+	s := site(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/api/v1/me/preferences" {
+			_ = json.NewEncoder(w).Encode(map[string]any{"theme": "dark"})
+			return
+		}
+		empty(w, r)
+	})
+	for _, row := range []struct {
+		who  access.Principal
+		path string
+		want string
+	}{
+		{root(), "/me", `data-theme="dark" data-bs-theme="dark"`},
+		{access.Principal{}, "/signin", `data-theme="light"`},
+	} {
+		got := open(t, s, row.who, "GET", row.path, "", "Cookie: theme=light")
+		if !strings.Contains(got.Body.String(), row.want) {
+			t.Errorf("%s: got %.120s, want %s", row.path, got.Body, row.want)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"ticketbell/access"
 	"ticketbell/cards"
+	"ticketbell/notify"
 	"ticketbell/ticket"
 )
 
@@ -22,6 +23,8 @@ type visit struct {
 	r    *http.Request
 	who  access.Principal
 	lang cards.Language
+	// likings are what liked found, nil until it was asked.
+	likings *notify.Preferences
 	// policy is the page's own Content-Security-Policy, "" for that of all pages.
 	policy string
 }
@@ -89,11 +92,19 @@ func (v *visit) origin() string {
 	return "http://" + v.r.Host
 }
 
-// theme is "light", "dark" or "auto".
+// theme is "light", "dark" or "auto": what the visitor chose, wherever that was, else what
+// was chosen in this browser.
 func (v *visit) theme() string {
-	switch t := v.cookie(themeCookie); t {
-	case "light", "dark":
-		return t
+	chosen := v.cookie(themeCookie)
+	if v.who.Allows(access.Me) {
+		liked, err := v.liked()
+		if err != nil { // a page in the wrong colours is better than none
+			v.site.cfg.Log.WarnContext(v.r.Context(), "the theme cannot be read", "error", err)
+		}
+		chosen = cmp.Or(liked.Theme, chosen)
+	}
+	if chosen == "light" || chosen == "dark" {
+		return chosen
 	}
 	return "auto"
 }

@@ -158,7 +158,8 @@ func TestEverybodyCanSendThemselvesOne(t *testing.T) {
 	w.click("admin")
 	w.choose("换个身份看看", "t1")
 	w.click("切换")
-	w.path("/me")
+	w.path("/playground")
+	w.visit("/me")
 	w.click("发一条给我 飞书")
 	w.see("已发出，请到手机或邮箱里看看。")
 	if _, messages := h.ask("GET", "/sandbox/messages?channel=feishu", ""); !strings.Contains(messages, `"person":"t1"`) {

@@ -20,10 +20,14 @@ byId("theme-button")?.addEventListener("click", () => {
   const next = themes[(themes.indexOf(root.dataset.theme) + 1) % themes.length];
   choose(next);
 });
+let kept = Promise.resolve(); // one after another: the last choice is the last to be kept
 export function choose(theme) {
   root.dataset.theme = theme;
   root.dispatchEvent(new Event("theme"));
   remember("theme", theme);
+  if (document.querySelector("details.who")) { // somebody is signed in
+    kept = kept.then(() => fetch("/me/theme", { method: "POST", body: new URLSearchParams({ theme }), keepalive: true })).catch(() => {});
+  }
   bind(byId("theme-name"), `frame.js.theme.${theme}`);
   document.dispatchEvent(new CustomEvent("theme-changed", { detail: theme }));
 }
