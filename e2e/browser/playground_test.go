@@ -143,6 +143,28 @@ func TestThePeopleOfTheDemoAreWrittenToInTheLanguageOfThePage(t *testing.T) {
 	w.see("从现在起，演示里的人收到中文消息")
 }
 
+func TestWhatTheMenuOffersOpensForEverybodyOfTheDemo(t *testing.T) {
+	w := demo(t).window()
+	for _, visitor := range []struct {
+		who   string
+		pages int
+	}{{"admin", 9}, {"wangwu", 5}, {"t1", 2}} {
+		who, pages := visitor.who, visitor.pages
+		w.visit("/playground?lang=zh")
+		w.becomes(who)
+		w.visit("/playground?lang=zh")
+		w.see("自动演示")
+		refused := script[[]string](w, `Promise.all([...document.querySelectorAll("#menu li a")].map((a) => fetch(a.href).then((r) => (r.ok ? "" : a.href)))).then((all) => [...all.filter(Boolean)])`)
+		if len(refused) > 0 {
+			t.Errorf("%s: got %v refused, want everything in the menu open", who, refused)
+		}
+		if got := script[int](w, `document.querySelectorAll("#menu li a").length`); got != pages {
+			t.Errorf("%s: got %d pages in the menu, want %d", who, got, pages)
+		}
+	}
+	w.byKeyboard(scene{name: "playground-member", path: "/playground"})
+}
+
 func TestACardIsMarkedAsReadOnTheFeishuDevice(t *testing.T) {
 	h := demo(t)
 	h.submitted("订单表加索引")
