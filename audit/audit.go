@@ -39,6 +39,7 @@ const (
 	SetUp       = "set-up"
 	SetPassword = "set-password"
 	Invite      = "invite"
+	UseToken    = "use-token"
 )
 
 // Log keeps entries.

@@ -11,12 +11,15 @@ type Purger interface {
 	// Purge deletes deliveries that came to an end before the given time and returns
 	// how many. What still waits is never deleted.
 	Purge(ctx context.Context, before time.Time) (int, error)
+	// PurgeAudit deletes what stands in the audit log from before that time and returns
+	// how many entries.
+	PurgeAudit(ctx context.Context, before time.Time) (int, error)
 }
 
 // purgeEvery is how often old deliveries are looked for.
 const purgeEvery = time.Hour
 
-// Janitor deletes settled deliveries after the days the settings keep them.
+// Janitor deletes settled deliveries and the audit log after the days the settings keep them.
 type Janitor struct {
 	Purger   Purger
 	Settings SettingsKeeper
@@ -49,6 +52,13 @@ func (j *Janitor) sweep(ctx context.Context) error {
 	n, err := j.Purger.Purge(ctx, before)
 	if n > 0 {
 		j.Log.Info("old deliveries were purged", "count", n, "older_than_days", s.RetentionDays)
+	}
+	if err != nil || s.AuditDays == 0 {
+		return err
+	}
+	n, err = j.Purger.PurgeAudit(ctx, j.Now().AddDate(0, 0, -s.AuditDays))
+	if n > 0 {
+		j.Log.Info("old entries of the audit log were purged", "count", n, "older_than_days", s.AuditDays)
 	}
 	return err
 }

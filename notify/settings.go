@@ -20,13 +20,15 @@ type Settings struct {
 	Timezone string `json:"timezone"`
 	// RetentionDays is how long settled deliveries are kept.
 	RetentionDays int `json:"retention_days"`
+	// AuditDays is how long the audit log is kept; 0 is for ever.
+	AuditDays int `json:"audit_days"`
 	// TellCreatorOnPass is whether the creator hears of each passed step.
 	TellCreatorOnPass bool `json:"tell_creator_on_pass"`
 }
 
 // DefaultSettings is what a fresh installation starts with.
 func DefaultSettings() Settings {
-	return Settings{DefaultLanguage: cards.Chinese, Timezone: "Asia/Shanghai", RetentionDays: 30, TellCreatorOnPass: true}
+	return Settings{DefaultLanguage: cards.Chinese, Timezone: "Asia/Shanghai", RetentionDays: 30, AuditDays: 365, TellCreatorOnPass: true}
 }
 
 // Location returns the zone times are written in, UTC when the name is unknown here.

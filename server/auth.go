@@ -13,19 +13,29 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"ticketbell/access"
+	"ticketbell/audit"
 	"ticketbell/notify"
 )
 
 // Tokens keeps API tokens.
 type Tokens interface {
+	// Tokens lists them all, the revoked ones for as long as that can be undone.
 	Tokens(ctx context.Context) ([]access.Token, error)
+	// Token finds the token of that id that was not revoked, or returns [notify.ErrNotFound].
+	Token(ctx context.Context, id string) (access.Token, error)
 	CreateToken(ctx context.Context, t access.Token) error
+	// ReplaceToken adds next and lets the token of that id end, at the given time at the latest.
+	ReplaceToken(ctx context.Context, id string, end time.Time, next access.Token) error
+	// DeleteToken revokes; RestoreToken undoes it within [access.UndoTime].
 	DeleteToken(ctx context.Context, id string) error
+	RestoreToken(ctx context.Context, id string) error
+	// TokenUses sums up how often each token was used since then.
+	TokenUses(ctx context.Context, since time.Time) ([]access.Use, error)
 	// TokenByHash finds the token with that hash, see [access.HashToken], or
 	// returns [notify.ErrNotFound].
 	TokenByHash(ctx context.Context, hash string) (access.Token, error)
-	// TouchToken notes that the token was used.
-	TouchToken(ctx context.Context, id string, now time.Time) error
+	// TouchToken notes that the token was used, and from which address.
+	TouchToken(ctx context.Context, id, from string, now time.Time) error
 }
 
 // admit lets a request through that carries a token with the scope, or one of the others, or comes from
@@ -48,7 +58,11 @@ func (a *api) authorize(ctx context.Context, header string, s access.Scope, also
 	if err != nil {
 		return err
 	}
-	current(ctx).token = t
+	x := current(ctx)
+	x.token = t
+	if !t.Admits(x.from) {
+		return a.stranger(ctx, t, x)
+	}
 	if !t.Allows(s) && !slices.ContainsFunc(also, t.Allows) {
 		p := newProblem(http.StatusForbidden, codeScope)
 		p.scope = string(s)
@@ -57,10 +71,25 @@ func (a *api) authorize(ctx context.Context, header string, s access.Scope, also
 	if t.ID == "" { // a session
 		return nil
 	}
-	if err := a.Tokens.TouchToken(ctx, t.ID, a.Now()); err != nil {
+	if err := a.Tokens.TouchToken(ctx, t.ID, x.address(), a.Now()); err != nil {
 		a.Log.WarnContext(ctx, "could not note the use of a token", "token", t.Name, "error", err)
 	}
 	return nil
+}
+
+// stranger refuses a token that is used from elsewhere than it may be. It is written
+// down, for that is how a stolen token shows: once a minute and token.
+func (a *api) stranger(ctx context.Context, t access.Token, x *exchange) error {
+	if a.strangers.first(t.ID, a.Now()) {
+		a.Log.WarnContext(ctx, "a token was used from an address it is not for", "token", t.Name, "address", x.address())
+		e := audit.Entry{Actor: t.Name, Via: audit.ViaToken, Action: audit.UseToken, Object: x.address(), Fields: []string{}, Failed: true}
+		if err := a.Audit.Note(context.WithoutCancel(ctx), e); err != nil {
+			a.Log.ErrorContext(ctx, "the audit log cannot be written", "action", e.Action, "error", err)
+		}
+	}
+	p := newProblem(http.StatusForbidden, codeAddress)
+	p.address = x.address()
+	return p
 }
 
 // callerOf is who calls: whose token stands in the header, else who signed in.

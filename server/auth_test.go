@@ -104,3 +104,43 @@ func TestWrongTokensAreRefusedByName(t *testing.T) {
 		})
 	}
 }
+
+func TestANetworkThatIsNoneIsNamed(t *testing.T) {
+	h := newHouse(t)
+	got := h.asRoot("POST", "/api/v1/tokens", `{"name":"ci","scopes":["me"],"cidrs":["10.1.0.0/16","10.1.2.3/16","office"]}`)
+	p := got.problem(t)
+	if got.status != http.StatusBadRequest || len(p.Errors) != 2 || p.Errors[0].Field != "cidrs[1]" || p.Errors[1].Field != "cidrs[2]" {
+		t.Errorf("got %d %+v, want both wrong ones named", got.status, p.Errors)
+	}
+	var made newToken
+	h.asRoot("POST", "/api/v1/tokens", `{"name":"ci","scopes":["me"],"cidrs":["10.1.0.0/16","::1"]}`).into(t, 201, &made)
+	if strings.Join(made.CIDRs, " ") != "10.1.0.0/16 ::1/128" {
+		t.Errorf("got %v, want both networks", made.CIDRs)
+	}
+}
+
+func TestATokenGetsANewSecretAndTheOldOneEnds(t *testing.T) {
+	h := newHouse(t)
+	secret := h.bound(access.EventsWrite, "192.0.2.0/24")
+	weak := h.token(access.TokensWrite)
+	if got := h.call("POST", "/api/v1/tokens/tok_bound:rotate", weak, `{}`); got.status != http.StatusForbidden {
+		t.Errorf("got %d for a secret whose scopes the caller lacks, want 403", got.status)
+	}
+	var next newToken
+	h.asRoot("POST", "/api/v1/tokens/tok_bound:rotate", `{"keep_hours":2}`).into(t, 201, &next)
+	old, err := h.tokens.Token(t.Context(), "tok_bound")
+	if err != nil || !old.ExpiresAt.Equal(noon().Add(2*time.Hour)) {
+		t.Errorf("got an end at %s, %v, want two hours from now", old.ExpiresAt, err)
+	}
+	for name, s := range map[string]string{"old": secret, "new": next.Secret} {
+		if got := h.call("POST", "/api/v1/events", s, goodEvent); got.status >= 300 {
+			t.Errorf("%s: got %d %s, want it accepted", name, got.status, got.body)
+		}
+	}
+	h.asRoot("POST", "/api/v1/tokens/"+next.ID+":rotate", `{}`).into(t, 201, &next)
+	for body, field := range map[string]string{`{"keep_hours":169}`: "keep_hours", `{"hours":1}`: "hours"} {
+		if p := h.asRoot("POST", "/api/v1/tokens/"+next.ID+":rotate", body).problem(t); len(p.Errors) != 1 || p.Errors[0].Field != field {
+			t.Errorf("%s: got %+v, want %s named", body, p.Errors, field)
+		}
+	}
+}

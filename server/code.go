@@ -9,6 +9,7 @@ const (
 	codeInvalid      code = "invalid_request"
 	codeUnauthorized code = "unauthorized"
 	codeScope        code = "forbidden"
+	codeAddress      code = "address_not_allowed"
 	codeNotAllowed   code = "not_allowed"
 	codeCross        code = "cross_origin"
 	codeNotFound     code = "not_found"
@@ -29,7 +30,7 @@ const (
 // codes lists every code with its status, in the order the documentation does.
 func codes() []code {
 	return []code{
-		codeInvalid, codeUnauthorized, codeScope, codeNotAllowed, codeCross, codeNotFound, codeNobody, codeMethod, codeTimeout,
+		codeInvalid, codeUnauthorized, codeScope, codeAddress, codeNotAllowed, codeCross, codeNotFound, codeNobody, codeMethod, codeTimeout,
 		codeConflict, codeSettled, codeStale, codeTooLarge, codeMedia, codeRate, codeGone, codeInternal, codeUnavailable,
 	}
 }
@@ -51,6 +52,8 @@ func (c code) words() [2]cards.Text {
 		return say("未认证", "Unauthorized", "请在 Authorization: Bearer 中提供有效的 API 令牌。", "Send a valid API token as Authorization: Bearer.")
 	case codeScope:
 		return say("权限不足", "Forbidden", "该令牌缺少权限 {scope}。", "The token lacks the scope {scope}.")
+	case codeAddress:
+		return say("来源不被允许", "Address not allowed", "该令牌不能从 {address} 使用；如在代理之后，请检查 --trusted-proxies。", "The token may not be used from {address}; behind a proxy, see --trusted-proxies.")
 	case codeNotAllowed:
 		return say("无权操作", "Not allowed", "该操作不属于此人。", "This is not this person's to do.")
 	case codeCross:

@@ -94,7 +94,7 @@ func TestDurationsAreWrittenTheWayPeopleSayThem(t *testing.T) {
 func TestSettingsChangeOneByOne(t *testing.T) {
 	h := newHouse(t)
 	got := h.asRoot("PATCH", "/api/v1/settings", `{"url_prefix":"https://sqle.example.com/","retention_days":3650,"tell_creator_on_pass":false}`)
-	want := `{"url_prefix":"https://sqle.example.com","link_template":"","default_language":"zh","timezone":"Asia/Shanghai","retention_days":3650,"tell_creator_on_pass":false}`
+	want := `{"url_prefix":"https://sqle.example.com","link_template":"","default_language":"zh","timezone":"Asia/Shanghai","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false}`
 	if strings.TrimSpace(got.body) != want {
 		t.Errorf("got %s, want %s", got.body, want)
 	}
@@ -102,7 +102,7 @@ func TestSettingsChangeOneByOne(t *testing.T) {
 		t.Errorf("got %s, want what was answered to the change", read.body)
 	}
 	cleared := h.asRoot("PATCH", "/api/v1/settings", `{"url_prefix":"","link_template":"","default_language":"en","timezone":"Europe/Berlin"}`)
-	if want := `{"url_prefix":"","link_template":"","default_language":"en","timezone":"Europe/Berlin","retention_days":3650,"tell_creator_on_pass":false}`; strings.TrimSpace(cleared.body) != want {
+	if want := `{"url_prefix":"","link_template":"","default_language":"en","timezone":"Europe/Berlin","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false}`; strings.TrimSpace(cleared.body) != want {
 		t.Errorf("got %s, want %s", cleared.body, want)
 	}
 }
@@ -119,6 +119,7 @@ func TestWrongSettingsChangeNothing(t *testing.T) {
 		{`{"timezone":""}`, "timezone required"},
 		{`{"retention_days":0}`, "retention_days invalid"},
 		{`{"retention_days":3651}`, "retention_days invalid"},
+		{`{"audit_days":-1}`, "audit_days invalid"},
 		{`{"retention":5}`, "retention unknown_field"},
 	}
 	h := newHouse(t)

@@ -80,6 +80,7 @@ type tokens struct {
 	mu      sync.Mutex
 	byHash  map[string]access.Token
 	touched map[string]time.Time
+	uses    []access.Use
 	broken  error
 }
 
@@ -103,6 +104,51 @@ func (s *tokens) CreateToken(_ context.Context, t access.Token) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.byHash[t.Hash] = t
+	return nil
+}
+
+func (s *tokens) Token(_ context.Context, id string) (access.Token, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.byHash {
+		if t.ID == id {
+			return t, nil
+		}
+	}
+	return access.Token{}, fmt.Errorf("find token %s: %w", id, notify.ErrNotFound)
+}
+
+func (s *tokens) ReplaceToken(_ context.Context, id string, end time.Time, next access.Token) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for hash, t := range s.byHash {
+		if t.ID == id {
+			t.ExpiresAt = end
+			s.byHash[hash], s.byHash[next.Hash] = t, next
+			return nil
+		}
+	}
+	return fmt.Errorf("replace token %s: %w", id, notify.ErrNotFound)
+}
+
+// RestoreToken brings back nothing: the fake deletes at once.
+func (s *tokens) RestoreToken(_ context.Context, id string) error {
+	return fmt.Errorf("restore token %s: %w", id, notify.ErrNotFound)
+}
+
+func (s *tokens) TokenUses(context.Context, time.Time) ([]access.Use, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.uses), nil
+}
+
+func (s *tokens) AddTokenUses(_ context.Context, uses []access.Use) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken != nil {
+		return s.broken
+	}
+	s.uses = append(s.uses, uses...)
 	return nil
 }
 
@@ -130,7 +176,7 @@ func (s *tokens) TokenByHash(_ context.Context, hash string) (access.Token, erro
 	return t, nil
 }
 
-func (s *tokens) TouchToken(_ context.Context, id string, now time.Time) error {
+func (s *tokens) TouchToken(_ context.Context, id, _ string, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.touched[id] = now

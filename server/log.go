@@ -6,16 +6,20 @@ import (
 	"time"
 )
 
-// introduce gives every request its id and writes one line about it when it is
-// answered. The line holds no query, no header and no body: secrets travel there.
-func introduce(log *slog.Logger, now func() time.Time, next http.Handler) http.Handler {
+// introduce gives every request its id, counts it, and writes one line about it when
+// it is answered. The line holds no query, no header and no body: secrets travel there.
+func introduce(c Config, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x, start := meet(r), now()
+		x, start := meet(r), c.Now()
+		x.from = clientOf(r, c.TrustedProxies)
 		_, x.inside = r.Context().Value(exchangeKey{}).(*exchange)
 		rec := &recorder{ResponseWriter: w}
 		r = r.WithContext(x.in(r.Context()))
 		rec.Header().Set("X-Request-Id", x.id)
-		defer func() { logLine(log, r, x, rec, now().Sub(start)) }()
+		defer func() {
+			logLine(c.Log, r, x, rec, c.Now().Sub(start))
+			c.Usage.count(x.token.ID, rec.answered(), start)
+		}()
 		next.ServeHTTP(rec, r)
 	})
 }

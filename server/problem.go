@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -30,6 +31,7 @@ type problem struct {
 	RequestID string  `json:"request_id" doc:"Quote it when you ask for help; it is in the server's log." example:"req_0192f0c1d2e37c40b0a1c2d3e4f5a6b7"`
 
 	scope      string // names the missing scope of a refusal
+	address    string // where a refused request comes from
 	retryAfter string
 	cause      error
 }
@@ -108,7 +110,7 @@ func (p *problem) in(x *exchange) *problem {
 	q := *p
 	q.RequestID = x.id
 	q.Title = p.Code.title().In(lang)
-	q.Detail = strings.ReplaceAll(p.Code.detail().In(lang), "{scope}", p.scope)
+	q.Detail = strings.NewReplacer("{scope}", p.scope, "{address}", cmp.Or(p.address, "?")).Replace(p.Code.detail().In(lang))
 	q.Errors = slices.Clone(p.Errors)
 	for i, w := range q.Errors {
 		if q.Errors[i].Message = inLanguage(lang, w.Message); lang == cards.Chinese && w.chinese != "" {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"regexp"
 
 	"golang.org/x/text/language"
@@ -19,6 +20,7 @@ type exchange struct {
 	query string // ?lang=
 	wants string // Accept-Language
 	token access.Token
+	from  netip.Addr // the zero value: nobody knows
 	// inside: one of our pages asks, in the process.
 	inside bool
 	// cause is why the answer is an error of ours; it is logged and never sent.
@@ -61,6 +63,14 @@ func (x *exchange) language() cards.Language {
 		return cards.Chinese
 	}
 	return cards.English
+}
+
+// address is where the request comes from, "" where nobody knows.
+func (x *exchange) address() string {
+	if !x.from.IsValid() {
+		return ""
+	}
+	return x.from.String()
 }
 
 // by names the caller in what is written down about a change.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -52,6 +53,10 @@ type Config struct {
 	// "https://tickets.example.com". Behind a proxy that rewrites Host, its own
 	// origin belongs here.
 	TrustedOrigins []string
+	// TrustedProxies are believed when they say whose request they pass on.
+	TrustedProxies []netip.Prefix
+	// Usage counts how often tokens are used. Whoever made it runs it; nil counts nothing.
+	Usage *Usage
 
 	// Build is what GET /version tells.
 	Build Build
@@ -79,7 +84,7 @@ func New(c Config) (http.Handler, error) {
 	if c.Sessions != nil {
 		inside = c.Sessions(inside)
 	}
-	return introduce(c.Log, c.Now, recoverPanics(secure(cross.Handler(inside)))), nil
+	return introduce(c, recoverPanics(secure(cross.Handler(inside)))), nil
 }
 
 func (c Config) check() error {
@@ -121,6 +126,7 @@ type api struct {
 	huma huma.API
 
 	tests, checks, reaches *budget
+	strangers              onceAMinute
 }
 
 // registerAll puts every operation of api.md on the engine, in the order they are read.

@@ -29,6 +29,7 @@ type settings struct {
 	DefaultLanguage   cards.Language `json:"default_language" enum:"zh,en" doc:"Read by everybody who chose none."`
 	Timezone          string         `json:"timezone" doc:"IANA name of the zone times are written in." example:"Asia/Shanghai"`
 	RetentionDays     int            `json:"retention_days" doc:"How long settled deliveries are kept." example:"30"`
+	AuditDays         int            `json:"audit_days" doc:"How long the audit log is kept; 0 is for ever." example:"365"`
 	TellCreatorOnPass bool           `json:"tell_creator_on_pass" doc:"Whether the creator hears of each passed step."`
 }
 
@@ -38,6 +39,7 @@ type settingsPatch struct {
 	DefaultLanguage   *cards.Language `json:"default_language,omitempty" enum:"zh,en"`
 	Timezone          *string         `json:"timezone,omitempty" minLength:"1" maxLength:"64"`
 	RetentionDays     *int            `json:"retention_days,omitempty" minimum:"1" maximum:"3650"`
+	AuditDays         *int            `json:"audit_days,omitempty" minimum:"0" maximum:"3650"`
 	TellCreatorOnPass *bool           `json:"tell_creator_on_pass,omitempty"`
 }
 
@@ -128,6 +130,7 @@ func (p settingsPatch) apply(s *notify.Settings) {
 	set(&s.DefaultLanguage, p.DefaultLanguage)
 	set(&s.Timezone, p.Timezone)
 	set(&s.RetentionDays, p.RetentionDays)
+	set(&s.AuditDays, p.AuditDays)
 	set(&s.TellCreatorOnPass, p.TellCreatorOnPass)
 }
 

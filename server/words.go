@@ -45,6 +45,8 @@ func wordings() []cards.Text {
 		{EN: "must be valid UTF-8", ZH: "必须是有效的 UTF-8"},
 		{EN: "must lie between the years %s", ZH: "年份范围：%s"},
 		{EN: "must be a time such as %s", ZH: "须为时间，例如 %s"},
+		{EN: "is no network such as 10.1.0.0/16, 2001:db8::/32 or 203.0.113.7", ZH: "不是网段，例如 10.1.0.0/16、2001:db8::/32 或 203.0.113.7"},
+		{EN: "has bits set behind its length; the network is %s", ZH: "前缀长度之后还有非零位；网段应为 %s"},
 		{EN: "must lie in the future", ZH: "须晚于现在"},
 		{EN: "must be an e-mail address such as %s", ZH: "须为邮箱地址，例如 %s"},
 		{EN: "must be a phone number such as 13800001234 or +12125550123", ZH: "须为手机号，例如 13800001234 或 +12125550123"},

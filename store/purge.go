@@ -48,6 +48,15 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (deleted int, err e
 	return deleted, nil
 }
 
+// PurgeAudit deletes what stands in the audit log from before the given time.
+func (s *Store) PurgeAudit(ctx context.Context, before time.Time) (deleted int, err error) {
+	deleted, err = s.sweep(ctx, litter{"audit", "id", `x.at < $2`}, millis(before))
+	if err != nil {
+		return deleted, fmt.Errorf("purge audit: %w", err)
+	}
+	return deleted, nil
+}
+
 // sweep goes once through the table, a step at a time. It returns how many rows went.
 func (s *Store) sweep(ctx context.Context, l litter, before int64) (gone int, err error) {
 	find := `SELECT x.` + l.id + ` FROM ` + l.table + ` x WHERE x.` + l.id + ` > $1 AND ` + l.where + ` ORDER BY x.` + l.id + ` LIMIT $3`

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime"
 	"sync"
 	"time"
@@ -54,6 +55,7 @@ type house struct {
 	workers   []*notify.Worker
 	janitor   *notify.Janitor
 	pulse     *notify.Pulse
+	usage     *server.Usage
 	jobs      *jobs.Registry
 	hub       *live.Hub
 	metrics   *metrics
@@ -71,6 +73,8 @@ type house struct {
 	playground *web.Playground
 	// label tells this installation from others on the pages; "" shows none.
 	label string
+	// proxies are believed when they say whose request they pass on.
+	proxies []netip.Prefix
 	// pages are the routes of the pages, once there is a handler, and missing answers a
 	// browser for one that is not there.
 	pages   []web.Route
@@ -134,6 +138,7 @@ func (h *house) build(key []byte, sh sharing) error {
 		Refresh: []notify.Channel{notify.Feishu, notify.WeCom}, Now: h.now,
 	}
 	h.pulse = &notify.Pulse{Keeper: db, Log: log}
+	h.usage = &server.Usage{Keeper: db, Log: log}
 	h.janitor = &notify.Janitor{Purger: db, Settings: db, Now: h.now, Log: log}
 	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now}
 	h.reminder = &notify.Reminder{Records: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now, Log: log}
@@ -270,8 +275,9 @@ func (h *house) open() (http.Handler, error) {
 		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: watchedBoard{h.board, h.line}, Users: h.store, Preferences: h.store, Identities: h.directory,
 		Flows: h.store, Settings: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn, Reminders: h.reminder,
 		Audit: h.store, Sessions: h.gate.Wrap, Advice: h.board, Live: h.hub,
-		Jobs:    h.jobs,
-		Checks:  []server.Check{{Name: "database", Run: h.store.Ping}, {Name: "redis", Run: h.directory.Redis, Soft: true}},
+		Jobs:   h.jobs,
+		Checks: []server.Check{{Name: "database", Run: h.store.Ping}, {Name: "redis", Run: h.directory.Redis, Soft: true}},
+		Usage:  h.usage, TrustedProxies: h.proxies,
 		Metrics: h.metrics.handler(),
 		Mount:   h.mounts, Missing: h.missing,
 		Build: server.Build{Version: version, Commit: commit, BuiltAt: builtAt, Go: runtime.Version()},
@@ -305,6 +311,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	work.Go(func() { h.reminder.Run(ctx) })
 	work.Go(func() { h.line.Run(ctx) })
 	work.Go(func() { h.pulse.Run(ctx) })
+	work.Go(func() { h.usage.Run(ctx) })
 	work.Go(func() { h.hub.Run(ctx) })
 	failed := make(chan error, 1)
 	work.Go(func() {
@@ -327,6 +334,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 		h.log.Warn("something is still in flight; it is taken up again after the next start")
 	}
 	h.pulse.Flush(context.WithoutCancel(ctx))
+	h.usage.Flush(context.WithoutCancel(ctx))
 	select {
 	case err := <-failed:
 		return err

@@ -13,10 +13,11 @@ type serveCommand struct {
 	listening
 	keeping
 	sharing
-	BacklogLimit      int    `help:"How many deliveries may wait before events are turned away with 429." default:"200000"`
-	AdminPasswordFile string `help:"File that holds the password of the administrator \"admin\", who is made when there is no administrator. Empty: a one-time set-up link is logged instead." placeholder:"FILE"`
-	Label             string `help:"Name of this installation, shown beside ticketbell's on every page: prod." placeholder:"NAME"`
-	Sandbox           bool   `help:"Start the simulators of Feishu, WeCom and mail as well, and connect every channel that is not configured to them."`
+	BacklogLimit      int      `help:"How many deliveries may wait before events are turned away with 429." default:"200000"`
+	AdminPasswordFile string   `help:"File that holds the password of the administrator \"admin\", who is made when there is no administrator. Empty: a one-time set-up link is logged instead." placeholder:"FILE"`
+	TrustedProxies    []string `help:"Networks of the proxies in front, such as 10.0.0.0/8: their X-Forwarded-For is believed when a token may be used from some addresses only." placeholder:"NETWORK"`
+	Label             string   `help:"Name of this installation, shown beside ticketbell's on every page: prod." placeholder:"NAME"`
+	Sandbox           bool     `help:"Start the simulators of Feishu, WeCom and mail as well, and connect every channel that is not configured to them."`
 }
 
 // Run serves until ctx is done.
@@ -29,6 +30,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 	defer func() { err = errors.Join(err, h.close()) }()
 	h.desk.Backlog.Mark = c.BacklogLimit
 	h.label = c.Label
+	h.proxies, _ = networksOf("trusted-proxies", c.TrustedProxies) // checked with the settings
 	ln, err := listen(ctx, c.HTTPListen)
 	if err != nil {
 		return err
@@ -77,7 +79,8 @@ func (c *serveCommand) check() []error {
 	if c.BacklogLimit < 1 {
 		wrong = append(wrong, errors.New("backlog-limit: must be at least 1"))
 	}
-	return wrong
+	_, bad := networksOf("trusted-proxies", c.TrustedProxies)
+	return append(wrong, bad...)
 }
 
 func listen(ctx context.Context, addr string) (net.Listener, error) {
