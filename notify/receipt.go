@@ -14,7 +14,9 @@ type ReadReceipt struct {
 	At time.Time
 }
 
-// ReadReceipts takes note of what was read. The same receipt may come again.
+// ReadReceipts takes note of what was read. The same receipt may come again. One that
+// knows none of the messages is [ErrNotFound]: they are no deliveries, or the answer to
+// the send has not been written down yet.
 type ReadReceipts interface {
 	Opened(ctx context.Context, r ReadReceipt) error
 }

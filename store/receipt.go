@@ -20,6 +20,12 @@ func (s *Store) Opened(ctx context.Context, r notify.ReadReceipt) error {
 		where.add(`channel = ?`, string(r.Channel))
 		where.add(`read_at = ?`, 0)
 		where.in(`message_id`, r.Messages)
+		known := &conditions{}
+		known.add(`channel = ?`, string(r.Channel))
+		known.in(`message_id`, r.Messages)
+		if _, err := one(ctx, tx, value[string], `SELECT id FROM deliveries `+known.sql()+` LIMIT 1`, known.args...); err != nil {
+			return err
+		}
 		ids, err := all(ctx, tx, value[string], `UPDATE deliveries SET read_at = `+at+`, updated_at = `+when+`,
 			status = CASE WHEN status IN ('accepted', 'updated') THEN 'read' ELSE status END `+where.sql()+` RETURNING id`, where.args...)
 		if err != nil {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -23,8 +24,11 @@ func TestTheFirstTimeAMessageIsReadIsKept(t *testing.T) {
 			t.Errorf("got it read at %s before anybody did", d.ReadAt)
 		}
 		first := noon.Add(time.Minute)
-		opened(t, s, notify.WeCom, first, d.MessageID) // the id is another channel's
-		opened(t, s, notify.Feishu, first, "om_of_nobody")
+		for ch, id := range map[notify.Channel]string{notify.WeCom: d.MessageID, notify.Feishu: "om_of_nobody"} {
+			if err := s.Opened(t.Context(), notify.ReadReceipt{Channel: ch, Messages: []string{id}, At: first}); !errors.Is(err, notify.ErrNotFound) {
+				t.Errorf("got %v for %s on %s, want it unknown", err, id, ch)
+			}
+		}
 		if got := read(t, s, d.ID); got.Status != notify.Accepted || !got.ReadAt.IsZero() {
 			t.Errorf("got %s read at %s, want it untouched", got.Status, got.ReadAt)
 		}

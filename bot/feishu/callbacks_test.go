@@ -424,6 +424,30 @@ func TestWhatWasReadIsNoted(t *testing.T) {
 	}
 }
 
+func TestWhatIsReadBeforeItsSendIsWrittenDownIsNotedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{deaf: notify.ErrNotFound}
+		event := `{"schema":"2.0","header":{"event_id":"ev9","token":"vtok","create_time":"1791109426000","event_type":"im.message.message_read_v1","app_id":"cli_x"},` +
+			`"event":{"reader":{"read_time":"1791109425123"},"message_id_list":["om_1"]}}`
+		if status, _ := signed(seal(t, event), stampNow).post(t, newDoor(t, guarded(), d, doorAt)); status != 200 {
+			t.Errorf("got %d, want 200: the message may be no delivery's, and then nobody should ask again", status)
+		}
+		noted := func() int {
+			synctest.Wait()
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			return len(d.opened)
+		}
+		if got := noted(); got != 1 {
+			t.Errorf("got it handed on %d times, want once so far", got)
+		}
+		time.Sleep(settling)
+		if got := noted(); got != 2 {
+			t.Errorf("got it handed on %d times, want it tried once more", got)
+		}
+	})
+}
+
 func TestNoSecretIsLoggedOrAnswered(t *testing.T) {
 	var log strings.Builder
 	d := &desk{}

@@ -3,6 +3,7 @@ package feishu
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -18,6 +19,8 @@ const (
 	patience = 2500 * time.Millisecond
 	// longest bounds what goes on after that.
 	longest = time.Minute
+	// settling is how long after a message was read its send is written down at the latest.
+	settling = 5 * time.Second
 )
 
 // Inbox hands what people do and say on Feishu to those who act on it, whichever way
@@ -29,17 +32,21 @@ type Inbox struct {
 	now      func() time.Time
 	log      *slog.Logger
 
-	work sync.WaitGroup // presses that are still being acted on
+	work   sync.WaitGroup // presses that are still being acted on, and receipts that wait
+	ending chan struct{}  // closed by Close
 }
 
 // NewInbox returns an inbox that hands presses to presses, words to listener and what
 // was read to receipts. All of them recognise what is handed in again.
 func NewInbox(presses notify.Presses, listener notify.Listener, receipts notify.ReadReceipts, now func() time.Time, log *slog.Logger) *Inbox {
-	return &Inbox{presses: presses, listener: listener, receipts: receipts, now: now, log: log}
+	return &Inbox{presses: presses, listener: listener, receipts: receipts, now: now, log: log, ending: make(chan struct{})}
 }
 
-// Close waits for the presses that are still being acted on.
-func (b *Inbox) Close() { b.work.Wait() }
+// Close waits for the presses that are still being acted on. It is called once.
+func (b *Inbox) Close() {
+	close(b.ending)
+	b.work.Wait()
+}
 
 // Take acts on an event of the app that came over a connection Feishu vouches for, and
 // returns the JSON to answer with. An error says that it was not taken: Feishu should
@@ -142,10 +149,31 @@ func (b *Inbox) note(ctx context.Context, e incoming) ([]byte, error) {
 		b.log.Debug("an event of Feishu says nothing to us", "event_id", e.Header.EventID, "type", e.Header.EventType, "error", err)
 		return []byte("{}"), nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	soon, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if err := b.receipts.Opened(ctx, r); err != nil {
+	err = b.receipts.Opened(soon, r)
+	if errors.Is(err, notify.ErrNotFound) {
+		b.work.Go(func() { b.noteLater(context.WithoutCancel(ctx), r) })
+		return []byte("{}"), nil
+	}
+	if err != nil {
 		return nil, fmt.Errorf("note what was read on feishu: %w", err)
 	}
 	return []byte("{}"), nil
+}
+
+// noteLater tries once more: whoever has the chat open reads a message before its send is
+// written down. What is unknown then is no delivery's.
+func (b *Inbox) noteLater(ctx context.Context, r notify.ReadReceipt) {
+	wait := time.NewTimer(settling)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+	case <-b.ending:
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := b.receipts.Opened(ctx, r); err != nil && !errors.Is(err, notify.ErrNotFound) {
+		b.log.Warn("what was read on Feishu was not noted", "error", err)
+	}
 }

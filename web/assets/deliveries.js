@@ -1,5 +1,5 @@
 // The strip below the devices: what was delivered to whom, and how it went.
-import { byId, h, when } from "./dom.js";
+import { byId, clock, h, when } from "./dom.js";
 import { nameOf, on, state } from "./state.js";
 import { t, word } from "./texts.js";
 
@@ -23,9 +23,9 @@ function table(items) {
       h("tbody", {}, items.map(row))));
 }
 
-// why says a delivery's reason in words, and the provider's code beside it.
+// why says a delivery's reason in words, the provider's code beside it, and when it was read.
 function why(d) {
-  return [d.reason && word("why", d.reason), d.code].filter(Boolean).join(" · ");
+  return [d.reason && word("why", d.reason), d.code, d.read_at && `${t("device.read")} ${clock(d.read_at)}`].filter(Boolean).join(" · ");
 }
 
 function row(d) {
