@@ -30,8 +30,15 @@ func Test(at time.Time, zone *time.Location) Card {
 // Sample is the card of a ticket that does not exist, in that state (waiting for
 // review when it is ""), for whoever tests a channel.
 func Sample(status ticket.Status, at time.Time, s Setting) Card {
+	ev, reader := SampleEvent(status, at)
+	s.LinkTemplate = "" // there is no such ticket to be linked to
+	return Again(For(Notice{Event: ev, Reader: reader}, s), at, zoneOf(s))
+}
+
+// SampleEvent is what happened to that ticket, and who reads of it first.
+func SampleEvent(status ticket.Status, at time.Time) (ev ticket.Event, reader ticket.Role) {
 	status = cmp.Or(status, ticket.WaitingReview)
-	ev := ticket.Event{
+	ev = ticket.Event{
 		Kind: sampleKind(status), OccurredAt: at, Actor: ticket.Person{Username: "lisi", Name: "李四"},
 		Ticket: ticket.Ticket{
 			Key: "1024", Title: "订单表加索引", Status: status, Project: ticket.Project{Key: "pay", Name: "支付中心"},
@@ -39,7 +46,7 @@ func Sample(status ticket.Status, at time.Time, s Setting) Card {
 			Targets: []ticket.Target{{Instance: "mysql-prod", Schema: "orders", Environment: "prod"}},
 		},
 	}
-	reader := ticket.RoleCreator
+	reader = ticket.RoleCreator
 	switch status {
 	case ticket.WaitingReview:
 		reader, ev.Ticket.Step = ticket.RoleAssignee, &ticket.Step{Index: 1, Total: 2, Name: "DBA 审核", Kind: ticket.Review}
@@ -50,8 +57,7 @@ func Sample(status ticket.Status, at time.Time, s Setting) Card {
 	case ticket.Failed:
 		ev.Reason = "Lock wait timeout exceeded"
 	}
-	s.LinkTemplate = "" // there is no such ticket to be linked to
-	return Again(For(Notice{Event: ev, Reader: reader}, s), at, zoneOf(s))
+	return ev, reader
 }
 
 // sampleKind is the event that leads to the state.

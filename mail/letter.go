@@ -9,6 +9,7 @@ import (
 	netmail "net/mail"
 	"strings"
 	"sync"
+	"time"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -61,6 +62,23 @@ func (m *Mailer) compose(msg notify.Message, to notify.Recipient) (letter, error
 	l.source = source.Bytes()
 	return l, nil
 }
+
+// Draw returns the mail that would be sent for msg, to nobody.
+func Draw(c Config, msg notify.Message) (string, error) {
+	if c.sender() == "" {
+		c.From = nobody
+	}
+	m := &Mailer{cfg: c, now: time.Now, sheets: newSheets()}
+	l, err := m.compose(msg, notify.Recipient{Key: msg.Notice, Address: nobody})
+	if err != nil {
+		return "", err
+	}
+	defer l.release()
+	return string(l.source), nil
+}
+
+// nobody's address is one that no mail reaches (RFC 6761).
+const nobody = "reader@ticketbell.invalid"
 
 // head sets the headers that make a notice of a machine: it is never answered
 // automatically, and the mails of one ticket stand together (ux.md 3.6).

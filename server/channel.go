@@ -28,6 +28,8 @@ type Channels interface {
 	// one that may read.
 	Test(ctx context.Context, ch notify.Channel, r notify.TestRequest) (notify.TestReport, error)
 	Health(ctx context.Context, ch notify.Channel) (notify.Health, error)
+	// Draw returns what the channel would send, without sending it.
+	Draw(ctx context.Context, ch notify.Channel, d notify.Drawing) (payload string, err error)
 	// Overview tells how the whole house fares, by the hour for so many hours.
 	Overview(ctx context.Context, hours int) (notify.Overview, error)
 }
@@ -75,6 +77,7 @@ func (a *api) registerChannels() {
 		fails: []int{400, 409, 412}, example: map[string]any{"enabled": true, "host": "smtp.example.com", "port": 465, "password": "…"},
 	}, a.patchChannel)
 	a.registerTrials()
+	a.registerDrawing()
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/channels/{channel}/health", id: "get-channel-health", scope: access.ConfigRead, tag: tagChannels,
 		title: "How a channel fares", fails: []int{400},

@@ -26,6 +26,9 @@ type flowFields struct {
 	Name     string     `json:"name" example:"结构变更"`
 	Projects []string   `json:"projects,omitempty" maxItems:"1000" doc:"Keys of the projects that take this flow; none: every project without a flow of its own." example:"[\"pay\"]"`
 	Steps    []flowStep `json:"steps" doc:"At most four reviews, then one execution."`
+	// What was read may be written back as it is.
+	UpdatedAt time.Time `json:"updated_at,omitzero" doc:"When it was written last. Ignored when it is written."`
+	UpdatedBy string    `json:"updated_by,omitempty" maxLength:"256" doc:"Who wrote it last. Ignored when it is written."`
 }
 
 // flowStep is one step of a flow.
@@ -101,6 +104,7 @@ func (a *api) putFlow(ctx context.Context, in *flowPut) (*flowOutput, error) {
 	if err := together(wrong, err); err != nil {
 		return nil, err
 	}
+	f.UpdatedAt, f.UpdatedBy = a.Now(), by(ctx)
 	if err := a.Flows.PutFlow(ctx, f); err != nil {
 		return nil, err
 	}
@@ -113,7 +117,7 @@ func (a *api) deleteFlow(ctx context.Context, in *flowInput) (*struct{}, error) 
 
 func flowOf(f ticket.Flow) flowFields {
 	return flowFields{
-		Key: f.Key, Name: f.Name, Projects: append([]string{}, f.Projects...),
+		Key: f.Key, Name: f.Name, Projects: append([]string{}, f.Projects...), UpdatedAt: f.UpdatedAt, UpdatedBy: f.UpdatedBy,
 		Steps: mapped(f.Steps, func(s ticket.FlowStep) flowStep {
 			return flowStep{
 				Name: s.Name, Kind: s.Kind, Members: append([]string{}, s.Members...),

@@ -514,3 +514,8 @@ func (r *rooms) SavePreferences(_ context.Context, username string, p notify.Pre
 	r.liked[username] = p
 	return nil
 }
+
+func (r *rooms) Draw(_ context.Context, ch notify.Channel, d notify.Drawing) (string, error) {
+	words, err := json.Marshal(map[string]string{"content": string(ch) + " " + d.DeliveryID + string(d.Event.Ticket.Status) + " " + string(d.Reader) + " " + string(d.Language)})
+	return string(words), err
+}

@@ -58,7 +58,7 @@ func TestTheDocumentHoldsTheWholeContract(t *testing.T) {
 		"GET /api/v1/deliveries", "GET /api/v1/deliveries/{id}", "POST /api/v1/deliveries/{id}:retry", "POST /api/v1/deliveries:retry",
 		"POST /api/v1/deliveries/{id}:cancel", "POST /api/v1/deliveries/{id}:reroute", "POST /api/v1/deliveries:cancel", "GET /api/v1/deliveries:count", "GET /api/v1/deliveries:export",
 		"GET /api/v1/deliveries/{id}/preview", "GET /api/v1/stream", "GET /api/v1/jobs", "GET /api/v1/jobs/{id}/events",
-		"GET /api/v1/channels/{channel}", "PATCH /api/v1/channels/{channel}", "POST /api/v1/channels/{channel}/test", "GET /api/v1/channels/{channel}/health",
+		"GET /api/v1/channels/{channel}", "PATCH /api/v1/channels/{channel}", "POST /api/v1/channels/{channel}/test", "POST /api/v1/channels/{channel}/preview", "GET /api/v1/channels/{channel}/health",
 		"POST /api/v1/channels/{channel}/check", "GET /api/v1/tests", "GET /api/v1/overview",
 		"GET /api/v1/users", "POST /api/v1/users", "GET /api/v1/users/{username}", "PATCH /api/v1/users/{username}", "DELETE /api/v1/users/{username}",
 		"POST /api/v1/users:import", "GET /api/v1/users:export",

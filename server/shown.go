@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"ticketbell/access"
+	"ticketbell/cards"
 	"ticketbell/notify"
 )
 
@@ -28,8 +29,9 @@ const maxPart = 1 << 20
 const shownPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 
 type shownInput struct {
-	ID     string `path:"id" doc:"Id of the delivery."`
-	Format string `query:"format" enum:"card,html,text,json" default:"card" doc:"card: what was sent, taken apart; html, text: as a person may read it; json: exactly what went over the wire."`
+	ID       string         `path:"id" doc:"Id of the delivery."`
+	Format   string         `query:"format" enum:"card,html,text,json" default:"card" doc:"card: what was sent, taken apart; html, text: as a person may read it; json: exactly what went over the wire."`
+	Language cards.Language `query:"language" enum:"zh,en" doc:"Draws the message anew as it reads in that language today; absent: what was sent."`
 }
 
 // shownCard is a message taken apart, for whoever draws it.
@@ -54,6 +56,11 @@ func (a *api) showDelivery(ctx context.Context, in *shownInput) (*huma.StreamRes
 	}
 	if d.Payload == "" {
 		return nil, notify.ErrNotFound
+	}
+	if in.Language != "" {
+		if d.Payload, err = a.Channels.Draw(ctx, d.Channel, notify.Drawing{DeliveryID: d.ID, Language: in.Language}); err != nil {
+			return nil, err
+		}
 	}
 	media, body, err := shown(d, in.Format)
 	if err != nil {

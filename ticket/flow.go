@@ -16,6 +16,9 @@ type Flow struct {
 	Name     string     `json:"name"`
 	Projects []string   `json:"projects"`
 	Steps    []FlowStep `json:"steps"`
+	// UpdatedAt and UpdatedBy say when it was written last, and by whom.
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
+	UpdatedBy string    `json:"updated_by,omitempty"`
 }
 
 // FlowStep is one step of a flow.

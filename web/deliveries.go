@@ -19,7 +19,7 @@ import (
 func deliveriesPage() page {
 	return page{
 		name: "deliveries", path: "/deliveries", scope: access.DeliveriesRead, letter: "d",
-		styles: []string{"records.css"}, scripts: []string{"records.js"},
+		styles: []string{"records.css", "preview.css"}, scripts: []string{"records.js"},
 		routes: []route{
 			shows("/deliveries", access.DeliveriesRead, listDeliveries),
 			shows("/deliveries/export", access.DeliveriesRead, exportDeliveries),

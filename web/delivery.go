@@ -66,9 +66,14 @@ func (v *visit) delivery() (*recordDrawer, error) {
 	return d, nil
 }
 
-// sent is the message as the API shows it in a format.
+// sent is the message as the API shows it in a format, or drawn anew in the visitor's
+// language when the address asks for that.
 func (v *visit) sent(format string) (string, error) {
-	body, err := v.call(http.MethodGet, "/api/v1/deliveries/"+url.PathEscape(v.r.PathValue("id"))+"/preview?format="+format, "", nil)
+	asked := url.Values{"format": {format}}
+	if v.r.URL.Query().Has("anew") {
+		asked.Set("language", string(v.lang))
+	}
+	body, err := v.call(http.MethodGet, "/api/v1/deliveries/"+url.PathEscape(v.r.PathValue("id"))+"/preview?"+asked.Encode(), "", nil)
 	if err != nil {
 		return "", err
 	}

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"ticketbell/access"
 	"ticketbell/cards"
-	"ticketbell/notify"
 	"ticketbell/ticket"
 )
 
@@ -18,8 +18,10 @@ import (
 func flowsPage() page {
 	return page{
 		name: "flows", path: "/flows", scope: access.ConfigRead, letter: "f",
+		styles: []string{"preview.css"}, scripts: []string{"preview.js"},
 		routes: []route{
 			shows("/flows", access.ConfigRead, showFlows),
+			shows("/flows/-/picture", access.ConfigRead, showSample),
 			shows("/flows/{key}", access.ConfigRead, showFlow),
 			takes("/flows/{key}", access.ConfigWrite, saveFlow),
 			takes("/flows/{key}/edit", access.ConfigRead, editFlow),
@@ -38,6 +40,9 @@ type flowRow struct {
 	Name     string     `json:"name"`
 	Projects []string   `json:"projects,omitempty"`
 	Steps    []flowStep `json:"steps"`
+
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
+	UpdatedBy string    `json:"updated_by,omitempty"`
 }
 
 type flowStep struct {
@@ -170,13 +175,7 @@ func (v *visit) complete(f *flowView) error {
 		}
 	}
 	f.Tries = v.site.cfg.Visitor != "" && !f.IsNew
-	var settings struct {
-		Timezone string `json:"timezone"`
-	}
-	if err := v.ask(http.MethodGet, "/api/v1/settings", nil, &settings); err != nil {
-		return err
-	}
-	f.Samples = samples(f.flowRow, notify.Settings{Timezone: settings.Timezone}.Location())
+	f.Samples = samples(f.flowRow)
 	return nil
 }
 

@@ -1,54 +1,101 @@
 package web
 
 import (
-	"time"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
 
-	"ticketbell/cards"
+	"ticketbell/notify"
 	"ticketbell/ticket"
 )
 
-// sample is a card as somebody of a flow would get it.
+// sample is a message that somebody of a flow would get, of a made-up ticket.
 type sample struct {
+	State ticket.Status
 	// To says who: "assignee" of Step, or "creator".
 	To   ticket.Role
-	Step string
-	Card cards.Card
+	Step *ticket.Step
 }
 
-// samples are the cards of a made-up ticket on its way through a flow, in order, with
-// times in a zone.
-func samples(f flowRow, zone *time.Location) []sample {
+// samples are the messages of a ticket on its way through a flow, in order.
+func samples(f flowRow) []sample {
 	var all []sample
-	total := len(f.Steps)
-	at := func(status ticket.Status, kind ticket.Kind, step int, to ticket.Role, reason string) {
-		ev := ticket.Event{Kind: kind, OccurredAt: time.Date(2026, 10, 1, 10, 12, 0, 0, zone), Reason: reason, Ticket: sampleTicket(status)}
-		ev.Actor = ticket.Person{Username: "lisi", Name: "李四"}
-		name := ""
-		if step >= 0 {
-			s := f.Steps[step]
-			name = s.Name
-			ev.Ticket.Step = &ticket.Step{Index: step + 1, Total: total, Name: s.Name, Kind: s.Kind}
-			for _, r := range s.Reached {
-				ev.Ticket.Step.Assignees = append(ev.Ticket.Step.Assignees, ticket.Person{Username: r.Username, Name: r.User.Name})
-			}
+	for i, s := range f.Steps {
+		step := &ticket.Step{Index: i + 1, Total: len(f.Steps), Name: s.Name, Kind: s.Kind}
+		for _, r := range s.Reached {
+			step.Assignees = append(step.Assignees, ticket.Person{Username: r.Username, Name: r.User.Name})
 		}
-		all = append(all, sample{to, name, cards.For(cards.Notice{Event: ev, Reader: to}, cards.Setting{Location: zone})})
+		state := ticket.WaitingReview
+		if s.Kind == ticket.Execute {
+			state = ticket.WaitingExecution
+		}
+		all = append(all, sample{state, ticket.RoleAssignee, step})
 	}
-	for i := range total - 1 {
-		at(ticket.WaitingReview, ticket.KindSubmitted, i, ticket.RoleAssignee, "")
+	for _, state := range []ticket.Status{ticket.Rejected, ticket.Succeeded, ticket.Failed} {
+		all = append(all, sample{State: state, To: ticket.RoleCreator})
 	}
-	at(ticket.WaitingExecution, ticket.KindPassed, total-1, ticket.RoleAssignee, "")
-	at(ticket.Rejected, ticket.KindRejected, -1, ticket.RoleCreator, "索引名与规范不符")
-	at(ticket.Succeeded, ticket.KindSucceeded, -1, ticket.RoleCreator, "")
-	at(ticket.Failed, ticket.KindFailed, -1, ticket.RoleCreator, "Lock wait timeout exceeded")
 	return all
 }
 
-func sampleTicket(status ticket.Status) ticket.Ticket {
-	return ticket.Ticket{
-		Key: "1024", Title: "订单表加索引", Status: status,
-		Project: ticket.Project{Key: "pay", Name: "支付中心"},
-		Creator: ticket.Person{Username: "zhangsan", Name: "张三"},
-		Targets: []ticket.Target{{Instance: "mysql-prod", Schema: "orders", Environment: "prod"}},
+// Query names the sample in the address of its picture.
+func (s sample) Query() template.URL {
+	q := url.Values{"state": {string(s.State)}, "reader": {string(s.To)}}
+	if s.Step != nil {
+		q.Set("index", strconv.Itoa(s.Step.Index))
+		q.Set("total", strconv.Itoa(s.Step.Total))
+		q.Set("step", s.Step.Name)
+		q.Set("kind", string(s.Step.Kind))
+		for _, p := range s.Step.Assignees {
+			q.Add("who", p.Username+" "+p.Name)
+		}
 	}
+	return template.URL(q.Encode()) //nolint:gosec // url.Values writes no markup
+}
+
+// sampleOf reads what Query wrote.
+func sampleOf(q url.Values) sample {
+	s := sample{State: ticket.Status(q.Get("state")), To: ticket.Role(q.Get("reader"))}
+	if index, err := strconv.Atoi(q.Get("index")); err == nil {
+		total, _ := strconv.Atoi(q.Get("total"))
+		s.Step = &ticket.Step{Index: index, Total: total, Name: q.Get("step"), Kind: ticket.StepKind(q.Get("kind"))}
+		for _, who := range q["who"] {
+			username, name, _ := strings.Cut(who, " ")
+			s.Step.Assignees = append(s.Step.Assignees, ticket.Person{Username: username, Name: name})
+		}
+	}
+	return s
+}
+
+// showSample draws a message of the editor in its frame.
+func showSample(v *visit) error {
+	q := v.r.URL.Query()
+	s := sampleOf(q)
+	asked := map[string]any{"state": s.State, "reader": s.To, "language": string(v.lang)}
+	if s.Step != nil {
+		asked["step"] = s.Step
+	}
+	return v.drawSample(notify.Channel(q.Get("channel")), asked)
+}
+
+// drawSample draws what the API says a channel would show.
+func (v *visit) drawSample(ch notify.Channel, asked map[string]any) error {
+	if !ch.Valid() {
+		return &refusal{Status: http.StatusNotFound}
+	}
+	var card json.RawMessage
+	if err := v.ask(http.MethodPost, "/api/v1/channels/"+string(ch)+"/preview", asked, &card); err != nil {
+		return err
+	}
+	return v.drawCard(string(card))
+}
+
+// StepName is the step's name, "" for what goes to the creator.
+func (s sample) StepName() string {
+	if s.Step == nil {
+		return ""
+	}
+	return s.Step.Name
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"ticketbell/cards"
+	"ticketbell/notify"
 )
 
 const (
@@ -176,3 +177,6 @@ func printable(s string) string {
 }
 
 func oneLine(s string) string { return strings.ReplaceAll(printable(s), "\n", " ") }
+
+// Draw returns the card that would be sent for m.
+func Draw(m notify.Message) string { return render(m.Card, m.Notice) }

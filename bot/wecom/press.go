@@ -63,7 +63,7 @@ func (b *Bot) Tell(ctx context.Context, userID, words string) error {
 	if !isUserID(userID) {
 		return notMember()
 	}
-	msg := b.asPlain(clipBytes(harmless(words), maxText)).always()
+	msg := b.cfg.asPlain(clipBytes(harmless(words), maxText)).always()
 	msg.ToUser = userID
 	reply, _, err := b.post(ctx, msg)
 	if err == nil {

@@ -25,7 +25,7 @@ const allInvalid = 81013
 // call is made again in halves, so that nobody is judged for another.
 func (b *Bot) Send(ctx context.Context, m notify.Message) []notify.Outcome {
 	r := &roundup{
-		bot: b, plain: b.asText(m), message: b.compose(m), notice: m.Notice, language: m.Language, fates: map[string]notify.Outcome{},
+		bot: b, plain: b.cfg.asText(m), message: b.compose(m), notice: m.Notice, language: m.Language, fates: map[string]notify.Outcome{},
 	}
 	if m.Answer { // asked twice, answered twice
 		r.message, r.plain = r.message.always(), r.plain.always()

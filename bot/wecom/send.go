@@ -36,14 +36,24 @@ type text struct {
 	Content string `json:"content"`
 }
 
+// Draw returns the message that an app configured like c would send for m, without its
+// receivers.
+func Draw(c Config, m notify.Message) (string, error) {
+	c = c.complete()
+	body, err := encode(c.compose(m, c.Decides()))
+	return string(body), err
+}
+
+func (b *Bot) compose(m notify.Message) message { return b.cfg.compose(m, b.decides()) }
+
 // compose picks the form: a text where it must be kept, or where it was chosen, or
 // where a card has nothing to open or press.
-func (b *Bot) compose(m notify.Message) message {
-	live := b.decides() && m.Notice != "" && pressable(m.Card)
-	if b.cfg.Confidential || b.cfg.Style == StyleText || (m.Card.Link() == "" && !live) {
-		return b.asText(m)
+func (c Config) compose(m notify.Message, decides bool) message {
+	live := decides && m.Notice != "" && pressable(m.Card)
+	if c.Confidential || c.Style == StyleText || (m.Card.Link() == "" && !live) {
+		return c.asText(m)
 	}
-	msg := b.envelope("template_card")
+	msg := c.envelope("template_card")
 	if live {
 		msg.TemplateCard = newButtonCard(m.Card, m.Language, reference(m))
 	} else {
@@ -56,15 +66,15 @@ func (b *Bot) compose(m notify.Message) message {
 // and what the card may become afterwards must be remembered.
 func (b *Bot) decides() bool { return b.memory != nil && b.cfg.Decides() }
 
-func (b *Bot) asText(m notify.Message) message {
-	return b.asPlain(plainText(m.Card, m.Language, reference(m)))
+func (c Config) asText(m notify.Message) message {
+	return c.asPlain(plainText(m.Card, m.Language, reference(m)))
 }
 
-func (b *Bot) asPlain(content string) message {
-	msg := b.envelope("text")
+func (c Config) asPlain(content string) message {
+	msg := c.envelope("text")
 	msg.Text = &text{Content: content}
 	msg.Safe = new(0)
-	if b.cfg.Confidential {
+	if c.Confidential {
 		msg.Safe = new(1)
 	}
 	return msg
@@ -82,8 +92,8 @@ func reference(m notify.Message) string {
 	return cards.Text{ZH: "通知 ", EN: "Notice "}.In(m.Language) + tail
 }
 
-func (b *Bot) envelope(msgType string) message {
-	return message{MsgType: msgType, AgentID: b.cfg.AgentID, EnableDuplicateCheck: 1, DuplicateCheckInterval: repeatWindow}
+func (c Config) envelope(msgType string) message {
+	return message{MsgType: msgType, AgentID: c.AgentID, EnableDuplicateCheck: 1, DuplicateCheckInterval: repeatWindow}
 }
 
 // always is m as it is shown however often it is sent.

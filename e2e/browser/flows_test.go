@@ -1,19 +1,39 @@
 package browser
 
 import (
-	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 func TestAFlowIsTriedInThePlayground(t *testing.T) {
 	w := demo(t).window()
 	w.visit("/flows/strict?lang=zh")
 	w.see("按提交时的版本走完")
-	if text := w.text(); !strings.Contains(text, "+08:00") || strings.Contains(text, "+00:00") {
-		t.Errorf("the samples do not tell the time in the settings' zone: %s", text)
-	}
 	w.click("在演练场试运行")
 	w.path("/playground")
 	w.see("试运行：两级审核")
-	w.see("组长审核")
+	w.see("等 李四 处理")
+}
+
+// pictured opens alone what the frame of a preview shows: nobody sees into it but the browser.
+func (w *window) pictured() {
+	w.t.Helper()
+	address := script[string](w, `document.querySelector("[data-preview] iframe").src`)
+	w.do("open the picture", chromedp.Navigate(address))
+}
+
+func TestAFlowShowsItsMessagesOnEachChannel(t *testing.T) {
+	w := demo(t).window()
+	for channel, want := range map[string]string{"飞书": "待你审核：订单表加索引", "企业微信": "订单表加索引", "邮件": "+08:00"} {
+		w.visit("/flows/strict?lang=zh")
+		w.click(channel)
+		w.shoot("flow-" + channel)
+		w.pictured()
+		w.see(want)
+	}
+	w.visit("/flows/strict?lang=en")
+	w.choose("State", "Failed → the creator")
+	w.pictured()
+	w.see("Lock wait timeout exceeded")
 }

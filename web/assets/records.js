@@ -1,5 +1,6 @@
 // The list of deliveries: keys, the drawer, ticks, and rows that change as they happen.
 import "./picture.js";
+import { tabs } from "./tabs.js";
 import { announce, bind, language, say, speak } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -68,39 +69,22 @@ function frame() {
   const box = drawer.querySelector(".sent");
   if (!box || box.dataset.ready) return;
   box.dataset.ready = "true";
-  const tabs = [...box.querySelectorAll("[role=tab]")];
+  const all = [...box.querySelectorAll("[role=tab]")];
   const look = () => {
-    const view = tabs.find((t) => t.getAttribute("aria-selected") === "true").dataset.view;
-    const asked = new URLSearchParams({ format: view, lang: byId("sent-english") ? (byId("sent-english").checked ? "en" : "zh") : language() });
-    if (byId("sent-dark")?.checked) asked.set("theme", "dark");
+    const view = all.find((t) => t.getAttribute("aria-selected") === "true").dataset.view;
+    const asked = new URLSearchParams({ format: view, lang: byId("sent-english").checked ? "en" : "zh" });
+    if (byId("sent-english").dataset.chosen) asked.set("anew", "1"); // what was sent has one language, but on Feishu
+    if (byId("sent-dark").checked) asked.set("theme", "dark");
     box.classList.toggle("phone", byId("sent-phone").checked);
     const target = `${box.dataset.src}?${asked}`;
     const shown = box.querySelector("iframe"); // without an id: htmx would carry its style over, which the policy refuses
     if (shown.getAttribute("src") !== target) shown.src = target;
   };
-  if (byId("sent-english")) byId("sent-english").checked = language() === "en";
-  if (byId("sent-dark")) byId("sent-dark").checked = document.documentElement.dataset.bsTheme === "dark";
+  byId("sent-english").checked = language() === "en";
+  byId("sent-english").addEventListener("change", (event) => { event.target.dataset.chosen = "true"; });
+  byId("sent-dark").checked = document.documentElement.dataset.bsTheme === "dark";
   box.addEventListener("change", look);
-  const choose = (tab) => {
-    for (const t of tabs) {
-      t.setAttribute("aria-selected", String(t === tab));
-      t.tabIndex = t === tab ? 0 : -1;
-    }
-    byId("sent-panel").setAttribute("aria-labelledby", tab.id);
-    byId("sent-panel").scrollTop = 0;
-    look();
-  };
-  for (const tab of tabs) {
-    tab.addEventListener("click", () => choose(tab));
-    tab.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!step) return;
-      event.preventDefault();
-      const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
-      next.focus();
-      choose(next);
-    });
-  }
+  tabs(all, byId("sent-panel"), look);
   look();
 }
 

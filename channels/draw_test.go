@@ -1,0 +1,31 @@
+package channels_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"ticketbell/cards"
+	"ticketbell/notify"
+	"ticketbell/ticket"
+)
+
+func TestEachChannelDrawsWhatItWouldSend(t *testing.T) {
+	h := open(t)
+	ev, reader := cards.SampleEvent(ticket.WaitingReview, time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC))
+	for _, tc := range []struct {
+		channel notify.Channel
+		draft   map[string]json.RawMessage
+		want    string
+	}{
+		{notify.Feishu, nil, `"schema":"2.0"`},
+		{notify.WeCom, map[string]json.RawMessage{"style": json.RawMessage(`"text"`)}, `"msgtype":"text"`},
+		{notify.Mail, nil, "Content-Type: multipart/alternative"},
+	} {
+		got, err := h.Draw(t.Context(), tc.channel, notify.Drawing{Event: ev, Reader: reader, Language: cards.English, Draft: tc.draft})
+		if err != nil || !strings.Contains(got, tc.want) {
+			t.Errorf("%s: got %v, %.300s, want %s in it", tc.channel, err, got, tc.want)
+		}
+	}
+}
