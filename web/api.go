@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -123,4 +125,19 @@ func (r *refusal) Of(field string) string {
 		}
 	}
 	return ""
+}
+
+// gathered returns r with what is wrong with the items of a list said of the one field
+// they were typed into, each with what was typed.
+func (r *refusal) gathered(field string, typed []string) *refusal {
+	q := *r
+	q.Errors = slices.Clone(r.Errors)
+	for i, m := range q.Errors {
+		at, ok := strings.CutPrefix(m.Field, field+"[")
+		n, err := strconv.Atoi(strings.TrimSuffix(at, "]"))
+		if ok && err == nil && n < len(typed) {
+			q.Errors[i] = mistake{Field: field, Code: m.Code, Message: typed[n] + " " + m.Message}
+		}
+	}
+	return &q
 }

@@ -49,6 +49,23 @@ func (a auditAsk) parameters() url.Values {
 	return q
 }
 
+// Wrong reports which days are none that can be read: "since" and "before".
+func (a auditAsk) Wrong() map[string]bool {
+	wrong := map[string]bool{}
+	for name, day := range map[string]string{"since": a.Since, "before": a.Before} {
+		if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
+			wrong[name] = true
+		}
+	}
+	return wrong
+}
+
+// Last is the address of what was done in the last days, today included.
+func (a auditAsk) Last(days int) string {
+	a.Since, a.Before = time.Now().UTC().AddDate(0, 0, 1-days).Format(time.DateOnly), ""
+	return a.With("")
+}
+
 // Narrow reports whether anything in particular is looked for.
 func (a auditAsk) Narrow() bool { return a != auditAsk{} }
 
@@ -75,11 +92,16 @@ type auditView struct {
 	Entries []auditRow
 	Next    string
 	Actions []string
+	// Days is how long the log is kept, 0 for ever; Told is false when the visitor may
+	// not read that.
+	Days int
+	Told bool
 }
 
 func auditAsked(q url.Values) auditAsk {
 	return auditAsk{
-		strings.TrimSpace(q.Get("actor")), q.Get("action"), strings.TrimSpace(q.Get("object")), q.Get("since"), q.Get("before"), q.Get("cursor"),
+		strings.TrimSpace(q.Get("actor")), q.Get("action"), strings.TrimSpace(q.Get("object")),
+		strings.TrimSpace(q.Get("since")), strings.TrimSpace(q.Get("before")), q.Get("cursor"),
 	}
 }
 
@@ -91,6 +113,15 @@ func showAudit(v *visit) error {
 	}
 	if v.htmx() {
 		return v.part("entries", view)
+	}
+	if v.who.Allows(access.ConfigRead) {
+		var kept struct {
+			Days int `json:"audit_days"`
+		}
+		if err := v.ask(http.MethodGet, "/api/v1/settings", nil, &kept); err != nil {
+			return err
+		}
+		view.Days, view.Told = kept.Days, true
 	}
 	return v.show(view)
 }

@@ -16,6 +16,7 @@ type generalView struct {
 	DefaultLanguage   string `json:"default_language"`
 	Timezone          string `json:"timezone"`
 	RetentionDays     int    `json:"retention_days"`
+	AuditDays         int    `json:"audit_days"`
 	TellCreatorOnPass bool   `json:"tell_creator_on_pass"`
 
 	ETag    string   `json:"-"`
@@ -54,6 +55,7 @@ func (g generalView) values() []twoSides {
 		{Name: "default_language", Yours: g.DefaultLanguage},
 		{Name: "timezone", Yours: g.Timezone},
 		{Name: "retention_days", Yours: strconv.Itoa(g.RetentionDays)},
+		{Name: "audit_days", Yours: strconv.Itoa(g.AuditDays)},
 		{Name: "tell_creator_on_pass", Yours: strconv.FormatBool(g.TellCreatorOnPass)},
 	}
 }
@@ -133,10 +135,13 @@ func typedGeneral(sent url.Values) (generalView, map[string]any) {
 	asked := map[string]any{
 		"url_prefix": form.URLPrefix, "link_template": form.LinkTemplate, "default_language": form.DefaultLanguage,
 		"timezone": form.Timezone, "tell_creator_on_pass": form.TellCreatorOnPass,
-		"retention_days": said("retention_days"), // what is no number is said by the API
+		"retention_days": said("retention_days"), "audit_days": said("audit_days"), // what is no number is said by the API
 	}
 	if n, err := strconv.Atoi(said("retention_days")); err == nil {
 		form.RetentionDays, asked["retention_days"] = n, n
+	}
+	if n, err := strconv.Atoi(said("audit_days")); err == nil {
+		form.AuditDays, asked["audit_days"] = n, n
 	}
 	return form, asked
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"ticketbell/access"
@@ -18,6 +20,8 @@ func tokensPage() page {
 			shows("/tokens", access.TokensWrite, showTokens),
 			takes("/tokens", access.TokensWrite, makeToken),
 			takes("/tokens/{id}/revoke", access.TokensWrite, revokeToken),
+			takes("/tokens/{id}/restore", access.TokensWrite, restoreToken),
+			takes("/tokens/{id}/rotate", access.TokensWrite, rotateToken),
 		},
 	}
 }
@@ -31,7 +35,12 @@ type tokenRow struct {
 	Prefix     string         `json:"prefix"`
 	CreatedAt  time.Time      `json:"created_at"`
 	LastUsedAt time.Time      `json:"last_used_at"`
+	UsedFrom   string         `json:"last_used_from"`
 	ExpiresAt  time.Time      `json:"expires_at"`
+	CIDRs      []string       `json:"cidrs"`
+	RevokedAt  time.Time      `json:"revoked_at"`
+	Requests   int            `json:"requests_24h"`
+	Refused    int            `json:"refused_24h"`
 	// Secret is there only in the answer that made the token.
 	Secret string `json:"token"`
 }
@@ -39,9 +48,22 @@ type tokenRow struct {
 // Ended reports whether the token is over.
 func (t tokenRow) Ended() bool { return !t.ExpiresAt.IsZero() && time.Now().After(t.ExpiresAt) }
 
+// Ending reports whether the token will be over soon.
+func (t tokenRow) Ending() bool {
+	return !t.ExpiresAt.IsZero() && time.Now().AddDate(0, 0, soonDays).After(t.ExpiresAt)
+}
+
+// soonDays is how long before its end a token is marked.
+const soonDays = 7
+
+// Revoked reports whether the token was revoked just now.
+func (t tokenRow) Revoked() bool { return !t.RevokedAt.IsZero() }
+
 // tokenForm is what was asked for, to be written into the form again.
 type tokenForm struct {
 	Name, Username, Days string
+	Until                string // the last day, where Days is "day"
+	CIDRs                string // one network a line
 	Scopes               []string
 	Refusal              *refusal
 	Prefix               string
@@ -52,13 +74,23 @@ type tokensView struct {
 	Scopes []access.Scope
 	Form   tokenForm
 	Made   tokenRow
+	Old    string // when the secret that was replaced stops working, "" for none
+	Late   bool   // it was too late for an undo
 	Here   string // where the API is, for the curl line
+}
+
+// Living are the tokens that were not revoked.
+func (v tokensView) Living() []tokenRow {
+	return slices.DeleteFunc(slices.Clone(v.Tokens), tokenRow.Revoked)
 }
 
 func showTokens(v *visit) error {
 	view, err := v.tokens()
 	if err != nil {
 		return err
+	}
+	if v.htmx() {
+		return v.part("tokens", view)
 	}
 	return v.show(view)
 }
@@ -79,16 +111,18 @@ func (v *visit) tokens() (tokensView, error) {
 func makeToken(v *visit) error {
 	form := tokenForm{
 		Name: v.r.PostFormValue("name"), Username: v.r.PostFormValue("username"), Days: v.r.PostFormValue("days"),
+		Until: strings.TrimSpace(v.r.PostFormValue("until")), CIDRs: v.r.PostFormValue("cidrs"),
 		Scopes: v.r.PostForm["scopes"], Prefix: "token-",
 	}
-	asked := map[string]any{"name": form.Name, "scopes": form.Scopes, "username": form.Username}
-	if end, ok := endAfter(form.Days, time.Now()); ok {
+	networks := strings.Fields(strings.ReplaceAll(form.CIDRs, ",", " "))
+	asked := map[string]any{"name": form.Name, "scopes": form.Scopes, "username": form.Username, "cidrs": networks}
+	if end := endAfter(form.Days, form.Until, time.Now()); end != nil {
 		asked["expires_at"] = end
 	}
 	var made tokenRow
 	err := v.ask(http.MethodPost, "/api/v1/tokens", asked, &made)
 	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
-		form.Refusal = no
+		form.Refusal = no.gathered("cidrs", networks)
 		return v.refused("token-form", tokensView{Form: form, Scopes: access.Scopes()})
 	}
 	if err != nil {
@@ -102,11 +136,61 @@ func makeToken(v *visit) error {
 	return v.part("tokens", view)
 }
 
-// endAfter is the end of a token that is asked for so many days; false: it has none.
-func endAfter(days string, now time.Time) (time.Time, bool) {
+// endAfter is the end of a token that is asked for so many days, or until the end of a
+// day; nil: it has none. What is no day goes to the API as it is, which says so.
+func endAfter(days, until string, now time.Time) any {
+	if days == "day" {
+		day, err := time.Parse(time.DateOnly, until)
+		if err != nil {
+			return until
+		}
+		return day.AddDate(0, 0, 1)
+	}
 	lives := map[string]int{"30": 30, "90": 90, "365": 365}
-	n, ok := lives[days]
-	return now.AddDate(0, 0, n), ok
+	if n, ok := lives[days]; ok {
+		return now.AddDate(0, 0, n)
+	}
+	return nil
+}
+
+// rotateToken shows the new secret as that of a new token is shown.
+func rotateToken(v *visit) error {
+	hours, err := strconv.Atoi(v.r.PostFormValue("keep_hours"))
+	if err != nil {
+		hours = 0
+	}
+	var made tokenRow
+	path := "/api/v1/tokens/" + url.PathEscape(v.r.PathValue("id")) + ":rotate"
+	if err := v.ask(http.MethodPost, path, map[string]any{"keep_hours": hours}, &made); err != nil {
+		return err
+	}
+	view, err := v.tokens()
+	if err != nil {
+		return err
+	}
+	view.Made = made
+	for _, t := range view.Tokens {
+		if t.ID == v.r.PathValue("id") {
+			view.Old = t.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC")
+		}
+	}
+	return v.part("tokens", view)
+}
+
+// restoreToken undoes a revocation; one that comes too late is told so.
+func restoreToken(v *visit) error {
+	err := v.ask(http.MethodPost, "/api/v1/tokens/"+url.PathEscape(v.r.PathValue("id"))+":restore", nil, nil)
+	no, refused := errors.AsType[*refusal](err)
+	late := refused && no.Status == http.StatusNotFound
+	if err != nil && !late {
+		return err
+	}
+	view, err := v.tokens()
+	if err != nil {
+		return err
+	}
+	view.Late = late
+	return v.part("tokens", view)
 }
 
 func revokeToken(v *visit) error {
