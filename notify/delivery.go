@@ -73,7 +73,12 @@ type Delivery struct {
 	// NotBefore is the earliest time of the next attempt.
 	NotBefore time.Time
 	// Deadline is when trying again ends.
-	Deadline  time.Time
+	Deadline time.Time
+	// Place is where it stands among those of one person who is told on one channel at a
+	// time, from 1; 0 for who is told on all. The first to be accepted ends the others.
+	Place int
+	// Instead is why it is this channel and not the one before.
+	Instead   Instead
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	// ReadAt is when its person first opened the message, zero where nobody said so.

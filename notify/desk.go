@@ -106,7 +106,7 @@ func (d *Desk) prepare(ctx context.Context, e *Entry) (*acceptance, error) {
 	}
 	return &acceptance{
 		entry: *e, users: users, channels: e.channels(channels), refresh: d.Refresh,
-		quietPass: !settings.TellCreatorOnPass, zone: settings.Location,
+		quietPass: !settings.TellCreatorOnPass, zone: settings.Location, ways: settings.ways(), quiet: settings.QuietHours,
 	}, nil
 }
 
@@ -231,6 +231,8 @@ type acceptance struct {
 	refresh   []Channel
 	quietPass bool
 	zone      func() *time.Location // asked when needed: a file is read for it
+	ways      ways
+	quiet     ticket.Quiet // of those who have none of their own
 }
 
 // plan says what accepting the event changes, given what is on record.
@@ -277,8 +279,8 @@ func marks(ev ticket.Event, known Known) []cards.Mark {
 	return []cards.Mark{m}
 }
 
-// deliveries are those of one listener: one for each channel that is on, or, when
-// none is, one that says so.
+// deliveries are those of one listener: one for each channel that is on, in the listener's
+// order, or, when none is, one that says so.
 func (a *acceptance) deliveries(p Plan, l ticket.Listener) []Delivery {
 	u, ok := a.users[l.Person.Key()]
 	if !ok {
@@ -293,8 +295,14 @@ func (a *acceptance) deliveries(p Plan, l ticket.Listener) []Delivery {
 		return []Delivery{d}
 	}
 	var all []Delivery
-	for _, ch := range a.channels {
-		all = append(all, a.hush(a.delivery(p, l.Role, u, ch)))
+	for _, ch := range a.ways.of(u, a.channels) {
+		all = append(all, a.delivery(p, l.Role, u, ch))
+	}
+	if a.ways.inTurn(u) {
+		a.ways.queue(all)
+	}
+	for i, d := range all {
+		all[i] = a.hush(d)
 	}
 	return all
 }

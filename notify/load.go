@@ -23,6 +23,7 @@ type load struct {
 	places
 	granted int            // how many calls the channel's limit lets out, if it has one
 	zone    *time.Location // the one times are written in
+	next    time.Duration  // for how long a channel is tried before the next
 
 	decides map[string]bool // by source, see decidable
 }
@@ -59,6 +60,7 @@ func (l *load) deliver(ctx context.Context, notices []Notice) {
 		return
 	}
 	l.zone = settings.Location() // a file is read for it
+	l.next = settings.ways().next
 	items, waited := l.gather(ctx, l.address(ctx, l.today(ctx, l.hush(ctx, l.stillWanted(ctx, notices)))))
 	parcels := l.fold(ctx, waited, settings, cards.AfterQuiet)
 	single, folded := l.pace(ctx, l.within(ctx, items, settings, l.granted-len(parcels)))

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -11,6 +12,9 @@ import (
 // hush has d wait until the quiet hours of its reader are over, and then be tried for as
 // long as any other.
 func (a *acceptance) hush(d Delivery) Delivery {
+	if d.To.Quiet.IsZero() {
+		d.To.Quiet = a.quiet
+	}
 	if d.To.Quiet.IsZero() || d.Status != Queued || !a.entry.Event.Kind.Waits() {
 		return d
 	}
@@ -19,7 +23,8 @@ func (a *acceptance) hush(d Delivery) Delivery {
 		d.To.Quiet.Timezone = zone.String() // the hours keep their meaning, whatever is set later
 	}
 	if end := d.To.Quiet.Until(a.entry.AcceptedAt, zone); !end.IsZero() {
-		d.Reason, d.NotBefore, d.Deadline = ReasonQuiet, end, end.Add(Patience)
+		d.NotBefore = end.Add(d.NotBefore.Sub(a.entry.AcceptedAt)) // what is in reserve keeps its distance
+		d.Reason, d.Deadline = cmp.Or(d.Reason, ReasonQuiet), d.NotBefore.Add(Patience)
 	}
 	return d
 }
@@ -38,7 +43,11 @@ func (l *load) hush(ctx context.Context, notices []Notice) []Notice {
 		if end.IsZero() {
 			return false
 		}
-		later = append(later, hushed(d, end.Sub(now)))
+		wait := end.Sub(now)
+		if d.Place > 1 {
+			wait += time.Duration(d.Place-1) * l.next // behind those before it, which wait as well
+		}
+		later = append(later, hushed(d, wait))
 		return true
 	})
 	l.settle(ctx, later)
@@ -90,14 +99,27 @@ func afterQuiet(own []item) (waited, others []item) {
 
 // Words say why d stands where it does; no text when it gives no reason.
 func (d Delivery) Words() cards.Text {
+	if at := d.QuietUntil(); at != "" {
+		return QuietWords(at)
+	}
+	return ReasonWords(d.Reason)
+}
+
+// QuietUntil is when the quiet hours end that d waits for, as a clock shows it where its
+// reader is; "" when it waits for none.
+func (d Delivery) QuietUntil() string {
 	zone, err := time.LoadLocation(d.To.Quiet.Timezone)
 	if d.Reason != ReasonQuiet || d.NotBefore.IsZero() || err != nil {
-		return ReasonWords(d.Reason)
+		return ""
 	}
 	end := d.NotBefore.In(zone)
-	at := end.Format("15:04")
 	if end.Sub(d.CreatedAt) > 24*time.Hour {
-		at = end.Format("01-02 15:04")
+		return end.Format("01-02 15:04")
 	}
-	return cards.Text{ZH: "免打扰至 " + at, EN: "quiet hours until " + at}
+	return end.Format("15:04")
+}
+
+// QuietWords say until when a delivery waits.
+func QuietWords(until string) cards.Text {
+	return cards.Text{ZH: "免打扰至 " + until, EN: "quiet hours until " + until}
 }

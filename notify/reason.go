@@ -32,6 +32,9 @@ const (
 	ReasonStranded      = "no_other_channel"
 	ReasonOtherChannel  = "sent_elsewhere"
 	ReasonDayFull       = "day_limit"
+	ReasonReserve       = "in_reserve"
+	ReasonNotNeeded     = "not_needed"
+	ReasonSlow          = "slow"
 )
 
 // IdentityCode begins the codes of refusals that came from our own directory, not
@@ -81,8 +84,22 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "已由管理员改走其他渠道重发", EN: "sent on another channel instead, by an administrator"}
 	case ReasonQuiet:
 		return cards.Text{ZH: "免打扰时段，结束后发送", EN: "quiet hours; sent when they end"}
+	case ReasonReserve, ReasonNotNeeded, ReasonSlow:
+		return whyInTurn(reason)
 	}
 	return whyUnreached(reason)
+}
+
+// whyInTurn says what came of being told on one channel at a time.
+func whyInTurn(reason string) cards.Text {
+	switch reason {
+	case ReasonReserve:
+		return cards.Text{ZH: "候补渠道：前一个渠道未送达时才发", EN: "in reserve; sent when the channel before it does not get through"}
+	case ReasonNotNeeded:
+		return cards.Text{ZH: "已在另一个渠道送达，按渠道顺序不再发", EN: "another channel got through; told on one channel at a time"}
+	default:
+		return cards.Text{ZH: "未能及时送达", EN: "not delivered in time"}
+	}
 }
 
 // whyUnreached says why somebody has no address on a channel.

@@ -1,10 +1,12 @@
 package notify
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
 	"ticketbell/cards"
+	"ticketbell/ticket"
 )
 
 // Settings are what an administrator sets for the whole installation.
@@ -24,11 +26,26 @@ type Settings struct {
 	AuditDays int `json:"audit_days"`
 	// TellCreatorOnPass is whether the creator hears of each passed step.
 	TellCreatorOnPass bool `json:"tell_creator_on_pass"`
+	// ChannelPolicy is on how many channels people are told who chose nothing themselves.
+	ChannelPolicy ticket.Policy `json:"channel_policy"`
+	// ChannelOrder is the order in which channels are tried then, as [ticket.Ways] has it.
+	ChannelOrder string `json:"channel_order"`
+	// NextChannelMinutes is for how many minutes a channel is tried before the next.
+	NextChannelMinutes int `json:"next_channel_minutes"`
+	// QuietHours are those of everybody who has none.
+	QuietHours ticket.Quiet `json:"quiet_hours,omitzero"`
+}
+
+func (s Settings) ways() ways {
+	return ways{s.ChannelOrder, s.ChannelPolicy, time.Duration(cmp.Or(s.NextChannelMinutes, DefaultNextAfter)) * time.Minute}
 }
 
 // DefaultSettings is what a fresh installation starts with.
 func DefaultSettings() Settings {
-	return Settings{DefaultLanguage: cards.Chinese, Timezone: "Asia/Shanghai", RetentionDays: 30, AuditDays: 365, TellCreatorOnPass: true}
+	return Settings{
+		DefaultLanguage: cards.Chinese, Timezone: "Asia/Shanghai", RetentionDays: 30, AuditDays: 365, TellCreatorOnPass: true,
+		ChannelPolicy: ticket.EveryWay, NextChannelMinutes: DefaultNextAfter,
+	}
 }
 
 // Location returns the zone times are written in, UTC when the name is unknown here.

@@ -67,6 +67,8 @@ type delivery struct {
 	Status       notify.Status  `json:"status" enum:"queued,sending,retrying,accepted,read,updated,failed,dead,skipped,canceled"`
 	Reason       string         `json:"reason,omitempty" doc:"Why it is skipped, canceled, dead or waiting, as a word for programs."`
 	Explanation  string         `json:"explanation,omitempty" doc:"The reason in words, in the caller's language."`
+	QuietUntil   string         `json:"quiet_until,omitempty" doc:"Of one that waits for quiet hours: when they end, on the clock where the person is." example:"08:00"`
+	InsteadOf    *insteadOf     `json:"instead_of,omitempty" doc:"Of somebody who is told on one channel at a time: the channel before this one, and why it did not get through."`
 	Code         string         `json:"code,omitempty" doc:"The provider's code of the last failure." example:"wecom.60020"`
 	Class        string         `json:"class,omitempty" enum:"config,identity,rate,transient,content,permanent" doc:"The class of that code."`
 	MessageID    string         `json:"message_id,omitempty" doc:"The provider's id once accepted."`
@@ -80,6 +82,13 @@ type delivery struct {
 	ReadAt       time.Time      `json:"read_at,omitzero" doc:"When the person first opened the message, where Feishu said so."`
 	// Attempts is nil in lists.
 	Attempts []attempt `json:"attempts,omitzero" doc:"Every try, oldest first; only when one delivery is read."`
+}
+
+// insteadOf is the channel that would have been first.
+type insteadOf struct {
+	Channel     notify.Channel `json:"channel" enum:"feishu,wecom,mail"`
+	Reason      string         `json:"reason" doc:"As a word for programs."`
+	Explanation string         `json:"explanation" doc:"In words, in the caller's language."`
 }
 
 // attempt is one try, written down whatever came of it.
@@ -163,6 +172,9 @@ func (a *api) inWords(ctx context.Context) func(notify.Delivery) delivery {
 		if d.Reason != "" {
 			shown.Explanation = d.Words().In(lang)
 		}
+		if d.Instead.Of != "" && d.Reason != notify.ReasonReserve && d.Reason != notify.ReasonNotNeeded {
+			shown.InsteadOf = &insteadOf{d.Instead.Of, d.Instead.Reason, d.Instead.Words().In(lang)}
+		}
 		if d.Code != "" {
 			shown.Class = a.Advice.Explain(d.Code, "").Class
 		}
@@ -176,7 +188,7 @@ func deliveryOf(d notify.Delivery) delivery {
 		TicketKey: d.About.TicketKey, TicketTitle: d.About.TicketTitle, Project: d.About.Project, Kind: d.About.Kind,
 		TookMS: d.About.Took.Milliseconds(), Unknown: !d.UnknownSince.IsZero(), Person: d.Person, Name: d.To.Name, Channel: d.Channel, Role: d.Role,
 		Status: d.Status, Reason: d.Reason, Code: d.Code, MessageID: d.MessageID, AttemptCount: d.Attempts,
-		NotBefore: d.NotBefore, Deadline: d.Deadline, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt, ReadAt: d.ReadAt,
+		QuietUntil: d.QuietUntil(), NotBefore: d.NotBefore, Deadline: d.Deadline, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt, ReadAt: d.ReadAt,
 	}
 }
 

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -16,6 +17,15 @@ import (
 type me struct {
 	user
 	Identities []explainedIdentity `json:"identities" doc:"How you are reached on each channel, or why not."`
+	Effective  effective           `json:"effective" doc:"What holds for you, your own choice or that of the settings."`
+}
+
+// effective is what holds for a person who may have chosen nothing.
+type effective struct {
+	ChannelPolicy      ticket.Policy    `json:"channel_policy" enum:"all,first"`
+	ChannelOrder       []notify.Channel `json:"channel_order" enum:"feishu,wecom,mail"`
+	NextChannelMinutes int              `json:"next_channel_minutes"`
+	QuietHours         quietHours       `json:"quiet_hours,omitzero" doc:"Absent: none."`
 }
 
 // mePatch is what people may change of themselves. An open_id, a role and being
@@ -27,6 +37,9 @@ type mePatch struct {
 	WeComUserID *string         `json:"wecom_userid,omitempty" maxLength:"64" doc:"Empty clears it."`
 	Language    *cards.Language `json:"language,omitempty" enum:"zh,en,"`
 	QuietHours  quietHours      `json:"quiet_hours,omitzero"`
+
+	ChannelPolicy *ticket.Policy    `json:"channel_policy,omitempty" enum:"all,first," doc:"Empty is that of the settings."`
+	ChannelOrder  *[]notify.Channel `json:"channel_order,omitempty" maxItems:"3" uniqueItems:"true" enum:"feishu,wecom,mail" doc:"Empty is that of the settings."`
 }
 
 type meChange struct{ Body form[mePatch] }
@@ -85,7 +98,10 @@ func (a *api) patchMe(ctx context.Context, in *meChange) (*meOutput, error) {
 }
 
 func (p mePatch) apply(u *ticket.User) {
-	userPatch{Name: p.Name, Email: p.Email, Phone: p.Phone, WeComUserID: p.WeComUserID, Language: p.Language, QuietHours: p.QuietHours}.apply(u)
+	userPatch{
+		Name: p.Name, Email: p.Email, Phone: p.Phone, WeComUserID: p.WeComUserID, Language: p.Language,
+		QuietHours: p.QuietHours, ChannelPolicy: p.ChannelPolicy, ChannelOrder: p.ChannelOrder,
+	}.apply(u)
 }
 
 func (a *api) showMe(ctx context.Context, username string) (*meOutput, error) {
@@ -97,8 +113,20 @@ func (a *api) showMe(ctx context.Context, username string) (*meOutput, error) {
 	if err != nil {
 		return nil, err
 	}
+	s, err := a.Settings.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
 	lang := current(ctx).language()
-	return &meOutput{me{userOf(u), mapped(ids, func(id notify.Identity) explainedIdentity { return explainID(id, lang) })}}, nil
+	shown := mapped(ids, func(id notify.Identity) explainedIdentity { return explainID(id, lang) })
+	return &meOutput{me{userOf(u), shown, effectiveFor(u, s)}}, nil
+}
+
+func effectiveFor(u ticket.User, s notify.Settings) effective {
+	return effective{
+		ChannelPolicy: cmp.Or(u.Ways.Policy, s.ChannelPolicy), ChannelOrder: s.Order(u),
+		NextChannelMinutes: s.NextChannelMinutes, QuietHours: quietHours{Quiet: cmp.Or(u.Quiet, s.QuietHours)},
+	}
 }
 
 type myDeliveriesInput struct {

@@ -31,6 +31,11 @@ type settings struct {
 	RetentionDays     int            `json:"retention_days" doc:"How long settled deliveries are kept." example:"30"`
 	AuditDays         int            `json:"audit_days" doc:"How long the audit log is kept; 0 is for ever." example:"365"`
 	TellCreatorOnPass bool           `json:"tell_creator_on_pass" doc:"Whether the creator hears of each passed step."`
+
+	ChannelPolicy      ticket.Policy    `json:"channel_policy" enum:"all,first" doc:"On how many channels people are told who chose nothing themselves: on all, or on the first that gets through."`
+	ChannelOrder       []notify.Channel `json:"channel_order" enum:"feishu,wecom,mail" doc:"In which order channels are tried then. It names all of them."`
+	NextChannelMinutes int              `json:"next_channel_minutes" doc:"For how many minutes one channel is tried before the next." example:"10"`
+	QuietHours         quietHours       `json:"quiet_hours,omitzero" doc:"Of everybody who has none of their own."`
 }
 
 type settingsPatch struct {
@@ -41,6 +46,11 @@ type settingsPatch struct {
 	RetentionDays     *int            `json:"retention_days,omitempty" minimum:"1" maximum:"3650"`
 	AuditDays         *int            `json:"audit_days,omitempty" minimum:"0" maximum:"3650"`
 	TellCreatorOnPass *bool           `json:"tell_creator_on_pass,omitempty"`
+
+	ChannelPolicy      *ticket.Policy    `json:"channel_policy,omitempty" enum:"all,first"`
+	ChannelOrder       *[]notify.Channel `json:"channel_order,omitempty" maxItems:"3" uniqueItems:"true" enum:"feishu,wecom,mail" doc:"Those it leaves out follow."`
+	NextChannelMinutes *int              `json:"next_channel_minutes,omitempty" minimum:"1" maximum:"1440"`
+	QuietHours         quietHours        `json:"quiet_hours,omitzero" doc:"null is none."`
 }
 
 type settingsInput struct {
@@ -54,7 +64,12 @@ type settingsOutput struct {
 }
 
 func shownSettings(s notify.Settings) *settingsOutput {
-	return &settingsOutput{strconv.Quote(markOf(s)), settings(s)}
+	return &settingsOutput{strconv.Quote(markOf(s)), settings{
+		URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate, DefaultLanguage: s.DefaultLanguage, Timezone: s.Timezone,
+		RetentionDays: s.RetentionDays, AuditDays: s.AuditDays, TellCreatorOnPass: s.TellCreatorOnPass,
+		ChannelPolicy: s.ChannelPolicy, ChannelOrder: s.Order(ticket.User{}), NextChannelMinutes: s.NextChannelMinutes,
+		QuietHours: quietHours{Quiet: s.QuietHours},
+	}}
 }
 
 // markOf tells one state of the settings from another.
@@ -116,6 +131,10 @@ func (p settingsPatch) check() error {
 	if p.Timezone != nil && !knownZone(*p.Timezone) {
 		wrong = append(wrong, ticket.FieldError{Field: "timezone", Code: "invalid", Message: "must be the name of a time zone such as Asia/Shanghai"})
 	}
+	for _, w := range p.QuietHours.Wrong() {
+		w.Field = "quiet_hours." + w.Field
+		wrong = append(wrong, w)
+	}
 	if len(wrong) > 0 {
 		return &ticket.Invalid{Fields: wrong}
 	}
@@ -132,6 +151,14 @@ func (p settingsPatch) apply(s *notify.Settings) {
 	set(&s.RetentionDays, p.RetentionDays)
 	set(&s.AuditDays, p.AuditDays)
 	set(&s.TellCreatorOnPass, p.TellCreatorOnPass)
+	set(&s.ChannelPolicy, p.ChannelPolicy)
+	set(&s.NextChannelMinutes, p.NextChannelMinutes)
+	if p.ChannelOrder != nil {
+		s.ChannelOrder = notify.InOrder(*p.ChannelOrder)
+	}
+	if p.QuietHours.said {
+		s.QuietHours = p.QuietHours.Quiet
+	}
 }
 
 func wrongPrefix() ticket.FieldError {

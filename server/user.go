@@ -41,6 +41,9 @@ type user struct {
 	Role         ticket.UserRole `json:"role,omitempty" enum:"admin,operator,member" doc:"What the person may do in ticketbell; default: member."`
 	Disabled     bool            `json:"disabled,omitempty" doc:"Disabled people are never told anything."`
 	QuietHours   quietHours      `json:"quiet_hours,omitzero"`
+
+	ChannelPolicy ticket.Policy    `json:"channel_policy,omitempty" enum:"all,first," doc:"On how many channels the person is told: on all, on the first that gets through, or empty for that of the settings."`
+	ChannelOrder  []notify.Channel `json:"channel_order,omitempty" maxItems:"3" uniqueItems:"true" enum:"feishu,wecom,mail" doc:"In which order channels are tried; those it leaves out follow in the order of the settings."`
 }
 
 // userPatch is what changes of a user; what is absent stays.
@@ -55,6 +58,9 @@ type userPatch struct {
 	Role         *ticket.UserRole `json:"role,omitempty" enum:"admin,operator,member"`
 	Disabled     *bool            `json:"disabled,omitempty"`
 	QuietHours   quietHours       `json:"quiet_hours,omitzero"`
+
+	ChannelPolicy *ticket.Policy    `json:"channel_policy,omitempty" enum:"all,first," doc:"Empty is that of the settings."`
+	ChannelOrder  *[]notify.Channel `json:"channel_order,omitempty" maxItems:"3" uniqueItems:"true" enum:"feishu,wecom,mail" doc:"Empty is that of the settings."`
 }
 
 // PickedPeople are the filters of everything that speaks of many people.
@@ -205,7 +211,7 @@ func userOf(u ticket.User) user {
 	return user{
 		Username: u.Username, Name: u.Name, Email: u.Email, Phone: u.Phone, WeComUserID: u.WeComUserID,
 		FeishuOpenID: u.FeishuOpenID, Language: cards.Language(u.Language), Role: u.Role, Disabled: u.Disabled,
-		QuietHours: quietHours{Quiet: u.Quiet},
+		QuietHours: quietHours{Quiet: u.Quiet}, ChannelPolicy: u.Ways.Policy, ChannelOrder: notify.OrderOf(u.Ways),
 	}
 }
 
@@ -217,7 +223,7 @@ func (u user) known() ticket.User {
 	return ticket.User{
 		Person:      ticket.Person{Username: u.Username, Name: u.Name, Email: u.Email, Phone: u.Phone},
 		WeComUserID: u.WeComUserID, FeishuOpenID: u.FeishuOpenID, Language: string(u.Language), Role: role, Disabled: u.Disabled,
-		Quiet: u.QuietHours.Quiet,
+		Quiet: u.QuietHours.Quiet, Ways: ticket.Ways{Order: notify.InOrder(u.ChannelOrder), Policy: u.ChannelPolicy},
 	}
 }
 
@@ -234,6 +240,10 @@ func (p userPatch) apply(u *ticket.User) {
 	}
 	if p.QuietHours.said {
 		u.Quiet = p.QuietHours.Quiet
+	}
+	set(&u.Ways.Policy, p.ChannelPolicy)
+	if p.ChannelOrder != nil {
+		u.Ways.Order = notify.InOrder(*p.ChannelOrder)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // payload is not among them: it may be large and only one delivery's is looked at.
 const deliveryColumns = `d.id, d.event_id, d.ticket_id, d.person, d.channel, d.reader, d.role, d.status,
 	d.reason, d.code, d.message_id, d.shown, d.want, d.state, d.result, d.attempts,
-	d.not_before, d.deadline, d.created_at, d.updated_at, d.lease, d.unknown_since, d.turn, d.read_at`
+	d.not_before, d.deadline, d.created_at, d.updated_at, d.lease, d.unknown_since, d.turn, d.read_at, d.place, d.instead`
 
 func deliveryFields(d *notify.Delivery) []any {
 	return []any{
@@ -31,6 +31,8 @@ func deliveryFields(d *notify.Delivery) []any {
 		stamp{&d.UnknownSince},
 		&d.Turn,
 		stamp{&d.ReadAt},
+		&d.Place,
+		document{&d.Instead},
 	}
 }
 
@@ -67,13 +69,13 @@ func (tx *txn) addDelivery(ctx context.Context, e notify.Entry, p notify.Plan, d
 	res, err := tx.ExecContext(ctx,
 		`INSERT INTO deliveries (id, event_id, ticket_id, person, channel, reader, role, status,
 			reason, code, message_id, shown, want, state, result, attempts,
-			not_before, deadline, created_at, updated_at, lease, payload, due_at, claimed, turn, kind, project)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', $21, $22, '', $23, $24, $25)
+			not_before, deadline, created_at, updated_at, lease, payload, due_at, claimed, turn, kind, project, place, instead)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', $21, $22, '', $23, $24, $25, $26, $27)
 		ON CONFLICT (event_id, person, channel) DO NOTHING`,
 		d.ID, d.Event, d.Ticket, clean(d.Person), string(d.Channel), document{d.To}, string(d.Role), string(d.Status),
 		clean(d.Reason), d.Code, d.MessageID, d.Shown, d.Want, d.State, d.Result, d.Attempts,
 		notBefore, millis(d.Deadline), millis(d.CreatedAt), millis(d.UpdatedAt), clean(d.Payload), due, d.Turn,
-		string(e.Event.Kind), clean(e.Event.Ticket.Project.Key))
+		string(e.Event.Kind), clean(e.Event.Ticket.Project.Key), d.Place, instead(d))
 	if err != nil {
 		return d, false, err
 	}
@@ -134,7 +136,7 @@ func (tx *txn) cancelDelivery(ctx context.Context, id string, now time.Time) (no
 		return d, fmt.Errorf("it is %s: %w", d.Status, ErrConflict)
 	}
 	tx.change(d.ID)
-	return d, nil
+	return d, tx.passOn(ctx, millis(now), d, notify.Canceled, notify.ReasonDiscarded)
 }
 
 // RetryDelivery queues a delivery again that was given up, left out or waits, to

@@ -43,6 +43,9 @@ func (tx *txn) settle(ctx context.Context, lease string, now int64, s notify.Set
 		return err
 	}
 	tx.change(s.DeliveryID)
+	if err := tx.passOn(ctx, now, after, s.Status, s.Reason); err != nil {
+		return err
+	}
 	if after.Status == notify.Queued || after.Status == notify.Retrying {
 		tx.wake(after.Channel)
 	}
@@ -74,7 +77,7 @@ func (tx *txn) release(ctx context.Context, lease string, now int64, s notify.Se
 			took_ms = CASE WHEN took_ms = 0 AND CAST($15 AS BIGINT) > created_at THEN CAST($15 AS BIGINT) - created_at
 				WHEN took_ms = 0 AND CAST($15 AS BIGINT) > 0 THEN 1 ELSE took_ms END
 		WHERE id = $1 AND lease = $2 AND status = 'sending'
-		RETURNING channel, status`,
+		RETURNING channel, status, id, event_id, person, place`,
 		s.DeliveryID, lease, string(s.Status), clean(s.Reason), clean(s.Code), clean(s.MessageID), clean(s.Payload), s.Shown,
 		notBefore(s, now), now, s.Untouched, counts, s.Unknown, s.Fixed, acceptedAt(s))
 }
@@ -96,7 +99,7 @@ func notBefore(s notify.Settlement, now int64) int64 {
 }
 
 func scanReleased(r row) (d notify.Delivery, err error) {
-	return d, r.Scan(&d.Channel, &d.Status)
+	return d, r.Scan(&d.Channel, &d.Status, &d.ID, &d.Event, &d.Person, &d.Place)
 }
 
 func (tx *txn) addAttempt(ctx context.Context, id string, a notify.Attempt) error {

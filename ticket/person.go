@@ -56,6 +56,8 @@ type User struct {
 	Disabled bool
 	// Quiet is when new messages wait.
 	Quiet Quiet `json:",omitzero"`
+	// Ways is on which channels they are told; a delivery does not keep it.
+	Ways Ways `json:"-"`
 }
 
 // UserRole is what a person may do in ticketbell itself.

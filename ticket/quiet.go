@@ -10,6 +10,8 @@ const clockForm = "15:04"
 type Quiet struct {
 	From string `json:"from" doc:"When it begins, HH:MM." example:"22:00"`
 	To   string `json:"to" doc:"When it ends, HH:MM; earlier than from: on the next day." example:"08:00"`
+	// Never is set by whoever wants none, whatever the installation has.
+	Never bool `json:"never,omitempty" doc:"No quiet hours, not even those of the settings."`
 	// Weekends are quiet altogether.
 	Weekends bool `json:"weekends,omitempty" doc:"Saturday and Sunday are quiet altogether."`
 	// Timezone is an IANA name; "" is the zone of the installation.
@@ -21,7 +23,7 @@ func (q Quiet) IsZero() bool { return q == Quiet{} }
 
 // Wrong names the fields of q that cannot be understood.
 func (q Quiet) Wrong() []FieldError {
-	if q.IsZero() {
+	if q.IsZero() || q.Never {
 		return nil
 	}
 	var wrong []FieldError
@@ -50,7 +52,7 @@ func (q Quiet) Wrong() []FieldError {
 func (q Quiet) Until(t time.Time, zone *time.Location) time.Time {
 	from, ok := clock(q.From)
 	to, fine := clock(q.To)
-	if !ok || !fine {
+	if !ok || !fine || q.Never {
 		return time.Time{}
 	}
 	if own, err := time.LoadLocation(q.Timezone); err == nil && q.Timezone != "" {

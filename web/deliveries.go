@@ -50,6 +50,8 @@ type recordRow struct {
 	Status       notify.Status  `json:"status"`
 	Reason       string         `json:"reason"`
 	Explanation  string         `json:"explanation"`
+	QuietUntil   string         `json:"quiet_until"`
+	Instead      *instead       `json:"instead_of"`
 	Code         string         `json:"code"`
 	Class        string         `json:"class"`
 	MessageID    string         `json:"message_id"`
@@ -92,11 +94,23 @@ func (r recordRow) Took() string {
 
 // Words are why it stands where it stands.
 func (r recordRow) Words() cards.Text {
-	if r.Reason == "" {
+	switch {
+	case r.Reason == "":
 		return cards.Text{}
+	case r.QuietUntil != "":
+		return notify.QuietWords(r.QuietUntil)
 	}
 	return notify.ReasonWords(r.Reason)
 }
+
+// instead is the channel before this one, and why it did not get through.
+type instead struct {
+	Channel notify.Channel `json:"channel"`
+	Reason  string         `json:"reason"`
+}
+
+// Words say it.
+func (i instead) Words() cards.Text { return notify.Instead{Of: i.Channel, Reason: i.Reason}.Words() }
 
 // Retryable reports whether it can be sent again by hand.
 func (r recordRow) Retryable() bool {
