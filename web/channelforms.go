@@ -49,7 +49,7 @@ func fieldsOf(channel string) []formField {
 			{Name: "corp_id", Kind: "text", Sent: true, Placeholder: "ww1234567890abcdef"},
 			{Name: "agent_id", Kind: "number", Placeholder: "1000002"},
 			{Name: "corp_secret", Kind: "secret", Wide: true},
-			{Name: "style", Kind: "choice", Choices: []string{"card", "text"}},
+			{Name: "style", Kind: "choice", Choices: []string{"card", "textcard", "markdown", "text"}},
 			{Name: "confidential", Kind: "switch"},
 			{Name: "proxy_url", Kind: "text", Sent: true, Placeholder: "http://10.0.0.1:3128"},
 			{Name: "lookup_mobile", Kind: "switch"},

@@ -13,7 +13,7 @@ import (
 // TestEveryCardIsTaken sends what the house says of every kind of event to every
 // reader, with texts as long as the API takes them, past the simulator's rules.
 func TestEveryCardIsTaken(t *testing.T) {
-	for name, change := range map[string]func(*Config){"confidential": confidential, "card": func(*Config) {}, "text": styleText} {
+	for name, change := range map[string]func(*Config){"confidential": confidential, "card": func(*Config) {}, "text": styleText, "textcard": styleCards, "markdown": styleMarks} {
 		t.Run(name, func(t *testing.T) {
 			s := newStand(t, change)
 			for _, kind := range ticket.Kinds() {

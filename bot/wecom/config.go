@@ -20,9 +20,16 @@ type Style string
 
 // The styles. A confidential message is always a text.
 const (
-	StyleCard Style = "card"
-	StyleText Style = "text"
+	StyleCard     Style = "card"
+	StyleTextCard Style = "textcard"
+	StyleMarkdown Style = "markdown"
+	StyleText     Style = "text"
 )
+
+// Valid reports whether s is one of the styles.
+func (s Style) Valid() bool {
+	return s == StyleCard || s == StyleTextCard || s == StyleMarkdown || s == StyleText
+}
 
 // Config is what an administrator enters about the WeCom app. Its JSON form is
 // the channel's fields of the API (api.md 3) and never holds a secret.
@@ -74,7 +81,7 @@ func (c Config) Validate() error {
 		}),
 		check(c.AgentID > 0, "agent_id", cards.Text{ZH: "请填写应用的 AgentId（正整数）", EN: "enter the app's AgentId, a positive number"}),
 		check(c.CorpSecret != "", "corp_secret", cards.Text{ZH: "请填写应用的 Secret", EN: "enter the app's Secret"}),
-		check(c.Style == StyleCard || c.Style == StyleText, "style", cards.Text{ZH: "须为 card 或 text", EN: "must be card or text"}),
+		check(c.Style.Valid(), "style", cards.Text{ZH: "须为 card、textcard、markdown 或 text", EN: "must be card, textcard, markdown or text"}),
 		check(proxyErr == nil, "proxy_url", cards.Text{
 			ZH: "须为 http、https 或 socks5 代理地址并带端口，例如 http://10.0.0.1:3128",
 			EN: "must be an http, https or socks5 proxy with a port, such as http://10.0.0.1:3128",

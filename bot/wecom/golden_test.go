@@ -18,7 +18,7 @@ import (
 func TestPayloads(t *testing.T) {
 	update := flag.Lookup("update").Value.String() == "true"
 	for name, change := range map[string]func(*Config){
-		"confidential": confidential, "card": func(*Config) {}, "text": styleText,
+		"confidential": confidential, "card": func(*Config) {}, "text": styleText, "textcard": styleCards, "markdown": styleMarks,
 	} {
 		for _, lang := range cards.Languages() {
 			t.Run(name+"."+string(lang), func(t *testing.T) {

@@ -16,7 +16,7 @@ func noticed(event string, to ...string) notify.Message {
 }
 
 func TestTwoNoticesThatReadAlikeBothArriveAndARepeatDoesNot(t *testing.T) {
-	for name, change := range map[string]func(*Config){"confidential": confidential, "card": func(*Config) {}, "text": styleText} {
+	for name, change := range map[string]func(*Config){"confidential": confidential, "card": func(*Config) {}, "text": styleText, "textcard": styleCards, "markdown": styleMarks} {
 		for _, lang := range cards.Languages() {
 			t.Run(name+"."+string(lang), func(t *testing.T) {
 				s := newStand(t, change)
@@ -50,7 +50,7 @@ func TestARepeatInHalvesIsRecognised(t *testing.T) {
 
 func TestAReferenceIsReadableInEitherLanguage(t *testing.T) {
 	for lang, want := range map[cards.Language]string{cards.Chinese: "通知 e4f5a6b7", cards.English: "Notice e4f5a6b7"} {
-		for name, change := range map[string]func(*Config){"card": func(*Config) {}, "text": styleText} {
+		for name, change := range map[string]func(*Config){"card": func(*Config) {}, "text": styleText, "textcard": styleCards, "markdown": styleMarks} {
 			s := newStand(t, change)
 			m := noticed("evt_0192f0c1d2e37c40b0a1c2d3e4f5a6b7", "lisi")
 			m.Language = lang

@@ -25,6 +25,8 @@ type message struct {
 	MsgType      string        `json:"msgtype"`
 	AgentID      int           `json:"agentid"`
 	Text         *text         `json:"text,omitempty"`
+	TextCard     *textCard     `json:"textcard,omitempty"`
+	Markdown     *text         `json:"markdown,omitempty"`
 	TemplateCard *templateCard `json:"template_card,omitempty"`
 	// Safe is set for texts only; no other type we send lists it (wecom.md 4.1).
 	Safe                   *int `json:"safe,omitempty"`
@@ -51,6 +53,12 @@ func (b *Bot) compose(m notify.Message) message { return b.cfg.compose(m, b.deci
 func (c Config) compose(m notify.Message, decides bool) message {
 	live := decides && m.Notice != "" && pressable(m.Card)
 	if c.Confidential || c.Style == StyleText || (m.Card.Link() == "" && !live) {
+		return c.asText(m)
+	}
+	if c.Style != StyleCard {
+		if msg, ok := c.styled(m); ok {
+			return msg
+		}
 		return c.asText(m)
 	}
 	msg := c.envelope("template_card")

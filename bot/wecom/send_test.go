@@ -42,8 +42,10 @@ func TestModesOfTheManual(t *testing.T) {
 		safe   any
 	}{
 		"confidential is a text that cannot be shared": {confidential, "text", 1.0},
-		"dialog as a card": {func(*Config) {}, "template_card", nil},
-		"dialog as a text": {styleText, "text", 0.0},
+		"dialog as a card":      {func(*Config) {}, "template_card", nil},
+		"dialog as a text":      {styleText, "text", 0.0},
+		"dialog as a text card": {styleCards, "textcard", nil},
+		"dialog in markdown":    {styleMarks, "markdown", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStand(t, row.change)

@@ -87,6 +87,8 @@ func newBot(t *testing.T, change []func(*Config), opts ...Option) *Bot {
 
 func confidential(c *Config) { c.Confidential = true }
 func styleText(c *Config)    { c.Style = StyleText }
+func styleCards(c *Config)   { c.Style = StyleTextCard }
+func styleMarks(c *Config)   { c.Style = StyleMarkdown }
 
 // goesWrong sets a fault for one request.
 func (s *stand) goesWrong(fault string) {

@@ -233,7 +233,7 @@ func TestACodeThatWeComDoesNotTakeIsDroppedForTheNext(t *testing.T) {
 
 func TestWhatHasNoButtonsNeverChanges(t *testing.T) {
 	for name, change := range map[string]func(*Config){
-		"confidential": confidential, "text": styleText, "no callback": func(c *Config) { c.CallbackToken, c.CallbackAESKey = "", "" },
+		"confidential": confidential, "text": styleText, "textcard": styleCards, "markdown": styleMarks, "no callback": func(c *Config) { c.CallbackToken, c.CallbackAESKey = "", "" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLive(t, change)

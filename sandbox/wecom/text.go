@@ -55,9 +55,9 @@ func (req *sendRequest) show() sandbox.Message {
 	case "text":
 		req.Text.show(&m)
 	case "markdown":
-		m.Text = req.Markdown.Content
+		req.Markdown.showMarks(&m)
 	case "textcard":
-		m.Text = req.TextCard.Title + "\n" + req.TextCard.Description
+		m.Text = req.TextCard.Title + "\n" + cardTags.ReplaceAllString(strings.ReplaceAll(req.TextCard.Description, "<br>", "\n"), "")
 		m.Links = []string{req.TextCard.URL}
 		m.Buttons = []sandbox.Button{{Text: cmp.Or(req.TextCard.BtnTxt, "详情"), Action: "view"}}
 	case "template_card":
@@ -68,6 +68,21 @@ func (req *sendRequest) show() sandbox.Message {
 	}
 	return m
 }
+
+// showMarks reads markdown as a client does: links become links, the other marks go.
+func (c *content) showMarks(m *sandbox.Message) {
+	for _, found := range markedLink.FindAllStringSubmatch(c.Content, -1) {
+		m.Links = append(m.Links, found[2])
+		m.Buttons = append(m.Buttons, sandbox.Button{Text: found[1], Action: "view"})
+	}
+	m.Text = otherMarks.ReplaceAllString(markedLink.ReplaceAllString(c.Content, "$1"), "")
+}
+
+var (
+	markedLink = regexp.MustCompile(`\[([^\]]*)\]\(([^)]*)\)`)
+	cardTags   = regexp.MustCompile(`</?div[^>]*>`)
+	otherMarks = regexp.MustCompile(`\*\*|</?font[^>]*>|(?m:^> )`)
+)
 
 // show reads a text as a client does: anchors become links, everything else is text.
 func (c *content) show(m *sandbox.Message) {

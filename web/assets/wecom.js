@@ -9,7 +9,9 @@ import { t } from "./texts.js";
 export function draw(message, owner) {
   const body = message.payload ?? {};
   if (body.template_card) return card(body.template_card, message);
-  const content = body.text?.content ?? body.markdown?.content ?? message.text ?? "";
+  if (body.textcard) return textCard(body.textcard);
+  if (body.markdown) return h("div", { class: "bubble" }, body.markdown.content.split("\n").map(markdown));
+  const content = body.text?.content ?? message.text ?? "";
   return body.safe === 1 ? confidential(content, owner) : h("div", { class: "bubble" }, linked(content));
 }
 
@@ -37,6 +39,22 @@ function linked(content) {
     from = m.index + m[0].length;
   }
   return h("p", { class: "wx-lines" }, parts, content.slice(from));
+}
+
+// textCard is a title, lines that a tag colours, and a link.
+function textCard(c) {
+  const lines = [...c.description.matchAll(/<div class="(\w+)">([^]*?)<\/div>/g)];
+  return h("div", { class: "wx-card" }, h("div", { class: "wx-main" }, h("b", {}, c.title)),
+    lines.map(([, look, words]) => h("p", { class: `wx-lines wx-${look}` }, words.replaceAll("<br>", "\n"))),
+    h("p", {}, anchor(c.url, c.btntxt)));
+}
+
+// markdown shows one line in the marks that WeCom knows.
+function markdown(line) {
+  const quote = line.startsWith("> ");
+  const parts = [...(quote ? line.slice(2) : line).matchAll(/\[([^\]]*)\]\(([^)]*)\)|\*\*([^*]*)\*\*|<font color="(\w+)">([^]*?)<\/font>|[^[*<]+|[^]/g)].map(
+    ([all, words, url, bold, colour, inside]) => url ? anchor(url, words) : bold ? h("b", {}, bold) : colour ? h("span", { class: `wx-${colour}` }, inside) : all);
+  return h(quote ? "blockquote" : "p", { class: "wx-lines" }, parts);
 }
 
 function card(c, message) {
