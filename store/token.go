@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"ticketbell/access"
+	"ticketbell/notify"
 )
 
 // touchEvery is how exactly the last use of a token is known.
@@ -172,4 +174,38 @@ func (s *Store) TokenUses(ctx context.Context, since time.Time) ([]access.Use, e
 		return nil, fmt.Errorf("read the uses of tokens: %w", err)
 	}
 	return uses, nil
+}
+
+// Lapses implements [notify.LapseKeeper].
+func (s *Store) Lapses(ctx context.Context, before time.Time) ([]notify.Lapse, error) {
+	lapses, err := all(ctx, s.read, func(r row) (l notify.Lapse, err error) {
+		return l, r.Scan(&l.Token, &l.Name, stamp{&l.EndsAt}, &l.Owner.Username, &l.Owner.Name, &l.Owner.Email, &l.Owner.Language)
+	}, `SELECT t.id, t.name, t.expires_at, u.username, u.name, u.email, u.language
+		FROM tokens t JOIN users u ON u.username = t.username
+		WHERE t.warned_at = 0 AND t.revoked_at = 0 AND t.expires_at > $1 AND t.expires_at <= $2 AND u.email <> '' AND NOT u.disabled
+		ORDER BY t.expires_at, t.id`, millis(s.now()), millis(before))
+	if err != nil {
+		return nil, fmt.Errorf("list tokens that end: %w", err)
+	}
+	return lapses, nil
+}
+
+// MarkLapse implements [notify.LapseKeeper].
+func (s *Store) MarkLapse(ctx context.Context, token string) (mine bool, err error) {
+	err = s.change(ctx, `UPDATE tokens SET warned_at = $2 WHERE id = $1 AND warned_at = 0`, token, millis(s.now()))
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("mark token %s: %w", token, err)
+	}
+	return true, nil
+}
+
+// UnmarkLapse implements [notify.LapseKeeper].
+func (s *Store) UnmarkLapse(ctx context.Context, token string) error {
+	if err := s.change(ctx, `UPDATE tokens SET warned_at = 0 WHERE id = $1`, token); err != nil {
+		return fmt.Errorf("unmark token %s: %w", token, err)
+	}
+	return nil
 }

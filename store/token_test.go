@@ -4,12 +4,14 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"ticketbell/access"
+	"ticketbell/notify"
 	"ticketbell/store"
 )
 
@@ -193,6 +195,41 @@ func TestUsesOfATokenAddUp(t *testing.T) {
 		}
 		if all, err := s.TokenUses(t.Context(), noon.AddDate(0, 0, -3)); err != nil || len(all) != 1 || all[0].Requests != 11 {
 			t.Errorf("got %+v, %v, want what is over a day old gone", all, err)
+		}
+	})
+}
+
+func TestOwnersAreToldOfTokensThatEndSoon(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		createUser(t, s, lisi())
+		soon := noon.Add(time.Hour)
+		made(t, s, "tok_mine", func(a *access.Token) { a.Username, a.ExpiresAt = "lisi", soon })
+		made(t, s, "tok_later", func(a *access.Token) { a.Username, a.ExpiresAt = "lisi", noon.AddDate(0, 0, 8) })
+		made(t, s, "tok_over", func(a *access.Token) { a.Username, a.ExpiresAt = "lisi", noon })
+		made(t, s, "tok_program", func(a *access.Token) { a.ExpiresAt = soon })
+		made(t, s, "tok_forever", func(a *access.Token) { a.Username = "lisi" })
+		lapses := func() []notify.Lapse {
+			t.Helper()
+			got, err := s.Lapses(t.Context(), noon.AddDate(0, 0, 7))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		got := lapses()
+		if len(got) != 1 || got[0].Token != "tok_mine" || !strings.EqualFold(got[0].Owner.Email, lisi().Email) || !got[0].EndsAt.Equal(soon) {
+			t.Fatalf("got %+v, want lisi's own that ends in an hour", got)
+		}
+		for i, want := range []bool{true, false} {
+			if mine, err := s.MarkLapse(t.Context(), "tok_mine"); err != nil || mine != want {
+				t.Errorf("mark %d: got %v, %v, want %v: one replica tells", i+1, mine, err, want)
+			}
+		}
+		if got := lapses(); len(got) != 0 {
+			t.Errorf("got %+v, want nobody told twice", got)
+		}
+		if err := s.UnmarkLapse(t.Context(), "tok_mine"); err != nil || len(lapses()) != 1 {
+			t.Errorf("got %v, want it listed again where it could not be said", err)
 		}
 	})
 }

@@ -56,6 +56,7 @@ type house struct {
 	janitor   *notify.Janitor
 	pulse     *notify.Pulse
 	usage     *server.Usage
+	herald    *notify.Herald
 	jobs      *jobs.Registry
 	hub       *live.Hub
 	metrics   *metrics
@@ -143,6 +144,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	h.builtIn = &platform.BuiltIn{Tickets: db, Flows: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now}
 	h.reminder = &notify.Reminder{Records: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now, Log: log}
 	h.teller = &notify.Teller{Channels: h.board, Pacer: pacer, Daybook: db}
+	h.herald = &notify.Herald{Lapses: db, Settings: db, Voice: h.teller, Now: h.now, Log: log}
 	h.decider = h.newDecider()
 	h.chat = &chat.Bot{
 		Records: db, Who: h.directory, Desk: h.desk, Voice: h.teller, Settings: db, Now: h.now, Log: log,
@@ -312,6 +314,7 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	work.Go(func() { h.line.Run(ctx) })
 	work.Go(func() { h.pulse.Run(ctx) })
 	work.Go(func() { h.usage.Run(ctx) })
+	work.Go(func() { h.herald.Run(ctx) })
 	work.Go(func() { h.hub.Run(ctx) })
 	failed := make(chan error, 1)
 	work.Go(func() {
