@@ -12,7 +12,7 @@ import (
 
 func TestANetworkIsReadAsPeopleWriteIt(t *testing.T) {
 	for text, want := range map[string]string{
-		"10.1.0.0/16": "10.1.0.0/16", " 203.0.113.7 ": "203.0.113.7/32", "2001:db8::/32": "2001:db8::/32", "::1": "::1/128",
+		"10.1.0.0/16": "10.1.0.0/16", "\t203.0.113.7": "203.0.113.7/32", "2001:db8::/32": "2001:db8::/32", "::1": "::1/128",
 		"0.0.0.0/0": "0.0.0.0/0", "::ffff:203.0.113.7": "203.0.113.7/32",
 	} {
 		if got, err := access.Network(text); err != nil || got.String() != want {

@@ -20,7 +20,7 @@ const touchEvery = time.Minute
 // usesLife is how long the uses of a token are kept.
 const usesLife = 25 * time.Hour
 
-const tokenColumns = `id, name, scopes, username, prefix, hash, created_at, last_used_at, last_used_from, expires_at, networks, revoked_at`
+const tokenColumns = `id, name, scopes, username, prefix, hash, created_at, last_used_at, last_used_from, expires_at, networks, revoked_at` //nolint:gosec // columns, not credentials
 
 const tokenQuery = `SELECT ` + tokenColumns + ` FROM tokens `
 
