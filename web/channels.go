@@ -15,7 +15,7 @@ import (
 func channelsPage() page {
 	return page{
 		name: "channels", path: "/channels", scope: access.ConfigRead, letter: "c",
-		styles: []string{"channels.css"}, scripts: []string{"channels.js"},
+		styles: []string{"channels.css", "preview.css"}, scripts: []string{"channels.js", "preview.js"},
 		routes: []route{
 			shows("/channels", access.ConfigRead, showChannels),
 			shows("/channels/general", access.ConfigRead, showGeneral),
@@ -23,6 +23,7 @@ func channelsPage() page {
 			shows("/channels/tests", access.ChannelsTest, func(v *visit) error { v.pass("/api/v1/tests"); return nil }),
 			takes("/channels/general", access.ConfigWrite, saveGeneral),
 			takes("/channels/general/reach", access.ConfigWrite, reachGeneral),
+			shows("/channels/{channel}/picture", access.ConfigRead, showStyle),
 			shows("/channels/{channel}", access.ConfigRead, showChannel),
 			shows("/channels/{channel}/edit", access.ConfigWrite, editChannel),
 			takes("/channels/{channel}", access.ConfigWrite, saveChannel),

@@ -99,3 +99,12 @@ func (s sample) StepName() string {
 	}
 	return s.Step.Name
 }
+
+// showStyle draws a ticket that waits for review in a style that need not be saved.
+func showStyle(v *visit) error {
+	asked := map[string]any{"state": ticket.WaitingReview, "language": string(v.lang)}
+	if style := v.r.URL.Query().Get("style"); style != "" {
+		asked["draft"] = map[string]string{"style": style}
+	}
+	return v.drawSample(notify.Channel(v.r.PathValue("channel")), asked)
+}

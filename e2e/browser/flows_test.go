@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -36,4 +37,24 @@ func TestAFlowShowsItsMessagesOnEachChannel(t *testing.T) {
 	w.choose("State", "Failed → the creator")
 	w.pictured()
 	w.see("Lock wait timeout exceeded")
+}
+
+func TestAStyleIsLookedAtBeforeItIsSaved(t *testing.T) {
+	h := demo(t)
+	alone := h.window() // the other one asks before it leaves what is not saved
+	for style, want := range map[string]string{"文本卡片": "当前步骤：1/2 DBA 审核", "Markdown": "待审核", "纯文本": "[待审核"} {
+		w := h.window()
+		w.visit("/channels?lang=zh")
+		w.click("修改 企业微信")
+		w.awaits("[data-style] iframe[src]")
+		w.choose("消息样式", style)
+		w.shoot("style-" + style)
+		address := script[string](w, `document.querySelector("[data-style] iframe").src`)
+		alone.do("open the picture", chromedp.Navigate(address))
+		alone.see(want)
+		alone.shoot("style-alone-" + style)
+	}
+	if _, answer := h.ask("GET", "/api/v1/channels/wecom", ""); !strings.Contains(answer, `"style":"card"`) {
+		t.Errorf("got %s, want the style as it was", answer)
+	}
 }

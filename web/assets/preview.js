@@ -1,6 +1,7 @@
 // A preview of messages: a state, a channel, a light and a language lead to one picture.
 import "./picture.js";
 import { tabs } from "./tabs.js";
+import { language } from "./words.js";
 
 // What is drawn anew brings its preview along; each is wired once.
 function wire() {
@@ -19,5 +20,22 @@ function wire() {
     look();
   }
 }
-document.addEventListener("htmx:afterSettle", wire);
+// styles draw what is chosen in the field they belong to.
+function styles() {
+  for (const box of document.querySelectorAll("[data-style]:not([data-ready])")) {
+    box.dataset.ready = "true";
+    const field = document.getElementById(box.dataset.style);
+    const look = () => {
+      const theme = document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light";
+      box.querySelector("iframe").src = `${box.dataset.base}?style=${field.value}&lang=${language()}&theme=${theme}`;
+    };
+    field.addEventListener("change", look);
+    look();
+  }
+}
+document.addEventListener("htmx:afterSettle", () => {
+  wire();
+  styles();
+});
 wire();
+styles();
