@@ -36,7 +36,7 @@ func (b *Board) Draw(ctx context.Context, ch notify.Channel, d notify.Drawing) (
 	c, _ := configOf(ch, fields, rec.Secrets) // what is wrong in a draft is as if it were not there
 	return draw(c, notify.Message{
 		Card: cards.For(cards.Notice{Event: d.Event, Reader: d.Reader}, settings.Cards()), Language: d.Language,
-		Notice: cmp.Or(d.Event.ID, "evt_preview"), Thread: d.Event.Ticket.Key,
+		Notice: d.Event.ID, Thread: d.Event.Ticket.Key,
 	})
 }
 

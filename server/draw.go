@@ -33,8 +33,15 @@ func (a *api) registerDrawing() {
 	}, a.drawSample)
 }
 
+// A made-up ticket has a link, because messages without one look otherwise.
+const (
+	sampleID  = "evt_00001024"
+	sampleURL = "https://tickets.example.com/1024"
+)
+
 func (a *api) drawSample(ctx context.Context, in *drawingInput) (*drawingOutput, error) {
 	ev, reader := cards.SampleEvent(in.Body.State, a.Now())
+	ev.ID, ev.Ticket.URL = sampleID, sampleURL
 	if in.Body.Step != nil {
 		ev.Ticket.Step = in.Body.Step
 	}

@@ -42,7 +42,7 @@ func TestAFlowShowsItsMessagesOnEachChannel(t *testing.T) {
 func TestAStyleIsLookedAtBeforeItIsSaved(t *testing.T) {
 	h := demo(t)
 	alone := h.window() // the other one asks before it leaves what is not saved
-	for style, want := range map[string]string{"文本卡片": "当前步骤：1/2 DBA 审核", "Markdown": "待审核", "纯文本": "[待审核"} {
+	for style, want := range map[string]string{"模板卡片": ".wx-card dl", "文本卡片": ".wx-card .wx-gray", "Markdown": ".bubble blockquote", "纯文本": ".bubble > .wx-lines"} {
 		w := h.window()
 		w.visit("/channels?lang=zh")
 		w.click("修改 企业微信")
@@ -51,7 +51,8 @@ func TestAStyleIsLookedAtBeforeItIsSaved(t *testing.T) {
 		w.shoot("style-" + style)
 		address := script[string](w, `document.querySelector("[data-style] iframe").src`)
 		alone.do("open the picture", chromedp.Navigate(address))
-		alone.see(want)
+		alone.awaits(want)
+		alone.see("查看工单")
 		alone.shoot("style-alone-" + style)
 	}
 	if _, answer := h.ask("GET", "/api/v1/channels/wecom", ""); !strings.Contains(answer, `"style":"card"`) {
