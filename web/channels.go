@@ -15,7 +15,7 @@ import (
 func channelsPage() page {
 	return page{
 		name: "channels", path: "/channels", scope: access.ConfigRead, letter: "c",
-		styles: []string{"channels.css", "preview.css"}, scripts: []string{"channels.js", "preview.js"},
+		styles: []string{"channels.css", "preview.css"}, scripts: []string{"channels.js", "preview.js", "order.js"},
 		routes: []route{
 			shows("/channels", access.ConfigRead, showChannels),
 			shows("/channels/general", access.ConfigRead, showGeneral),

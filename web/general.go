@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"ticketbell/notify"
+	"ticketbell/ticket"
 )
 
 // generalView is what holds for all channels.
@@ -18,6 +21,11 @@ type generalView struct {
 	RetentionDays     int    `json:"retention_days"`
 	AuditDays         int    `json:"audit_days"`
 	TellCreatorOnPass bool   `json:"tell_creator_on_pass"`
+
+	Policy  ticket.Policy    `json:"channel_policy"`
+	Order   []notify.Channel `json:"channel_order"`
+	Minutes int              `json:"next_channel_minutes"`
+	Quiet   ticket.Quiet     `json:"quiet_hours"`
 
 	ETag    string   `json:"-"`
 	Refusal *refusal `json:"-"`
@@ -57,8 +65,26 @@ func (g generalView) values() []twoSides {
 		{Name: "retention_days", Yours: strconv.Itoa(g.RetentionDays)},
 		{Name: "audit_days", Yours: strconv.Itoa(g.AuditDays)},
 		{Name: "tell_creator_on_pass", Yours: strconv.FormatBool(g.TellCreatorOnPass)},
+		{Name: "channel_policy", Yours: string(g.Policy)},
+		{Name: "channel_order", Yours: strings.ReplaceAll(notify.InOrder(g.Order), ",", " › ")},
+		{Name: "next_channel_minutes", Yours: strconv.Itoa(g.Minutes)},
+		{Name: "quiet_hours", Yours: hours(g.Quiet)},
 	}
 }
+
+// hours are quiet hours on one line, "" for none.
+func hours(q ticket.Quiet) string {
+	switch {
+	case q.IsZero():
+		return ""
+	case q.Weekends:
+		return q.From + "–" + q.To + " +"
+	}
+	return q.From + "–" + q.To
+}
+
+// Hours are the quiet hours of whoever has none.
+func (g generalView) Hours() string { return hours(ticket.Quiet{From: g.Quiet.From, To: g.Quiet.To}) }
 
 // against compares what was typed with what is saved now.
 func (g generalView) against(now generalView) []twoSides {
@@ -102,6 +128,7 @@ func saveGeneral(v *visit) error {
 		return &refusal{Status: http.StatusBadRequest}
 	}
 	form, asked := typedGeneral(v.r.PostForm)
+	typedTelling(v.r, &form, asked)
 	body, err := json.Marshal(asked)
 	if err != nil {
 		return err
@@ -144,6 +171,20 @@ func typedGeneral(sent url.Values) (generalView, map[string]any) {
 		form.AuditDays, asked["audit_days"] = n, n
 	}
 	return form, asked
+}
+
+// typedTelling reads on which channels people are told, and when not.
+func typedTelling(r *http.Request, form *generalView, asked map[string]any) {
+	form.Quiet, form.Order, form.Policy = typedQuiet(r), typedOrder(r), ticket.Policy(r.PostFormValue("channel_policy"))
+	asked["channel_policy"], asked["channel_order"], asked["quiet_hours"] = form.Policy, form.Order, nil
+	if !form.Quiet.IsZero() {
+		asked["quiet_hours"] = form.Quiet
+	}
+	said := strings.TrimSpace(r.PostFormValue("next_channel_minutes"))
+	asked["next_channel_minutes"] = said // what is no number is said by the API
+	if n, err := strconv.Atoi(said); err == nil {
+		form.Minutes, asked["next_channel_minutes"] = n, n
+	}
 }
 
 // generalUnsaved shows the form again as it was sent, with what is wrong, or with what

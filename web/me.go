@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"ticketbell/access"
@@ -14,7 +15,7 @@ import (
 // mePage is 我的通知: what everybody may see and change of themselves.
 func mePage() page {
 	return page{
-		name: "me", path: "/me", scope: access.Me, letter: "m", apart: true, scripts: []string{"me.js"},
+		name: "me", path: "/me", scope: access.Me, letter: "m", apart: true, scripts: []string{"me.js", "order.js"},
 		routes: []route{
 			shows("/me", access.Me, showMe),
 			takes("/me", access.Me, changeMe),
@@ -27,10 +28,20 @@ func mePage() page {
 type meView struct {
 	personForm
 
+	// Holds is what holds for whoever looks, their own choice or the installation's.
+	Holds      holding
 	Deliveries []toldRow
 	Saved      bool
 	// Trial is what came of a test message.
 	Trial *trialView
+}
+
+// holding is which channels somebody is told on, and when not.
+type holding struct {
+	Policy  ticket.Policy    `json:"channel_policy"`
+	Order   []notify.Channel `json:"channel_order"`
+	Minutes int              `json:"next_channel_minutes"`
+	Quiet   ticket.Quiet     `json:"quiet_hours"`
 }
 
 // trialView is what came of a test message to oneself.
@@ -57,13 +68,14 @@ func (v *visit) me() (meView, error) {
 	view := meView{personForm: personForm{Prefix: "me-"}}
 	var own struct {
 		userRow
-		Identities []way `json:"identities"`
+		Identities []way   `json:"identities"`
+		Effective  holding `json:"effective"`
 	}
 	if err := v.ask(http.MethodGet, "/api/v1/me", nil, &own); err != nil {
 		return view, err
 	}
 	view.User = own.userRow
-	view.User.Ways = own.Identities
+	view.User.Ways, view.Holds = own.Identities, own.Effective
 	var list struct {
 		Items []toldRow `json:"items"`
 	}
@@ -83,13 +95,8 @@ func changeMe(v *visit) error {
 	before := view.User
 	typed.Username, typed.Role, typed.Disabled, typed.FeishuOpenID = before.Username, before.Role, before.Disabled, before.FeishuOpenID
 	typed.Ways = before.Ways
-	typed.Quiet = typedQuiet(v.r)
 	changes := differences(before, typed)
-	if typed.Quiet.IsZero() && !before.Quiet.IsZero() {
-		changes["quiet_hours"] = nil
-	} else if typed.Quiet != before.Quiet {
-		changes["quiet_hours"] = typed.Quiet
-	}
+	typedWays(v.r, &typed, before, &view, changes)
 	if len(changes) > 0 {
 		err = v.ask(http.MethodPatch, "/api/v1/me", changes, nil)
 	}
@@ -107,10 +114,50 @@ func changeMe(v *visit) error {
 	return v.part("me", view)
 }
 
+// typedWays reads when and on which channels somebody wants to be told, and adds what
+// changes of it.
+func typedWays(r *http.Request, typed *userRow, before userRow, view *meView, changes map[string]any) {
+	typed.Quiet = typedQuiet(r)
+	if typed.Quiet.IsZero() && !before.Quiet.IsZero() {
+		changes["quiet_hours"] = nil
+	} else if typed.Quiet != before.Quiet {
+		changes["quiet_hours"] = typed.Quiet
+	}
+	typed.ChannelPolicy = ticket.Policy(r.PostFormValue("channel_policy"))
+	if typed.ChannelPolicy != before.ChannelPolicy {
+		changes["channel_policy"] = typed.ChannelPolicy
+	}
+	order := before.ChannelOrder
+	if sent := typedOrder(r); len(sent) > 0 && !slices.Equal(sent, view.Holds.Order) {
+		order = sent
+	}
+	if typed.ChannelPolicy == "" {
+		order = nil // as the installation has it, altogether
+	}
+	if !slices.Equal(order, before.ChannelOrder) {
+		changes["channel_order"] = append([]notify.Channel{}, order...)
+	}
+	if typed.ChannelOrder = order; len(order) > 0 {
+		view.Holds.Order = order
+	}
+}
+
+// typedOrder are the channels as they stand in a form, from the top.
+func typedOrder(r *http.Request) []notify.Channel {
+	var order []notify.Channel
+	for _, name := range r.PostForm["channel_order"] {
+		order = append(order, notify.Channel(name))
+	}
+	return order
+}
+
 // typedQuiet reads quiet hours from a form. Without times and weekends there are none, whatever
 // the zone says.
 func typedQuiet(r *http.Request) ticket.Quiet {
 	text := func(name string) string { return strings.TrimSpace(r.PostFormValue("quiet_hours." + name)) }
+	if text("never") != "" {
+		return ticket.Quiet{Never: true}
+	}
 	q := ticket.Quiet{From: text("from"), To: text("to"), Weekends: text("weekends") != ""}
 	if !q.IsZero() {
 		q.Timezone = text("timezone")

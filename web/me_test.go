@@ -40,3 +40,34 @@ func TestQuietHoursAreChangedOnOnesOwnPage(t *testing.T) {
 		})
 	}
 }
+
+func TestTheOrderOfChannelsIsChangedOnOnesOwnPage(t *testing.T) {
+	for name, row := range map[string]struct{ before, typed, want string }{
+		"one only, mail first": {`"x":0`, "channel_policy=first&channel_order=mail&channel_order=feishu&channel_order=wecom", `{"channel_order":["mail","feishu","wecom"],"channel_policy":"first"}`},
+		"all, as it stands":    {`"x":0`, "channel_policy=all&channel_order=feishu&channel_order=wecom&channel_order=mail", `{"channel_policy":"all"}`},
+		"as the settings say":  {`"channel_policy":"first","channel_order":["mail"]`, "channel_policy=&channel_order=mail", `{"channel_order":[],"channel_policy":""}`},
+		"left":                 {`"channel_policy":"first"`, "channel_policy=first&channel_order=feishu&channel_order=wecom&channel_order=mail", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sent := ""
+			s := site(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodPatch:
+					body, err := io.ReadAll(r.Body)
+					if err != nil {
+						t.Error(err)
+					}
+					sent = strings.TrimSpace(string(body))
+				case r.URL.Path == "/api/v1/me":
+					_, _ = io.WriteString(w, `{"username":"root","role":"admin","effective":{"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10},`+row.before+`}`)
+				default:
+					empty(w, r)
+				}
+			})
+			got := open(t, s, root(), "POST", "/me", row.typed, "HX-Request: true")
+			if got.Code != http.StatusOK || sent != row.want {
+				t.Errorf("got %d, and %q sent to the API, want %q", got.Code, sent, row.want)
+			}
+		})
+	}
+}

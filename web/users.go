@@ -48,6 +48,9 @@ type userRow struct {
 	Disabled     bool            `json:"disabled,omitempty"`
 	Quiet        ticket.Quiet    `json:"quiet_hours,omitzero"`
 	Ways         []way           `json:"-"`
+
+	ChannelPolicy ticket.Policy    `json:"channel_policy,omitempty"`
+	ChannelOrder  []notify.Channel `json:"channel_order,omitempty"`
 }
 
 // Called is what the person is called by others.

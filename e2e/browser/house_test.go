@@ -176,7 +176,13 @@ const patience = 20 * time.Second
 // eventually waits until check has nothing to say against it.
 func eventually(t *testing.T, what string, check func() error) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
+	within(t, patience, what, check)
+}
+
+// within is eventually for what takes longer by itself.
+func within(t *testing.T, limit time.Duration, what string, check func() error) {
+	t.Helper()
+	deadline := time.Now().Add(limit)
 	tick := time.NewTicker(25 * time.Millisecond)
 	defer tick.Stop()
 	for {

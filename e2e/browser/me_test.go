@@ -1,8 +1,12 @@
 package browser
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestTheThemeIsTheSameWhereverItsUserSignsIn(t *testing.T) {
@@ -35,4 +39,127 @@ func (w *window) wears(theme string) {
 		}
 		return nil
 	})
+}
+
+// tells posts an event that tells admin something, about a ticket of that key.
+func (h *house) tells(key string) {
+	h.t.Helper()
+	status, answer := h.ask("POST", "/api/v1/events", `{"id":"`+key+`","kind":"submitted","audience":[{"username":"admin"}],
+		"ticket":{"key":"`+key+`","title":"订单表加索引","status":"waiting_review"}}`)
+	if status != http.StatusAccepted {
+		h.t.Fatalf("got %d %s, want it accepted", status, answer)
+	}
+}
+
+func TestQuietHoursSetOnOnesOwnPageHoldANoticeUntilTheyEnd(t *testing.T) {
+	h := demo(t)
+	h.ask("PATCH", "/api/v1/settings", `{"channel_policy":"first"}`)
+	w := h.window()
+	now := time.Now().UTC()
+	end := now.Add(30 * time.Second).Truncate(time.Minute).Add(time.Minute) // a whole minute, not too near
+	w.visit("/me")
+	w.set24("me-quiet_hours.from", now.Add(-time.Hour))
+	w.set24("me-quiet_hours.to", end)
+	w.fill("时区", "UTC")
+	w.click("保存")
+	w.see("已保存。")
+
+	h.tells("7")
+	w.visit("/deliveries?channel=feishu")
+	w.see("免打扰至 " + end.Format("15:04"))
+	w.click("#7 待处理")
+	w.see("下次尝试")
+	w.accessible("a delivery that waits for quiet hours to end")
+	if _, got := h.ask("GET", "/sandbox/messages", ""); strings.Contains(got, "订单表加索引") {
+		t.Errorf("got %s in the quiet hours, want nothing yet", got)
+	}
+	within(t, time.Until(end)+patience, "the notice arrives after the quiet hours", func() error { return h.arrived("feishu", "7") })
+	if time.Now().Before(end) {
+		t.Errorf("it arrived before %s", end)
+	}
+	w.awaits("#rows tr[data-status=accepted]")
+}
+
+// arrived says why the message about the ticket of that key is not on the channel's device.
+func (h *house) arrived(channel, key string) error {
+	if _, got := h.ask("GET", "/sandbox/messages?channel="+channel, ""); !strings.Contains(got, "#"+key) {
+		return errors.New("it is not there")
+	}
+	return nil
+}
+
+// reaches waits until it is.
+func (h *house) reaches(channel, key string) {
+	h.t.Helper()
+	eventually(h.t, "#"+key+" arrives on "+channel, func() error { return h.arrived(channel, key) })
+}
+
+// set24 sets a field for a time of day.
+func (w *window) set24(id string, at time.Time) {
+	w.t.Helper()
+	script[bool](w, `(document.getElementById(`+quoted(id)+`).value = `+quoted(at.Format("15:04"))+`, true)`)
+}
+
+func TestTheOrderOfChannelsIsSetByKeyboardAndKept(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/me")
+	w.tabTo("邮件 上移")
+	w.press("\r")
+	w.see("邮件：第 2 位，共 3 位")
+	w.press("\r")
+	w.see("邮件：第 1 位，共 3 位")
+	if got := w.focused(); !strings.Contains(got, "邮件 上移") {
+		t.Errorf("got the focus on %q, want it still on the button", got)
+	}
+	w.accessible("the order of channels")
+	w.shoot("me-order")
+	w.click("保存")
+	w.see("已保存。")
+	w.visit("/me")
+	const order = `[...document.querySelectorAll(".order li")].map((li) => li.dataset.channel).join(" ") + " " + document.querySelector("[name=channel_policy]:checked").value`
+	if got := script[string](w, order); got != "mail feishu wecom first" {
+		t.Errorf("got %q on the page, want the order and one channel only", got)
+	}
+
+	h.tells("8")
+	h.reaches("mail", "8")
+	w.visit("/deliveries?q=8")
+	w.see("已在另一个渠道送达，按渠道顺序不再发")
+	h.ask("PATCH", "/api/v1/users/admin", `{"email":""}`)
+	h.tells("9")
+	h.reaches("feishu", "9")
+	w.visit("/deliveries?q=9&channel=feishu")
+	w.click("#9 待处理")
+	w.see("← 邮件未送达：此人没有邮箱")
+	w.accessible("a delivery on a channel that was not the first")
+
+	w.visit("/me")
+	w.click("跟随全局设置")
+	w.click("保存")
+	w.see("已保存。")
+	if got := script[string](w, order); got != "feishu wecom mail " {
+		t.Errorf("got %q on the page, want what the settings say", got)
+	}
+}
+
+func TestHowPeopleAreToldIsSetForEverybody(t *testing.T) {
+	w := demo(t).window()
+	w.visit("/channels")
+	w.click("修改 全局")
+	w.click("每人按顺序只发一个")
+	w.click("企业微信 上移")
+	w.fill("几分钟未送达就走下一个渠道", "soon")
+	w.set24("general-quiet_hours.from", time.Date(2026, 1, 1, 22, 0, 0, 0, time.UTC))
+	w.set24("general-quiet_hours.to", time.Date(2026, 1, 1, 8, 0, 0, 0, time.UTC))
+	w.click("保存")
+	w.see("请改正以下内容：")
+	w.fill("几分钟未送达就走下一个渠道", "3")
+	w.click("保存")
+	w.see("每人按顺序只发一个 · 企业微信 › 飞书 › 邮件 （3 分钟未送达就走下一个）")
+	w.see("22:00–08:00")
+	w.see("失败后 1 秒起")
+	w.shoot("channels-general-told")
+	w.visit("/me")
+	w.see("未设置，按全局默认：22:00–08:00。")
 }
