@@ -1,7 +1,10 @@
 package web
 
 import (
+	"io"
+	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -41,5 +44,39 @@ func TestLinksOfTheExampleFollowTheTemplate(t *testing.T) {
 	want := []twoSides{{"timezone", "", "UTC"}, {"tell_creator_on_pass", "false", "true"}}
 	if got := g.against(other); !cmp.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestCertificatesGoUnverifiedOnlyWhenItIsSaidTwice(t *testing.T) {
+	for _, row := range []struct {
+		name, before, typed string
+		saved               bool
+	}{
+		{"said once", `false`, "skip_verify=on", false},
+		{"said twice", `false`, "skip_verify=on&skip_sure=on", true},
+		{"as it was", `true`, "skip_verify=on", true},
+		{"verified again", `true`, "skip_sure=on", true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			saved := false
+			s := site(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodPatch:
+					saved = true
+					_, _ = io.WriteString(w, `{}`)
+				case r.URL.Path == "/api/v1/channels/mail":
+					_, _ = io.WriteString(w, `{"enabled":true,"host":"smtp.corp.com","skip_verify":`+row.before+`}`)
+				default:
+					empty(w, r)
+				}
+			})
+			got := open(t, s, root(), "POST", "/channels/mail", row.typed, "HX-Request: true")
+			if saved != row.saved {
+				t.Errorf("got saved: %t (%d), want %t", saved, got.Code, row.saved)
+			}
+			if asked := strings.Contains(got.Body.String(), "请先勾选「我明白风险」"); asked == row.saved {
+				t.Errorf("got asked once more: %t, want %t", asked, !row.saved)
+			}
+		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"ticketbell/access"
@@ -239,6 +240,13 @@ func saveChannel(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if unsure(v.r.PostForm, now.View) {
+		no, err := v.notSure()
+		if err != nil {
+			return err
+		}
+		return v.unsaved(channel, no)
+	}
 	err = v.patch(channel, patchOf(channel, v.r.PostForm, now.View), v.r.PostForm.Get("etag"))
 	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
 		return v.unsaved(channel, no)
@@ -247,6 +255,17 @@ func saveChannel(v *visit) error {
 		return err
 	}
 	return v.checked(channel, v.r.PostForm.Get("enable") == "on")
+}
+
+// unsure reports whether a form stops verifying certificates, and nobody said for a second
+// time that this is meant.
+func unsure(sent url.Values, now channelView) bool {
+	return sent.Get("skip_verify") == "on" && !now.On("skip_verify") && sent.Get("skip_sure") != "on"
+}
+
+func (v *visit) notSure() (*refusal, error) {
+	text, err := v.site.words.text("channels.skip.unsure")
+	return &refusal{Status: http.StatusUnprocessableEntity, Errors: []mistake{{Field: "skip_verify", Code: "unsure", Message: text.In(v.lang)}}}, err
 }
 
 func (v *visit) patch(channel string, patch map[string]any, etag string) error {

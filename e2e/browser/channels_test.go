@@ -300,6 +300,29 @@ func TestAStaleSaveShowsBothSides(t *testing.T) {
 	}
 }
 
+func TestSkippingTheCertificateIsConfirmed(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/channels")
+	w.click("修改 邮件")
+	w.click("高级设置")
+	w.click("跳过证书校验")
+	w.see("证书不再校验")
+	w.accessible("the warning of certificates that nobody verifies")
+	w.click("保存")
+	w.see("请先勾选「我明白风险」")
+	w.shoot("channels-unsure")
+	if _, got := h.ask("GET", "/api/v1/channels/mail", ""); !strings.Contains(got, `"skip_verify":false`) {
+		t.Errorf("got %s, want certificates still verified", got)
+	}
+	w.click("我明白风险，仍要这样保存")
+	w.click("保存")
+	w.gone("请先勾选「我明白风险」")
+	if _, got := h.ask("GET", "/api/v1/channels/mail", ""); !strings.Contains(got, `"skip_verify":true`) {
+		t.Errorf("got %s, want what was said twice", got)
+	}
+}
+
 func TestTheURLPrefixIsChecked(t *testing.T) {
 	h := demo(t)
 	w := h.window()
