@@ -35,6 +35,7 @@ const (
 	ReasonReserve       = "in_reserve"
 	ReasonNotNeeded     = "not_needed"
 	ReasonSlow          = "slow"
+	ReasonChannelGone   = "switched_off"
 )
 
 // IdentityCode begins the codes of refusals that came from our own directory, not
@@ -84,7 +85,7 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "已由管理员改走其他渠道重发", EN: "sent on another channel instead, by an administrator"}
 	case ReasonQuiet:
 		return cards.Text{ZH: "免打扰时段，结束后发送", EN: "quiet hours; sent when they end"}
-	case ReasonReserve, ReasonNotNeeded, ReasonSlow:
+	case ReasonReserve, ReasonNotNeeded, ReasonSlow, ReasonChannelGone:
 		return whyInTurn(reason)
 	}
 	return whyUnreached(reason)
@@ -97,6 +98,8 @@ func whyInTurn(reason string) cards.Text {
 		return cards.Text{ZH: "候补渠道：前一个渠道未送达时才发", EN: "in reserve; sent when the channel before it does not get through"}
 	case ReasonNotNeeded:
 		return cards.Text{ZH: "已在另一个渠道送达，按渠道顺序不再发", EN: "another channel got through; told on one channel at a time"}
+	case ReasonChannelGone:
+		return cards.Text{ZH: "渠道已停用", EN: "the channel was disabled"}
 	default:
 		return cards.Text{ZH: "未能及时送达", EN: "not delivered in time"}
 	}

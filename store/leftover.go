@@ -48,6 +48,9 @@ func (tx *txn) leave(ctx context.Context, left *notify.Left, ch notify.Channel, 
 	case notify.DiscardWaiting:
 		left.Discarded, err = tx.end(ctx, notify.ReasonDiscarded, now, leaves, string(ch), clock)
 	case notify.RerouteWaiting:
+		if err := tx.callBehind(ctx, ch, clock); err != nil {
+			return err
+		}
 		left.Elsewhere, err = tx.end(ctx, notify.ReasonElsewhere, now, leaves+` AND EXISTS (SELECT 1 FROM deliveries o
 			WHERE o.event_id = d.event_id AND o.person = d.person AND o.channel <> d.channel AND (o.status IN ('accepted', 'read', 'updated')
 				OR (o.status IN ('queued', 'retrying', 'sending') AND o.channel IN (SELECT channel FROM channels WHERE enabled))))`, string(ch), clock)

@@ -52,6 +52,21 @@ func (tx *txn) callReserve(ctx context.Context, now int64, d notify.Delivery, wh
 	return err
 }
 
+// callBehind has those sent now that are in reserve behind what waits on a channel that is
+// switched off.
+func (tx *txn) callBehind(ctx context.Context, ch notify.Channel, clock int64) error {
+	called, err := all(ctx, tx, scanCalled,
+		`UPDATE deliveries AS r SET reason = '', not_before = 0, due_at = $2, instead = $3, updated_at = $2
+		WHERE r.reason = $4 AND r.status = 'queued' AND EXISTS (SELECT 1 FROM deliveries d
+			WHERE `+leaves+` AND d.event_id = r.event_id AND d.person = r.person AND d.place = r.place - 1 AND d.reason <> $4) RETURNING id, channel`,
+		string(ch), clock, document{notify.Instead{Of: ch, Reason: notify.ReasonChannelGone}}, notify.ReasonReserve)
+	for _, next := range called {
+		tx.change(next.ID)
+		tx.wake(next.Channel)
+	}
+	return err
+}
+
 func scanCalled(r row) (d notify.Delivery, err error) { return d, r.Scan(&d.ID, &d.Channel) }
 
 // instead is what a column holds of why d is on its channel: "" for nothing.

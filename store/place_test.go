@@ -98,3 +98,24 @@ func TestWhatIsCalledOffByHandIsNotSaidElsewhere(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsInReserveBehindAChannelThatIsSwitchedOffIsSentAtOnce(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		off := enabled(t, s, notify.WeCom, notify.Mail)
+		line := inLine(t, s)
+		if _, err := s.SwitchOff(t.Context(), off, notify.RerouteWaiting, []notify.Channel{notify.WeCom, notify.Mail}); err != nil {
+			t.Fatal(err)
+		}
+		for ch, want := range map[notify.Channel]string{
+			notify.Feishu: "canceled told_elsewhere", notify.WeCom: "queued ", notify.Mail: "queued in_reserve",
+		} {
+			got := read(t, s, line[ch].ID)
+			if stands := string(got.Status) + " " + got.Reason; stands != want {
+				t.Errorf("got %s %q, want %q", ch, stands, want)
+			}
+		}
+		if got, want := read(t, s, line[notify.WeCom].ID).Instead, (notify.Instead{Of: notify.Feishu, Reason: notify.ReasonChannelGone}); got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	})
+}
