@@ -54,6 +54,7 @@ type Job struct {
 	mu      sync.Mutex
 	view    View // guarded, as below
 	report  [][]string
+	file    []byte
 	resumed chan struct{} // closed unless the job is paused
 }
 
@@ -113,11 +114,19 @@ func (j *Job) Report(cells ...string) {
 	}
 }
 
+// Attach keeps a file that says what came of the job in full, in so many rows, in the
+// place of a report.
+func (j *Job) Attach(file []byte, rows int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.file, j.view.Rows = file, rows
+}
+
 // forget drops the report of a job.
 func (j *Job) forget() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.report, j.view.Rows = nil, 0
+	j.report, j.file, j.view.Rows = nil, nil, 0
 }
 
 // change moves the job from one state to another; false when it is in neither.

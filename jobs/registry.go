@@ -108,6 +108,17 @@ func (r *Registry) Report(id string) ([][]string, error) {
 	return rows, nil
 }
 
+// File is what was attached to the job, nil for nothing.
+func (r *Registry) File(id string) ([]byte, error) {
+	j, err := r.find(id)
+	if err != nil {
+		return nil, err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.file, nil
+}
+
 // List returns every job that is remembered, the oldest first.
 func (r *Registry) List() []View {
 	r.mu.Lock()

@@ -22,8 +22,34 @@ type Keeper interface {
 	Owners(ctx context.Context, u ticket.User) ([]notify.Taken, error)
 }
 
+// Known says what is done with a row whose person is known already.
+type Known string
+
+// What may be done.
+const (
+	UpdateKnown Known = "update" // they are changed in the columns that are there
+	SkipKnown   Known = "skip"   // they stay as they are
+	RefuseKnown Known = "error"  // the row is wrong
+)
+
+// Outcome is what becomes of a row.
+type Outcome string
+
+// The outcomes.
+const (
+	Created   Outcome = "created"
+	Updated   Outcome = "updated"
+	Unchanged Outcome = "unchanged"
+	Skipped   Outcome = "skipped"
+	LeftOut   Outcome = "wrong"
+)
+
 // Options say how to import.
 type Options struct {
+	// Known is what is done with people who are known; "" is [UpdateKnown].
+	Known Known
+	// Each hears what became of each row; may be nil.
+	Each func(r Row, o Outcome)
 	// DryRun only tells what would happen.
 	DryRun bool
 	// Lenient takes a person without their wrong cells, for a source that cannot be
@@ -43,6 +69,7 @@ type Report struct {
 	Created   int
 	Updated   int
 	Unchanged int
+	Skipped   int
 	Errors    []Wrong
 }
 
@@ -67,9 +94,11 @@ func Import(ctx context.Context, k Keeper, rows []Row, o Options) (Report, error
 				return im.report, err
 			}
 		}
-		if err := im.row(ctx, r); err != nil {
+		became, err := im.row(ctx, r)
+		if err != nil {
 			return im.report, fmt.Errorf("import row %d: %w", r.Number, err)
 		}
+		im.count(r, became)
 	}
 	return im.report, nil
 }
@@ -85,20 +114,44 @@ type importer struct {
 	held    map[string]string
 }
 
+// count adds up what became of the rows.
+func (im *importer) count(r Row, became Outcome) {
+	switch became {
+	case Created:
+		im.report.Created++
+	case Updated:
+		im.report.Updated++
+	case Unchanged:
+		im.report.Unchanged++
+	case Skipped:
+		im.report.Skipped++
+	case LeftOut: // its cells are in the report
+	}
+	if im.o.Each != nil {
+		im.o.Each(r, became)
+	}
+}
+
 // row takes one person in, or writes down why not.
-func (im *importer) row(ctx context.Context, r Row) error {
+func (im *importer) row(ctx context.Context, r Row) (Outcome, error) {
 	name := strings.ToLower(r.value("username")) // two that differ in case only are one person
 	if first, ok := im.seen[name]; ok && name != "" {
 		im.wrong(r, ticket.FieldError{Field: "username", Code: "taken", Message: fmt.Sprintf("is in row %d already", first)})
-		return nil
+		return LeftOut, nil
 	}
 	im.seen[name] = r.Number
 	old, err := im.keeper.User(ctx, r.value("username"))
 	known := err == nil
 	if err != nil && !errors.Is(err, notify.ErrNotFound) {
-		return err
+		return LeftOut, err
 	}
-	if !known {
+	switch {
+	case known && im.o.Known == SkipKnown:
+		return Skipped, nil
+	case known && im.o.Known == RefuseKnown:
+		im.wrong(r, ticket.FieldError{Field: "username", Code: "taken", Message: "is known already"})
+		return LeftOut, nil
+	case !known:
 		old = ticket.User{Role: ticket.Member}
 	}
 	u, wrong := r.apply(old)
@@ -107,10 +160,10 @@ func (im *importer) row(ctx context.Context, r Row) error {
 		wrong = append(wrong, ticket.FieldError{Field: "role", Code: "invalid", Message: "is more than you may give"})
 	}
 	if !im.mend(r, &u, old, wrong) {
-		return nil
+		return LeftOut, nil
 	}
 	if wrong, err = im.taken(ctx, u); err != nil || !im.mend(r, &u, old, wrong) {
-		return err
+		return LeftOut, err
 	}
 	return im.keep(ctx, r, old, u, known)
 }
@@ -155,32 +208,31 @@ func (im *importer) taken(ctx context.Context, u ticket.User) ([]ticket.FieldErr
 	return wrong, nil
 }
 
-func (im *importer) keep(ctx context.Context, r Row, old, u ticket.User, known bool) error {
+func (im *importer) keep(ctx context.Context, r Row, old, u ticket.User, known bool) (Outcome, error) {
 	im.planned[u.Username] = u
 	for field, value := range unique(u) {
 		im.held[field+"\x00"+value] = u.Username
 	}
-	keep, count := im.keeper.CreateUser, &im.report.Created
+	keep, became := im.keeper.CreateUser, Created
 	switch {
 	case known && u == old:
-		im.report.Unchanged++
-		return nil
+		return Unchanged, nil
 	case known:
-		keep, count = im.keeper.UpdateUser, &im.report.Updated
+		keep, became = im.keeper.UpdateUser, Updated
 	}
-	if !im.o.DryRun {
-		err := keep(ctx, u)
-		if taken, ok := errors.AsType[*notify.Taken](err); ok { // somebody was faster
-			im.wrong(r, ticket.FieldError{Field: taken.Field, Code: "taken", Message: "is taken by " + taken.By})
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if im.o.Edited != nil {
-			im.o.Edited(ctx, old, u)
-		}
+	if im.o.DryRun {
+		return became, nil
 	}
-	*count++
-	return nil
+	err := keep(ctx, u)
+	if taken, ok := errors.AsType[*notify.Taken](err); ok { // somebody was faster
+		im.wrong(r, ticket.FieldError{Field: taken.Field, Code: "taken", Message: "is taken by " + taken.By})
+		return LeftOut, nil
+	}
+	if err != nil {
+		return LeftOut, err
+	}
+	if im.o.Edited != nil {
+		im.o.Edited(ctx, old, u)
+	}
+	return became, nil
 }

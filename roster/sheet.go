@@ -3,6 +3,7 @@ package roster
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,7 +16,7 @@ import (
 )
 
 // MaxRows is how many people a sheet may hold.
-const MaxRows = 5000
+const MaxRows = 10_000
 
 const (
 	// mark tells spreadsheets that a file is UTF-8.
@@ -24,31 +25,137 @@ const (
 	errorColumn = "error"
 )
 
-// Read reads CSV in UTF-8, with or without a byte order mark, or in GB18030. The
-// first row names the columns. An [*ticket.Invalid] says why it cannot be read.
-func Read(body []byte) ([]Row, error) {
+// Ignored stands, in a list of columns, for one that is not taken in.
+const Ignored = "-"
+
+// Sheet is a table as it was sent.
+type Sheet struct {
+	// Head are the names of the first row as they were written.
+	Head []string
+	// Cells are the rows below it, each as wide as the head.
+	Cells [][]string
+}
+
+// Open reads CSV in UTF-8, with or without a byte order mark, or in GB18030; the cells are
+// separated by commas, by semicolons, or, as when they were copied out of a spreadsheet,
+// by tabs. An [*ticket.Invalid] says why it cannot be read.
+func Open(body []byte) (Sheet, error) {
+	if bytes.HasPrefix(body, []byte("PK\x03\x04")) {
+		return Sheet{}, wrongBody("invalid", "is an Excel workbook: save it as CSV UTF-8 first")
+	}
 	body, err := inUTF8(body)
 	if err != nil {
-		return nil, err
+		return Sheet{}, err
 	}
-	all, err := csv.NewReader(bytes.NewReader(body)).ReadAll()
+	r := csv.NewReader(bytes.NewReader(body))
+	r.Comma = separator(body)
+	all, err := r.ReadAll()
+	if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
+		return Sheet{}, wrongBody("invalid", fmt.Sprintf("must be a row of CSV as wide as the first; line %d is not", wrong.Line))
+	}
 	switch {
 	case err != nil:
-		return nil, wrongBody("invalid", "must be a row of CSV as wide as the first")
+		return Sheet{}, wrongBody("invalid", "must be a row of CSV as wide as the first")
 	case len(all) == 0:
-		return nil, wrongBody("required", "is required")
+		return Sheet{}, wrongBody("required", "is required")
 	case len(all)-1 > MaxRows:
-		return nil, wrongBody("too_many", "must hold at most "+strconv.Itoa(MaxRows)+" rows")
+		return Sheet{}, wrongBody("too_many", "must hold at most "+strconv.Itoa(MaxRows)+" rows")
 	}
-	head, err := headOf(all[0])
+	return Sheet{Head: all[0], Cells: all[1:]}, nil
+}
+
+// separator is what the first line has most of.
+func separator(body []byte) rune {
+	line, _, _ := bytes.Cut(body, []byte("\n"))
+	most := ','
+	for _, other := range "\t;" {
+		if bytes.Count(line, []byte(string(other))) > bytes.Count(line, []byte(string(most))) {
+			most = other
+		}
+	}
+	return most
+}
+
+// Guess names the column of each name of the head, [Ignored] where it is none we know.
+func (s Sheet) Guess() []string {
+	columns := make([]string, len(s.Head))
+	for i, name := range s.Head {
+		columns[i] = columnOf(name)
+		if columns[i] == "" || slices.Contains(columns[:i], columns[i]) {
+			columns[i] = Ignored
+		}
+	}
+	return columns
+}
+
+// columnOf is the column a name stands for, also by what people call it; "" for none.
+func columnOf(name string) string {
+	name = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, mark)))
+	if name == errorColumn || slices.Contains(Columns(), name) {
+		return name
+	}
+	called := map[string]string{
+		"display_name": "name", "display name": "name", "姓名": "name", "显示名": "name", "user": "username", "user name": "username", "login": "username",
+		"用户名": "username", "账号": "username", "e-mail": "email", "mail": "email", "邮箱": "email", "电子邮箱": "email", "邮件": "email",
+		"mobile": "phone", "手机": "phone", "手机号": "phone", "电话": "phone", "wecom": "wecom_userid", "企业微信userid": "wecom_userid", "企业微信": "wecom_userid",
+		"微信id": "wecom_userid", "open_id": "feishu_open_id", "飞书open_id": "feishu_open_id", "飞书": "feishu_open_id", "语言": "language", "角色": "role",
+		"停用": "disabled", "是否禁用": "disabled",
+	}
+	return called[name]
+}
+
+// Rows are the rows of the sheet under these columns, one for each of the head; nil is
+// the head's own names, of which none may be unknown.
+func (s Sheet) Rows(columns []string) ([]Row, error) {
+	head, err := s.headOf(columns)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]Row, 0, len(all)-1)
-	for i, cells := range all[1:] {
+	rows := make([]Row, 0, len(s.Cells))
+	for i, cells := range s.Cells {
 		rows = append(rows, Row{Number: i + 2, Head: head, Cells: cells})
 	}
 	return rows, nil
+}
+
+// Read opens a sheet and takes its rows by the names of its head.
+func Read(body []byte) ([]Row, error) {
+	s, err := Open(body)
+	if err != nil {
+		return nil, err
+	}
+	return s.Rows(nil)
+}
+
+func (s Sheet) headOf(columns []string) ([]string, error) {
+	wrong := []ticket.FieldError{}
+	if columns == nil {
+		for _, name := range s.Head {
+			column := columnOf(name)
+			if column == "" {
+				wrong = append(wrong, ticket.FieldError{Field: strings.ToLower(strings.TrimSpace(name)), Code: "unknown_field", Message: "is not known here"})
+			}
+			columns = append(columns, column)
+		}
+	} else if len(columns) != len(s.Head) {
+		wrong = append(wrong, ticket.FieldError{Field: "columns", Code: "invalid", Message: fmt.Sprintf("must name %d columns, one for each of the first row", len(s.Head))})
+	}
+	for i, name := range columns {
+		switch {
+		case name == "" || name == Ignored || name == errorColumn: // "" was named above
+		case !slices.Contains(Columns(), name):
+			wrong = append(wrong, ticket.FieldError{Field: "columns", Code: "unknown_value", Message: "must be one of " + strings.Join(append(Columns(), Ignored), ", ")})
+		case slices.Contains(columns[:i], name):
+			wrong = append(wrong, ticket.FieldError{Field: name, Code: "invalid", Message: "is the name of two columns"})
+		}
+	}
+	if !slices.Contains(columns, "username") {
+		wrong = append(wrong, ticket.FieldError{Field: "username", Code: "required", Message: "is required"})
+	}
+	if len(wrong) > 0 {
+		return nil, &ticket.Invalid{Fields: wrong}
+	}
+	return columns, nil
 }
 
 func inUTF8(body []byte) ([]byte, error) {
@@ -63,25 +170,9 @@ func inUTF8(body []byte) ([]byte, error) {
 	return body, nil
 }
 
-func headOf(cells []string) ([]string, error) {
-	head := make([]string, len(cells))
-	wrong := []ticket.FieldError{}
-	for i, name := range cells {
-		head[i] = strings.ToLower(strings.TrimSpace(name))
-		if head[i] == "display_name" {
-			head[i] = "name"
-		}
-		if head[i] != errorColumn && !slices.Contains(Columns(), head[i]) {
-			wrong = append(wrong, ticket.FieldError{Field: head[i], Code: "unknown_field", Message: "is not known here"})
-		}
-	}
-	if !slices.Contains(head, "username") {
-		wrong = append(wrong, ticket.FieldError{Field: "username", Code: "required", Message: "is required"})
-	}
-	if len(wrong) > 0 {
-		return nil, &ticket.Invalid{Fields: wrong}
-	}
-	return head, nil
+// Template is an empty sheet with an example, to be filled in.
+func Template() ([]byte, error) {
+	return write([][]string{Columns(), {"zhangsan", "张三", "zhangsan@example.com", "13800000000", "", "", "zh", "member", "false"}})
 }
 
 func wrongBody(code, message string) error {
@@ -112,7 +203,7 @@ func ErrorFile(rows []Row, wrong []Wrong, say func(message string) string) ([]by
 func without(head, cells []string) []string {
 	var rest []string
 	for i, cell := range cells {
-		if head[i] != errorColumn {
+		if head[i] != errorColumn && head[i] != Ignored {
 			rest = append(rest, bare(cell))
 		}
 	}

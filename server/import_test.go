@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"ticketbell/access"
+	"ticketbell/jobs"
 	"ticketbell/roster"
 	"ticketbell/ticket"
 )
@@ -98,5 +99,58 @@ func TestSheetsThatAreNoneAreRefused(t *testing.T) {
 	}
 	if got := importHouse(t).asRoot("POST", "/api/v1/users:import", sheet); got.status != http.StatusUnsupportedMediaType {
 		t.Errorf("got %d for CSV that says it is JSON, want 415", got.status)
+	}
+}
+
+func TestADryRunShowsWhatItRead(t *testing.T) {
+	h := importHouse(t)
+	var got importReport
+	h.importing("账号,x,邮箱\nbo,1,bo@corp.com\nnew,2,no address\n", "?dry_run=true&known=skip&columns=username,-,email").into(t, http.StatusOK, &got)
+	equal(t, "columns", got.Columns, []string{"username", "-", "email"})
+	if len(got.Preview) != 2 || got.Preview[0].Outcome != roster.Skipped || got.Preview[1].Outcome != roster.LeftOut || got.Skipped != 1 {
+		t.Errorf("got %+v, want both rows with what becomes of them", got)
+	}
+	equal(t, "cells", got.Preview[1].Cells, []string{"new", "2", "no address"})
+	h.importing("账号,昵称,邮箱\nnew,x,new@corp.com\n", "?dry_run=true&columns=auto").into(t, http.StatusOK, &got)
+	equal(t, "guessed columns", got.Columns, []string{"username", "-", "email"})
+	h.importing("a,b\n1,2\n", "?dry_run=true&columns=auto").into(t, http.StatusOK, &got)
+	if equal(t, "head", got.Head, []string{"a", "b"}); got.Created != 0 || len(got.Preview) != 1 || len(got.Errors) != 1 || got.Errors[0].Field != "username" {
+		t.Errorf("got %+v, want the sheet shown and the usernames asked for", got)
+	}
+	var template importReport
+	h.importing(h.asRoot("GET", "/api/v1/users:template", "").body, "?dry_run=true").into(t, http.StatusOK, &template)
+	if template.Created != 1 || len(template.Errors) != 0 {
+		t.Errorf("got %+v, want the template taken as it is", template)
+	}
+	h.importing("username\n"+strings.Repeat("a\n", 30), "?dry_run=true").into(t, http.StatusOK, &got)
+	if len(got.Preview) != previewRows {
+		t.Errorf("got %d rows shown, want %d", len(got.Preview), previewRows)
+	}
+	if p := h.importing("username\nbo\n", "?known=replace").problem(t); len(p.Errors) != 1 || p.Errors[0].Field != "known" {
+		t.Errorf("got %+v, want known named", p.Errors)
+	}
+}
+
+func TestAnImportRunsAsAJobAndItsReportComesBack(t *testing.T) {
+	h := importHouse(t)
+	var started struct {
+		JobID string `json:"job_id"`
+	}
+	h.call("POST", "/api/v1/users:import-csv", h.token(access.Everything), sheet, "Content-Type: text/csv").into(t, http.StatusAccepted, &started)
+	got := h.ended(started.JobID)
+	if got.State != jobs.Done || got.Kind != "import" || got.Done != 7 || got.Total != 7 || got.Summary["created"] != 1 || got.Summary["updated"] != 1 || got.Summary["wrong"] != 4 || got.Rows != 4 {
+		t.Errorf("got %+v, want seven rows done and four of them left out", got)
+	}
+	report := h.asRoot("GET", "/api/v1/jobs/"+started.JobID+"/report", "")
+	if report.status != http.StatusOK || !strings.Contains(report.body, "cy,,no address,12,king,") || strings.Contains(report.body, "al@corp.com") {
+		t.Errorf("got %d %s, want the rows left out with the reason", report.status, report.body)
+	}
+	var again importReport
+	h.importing(strings.Replace(report.body, "no address,12,king", "cy@corp.com,,", 1), "").into(t, http.StatusOK, &again)
+	if again.Created != 1 {
+		t.Errorf("got %+v, want the mended row taken in", again)
+	}
+	if p := h.call("POST", "/api/v1/users:import-csv", h.token(access.Everything), "nickname\n", "Content-Type: text/csv").problem(t); p.Status != http.StatusBadRequest || len(p.Errors) != 2 {
+		t.Errorf("got %+v, want a sheet that cannot be read refused at once", p)
 	}
 }

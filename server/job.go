@@ -13,7 +13,7 @@ import (
 // job is work that takes longer than a request.
 type job struct {
 	ID        string         `json:"id" example:"job_0192f0c1d2e37c40b0a1c2d3e4f5a6b7"`
-	Kind      string         `json:"kind" enum:"resolve,test,import-dms,retry,discard"`
+	Kind      string         `json:"kind" enum:"resolve,test,import,import-dms,retry,discard"`
 	State     jobs.State     `json:"state" enum:"running,paused,done,failed,canceled"`
 	Done      int            `json:"done" doc:"How many people or deliveries are done."`
 	Total     int            `json:"total" doc:"How many there are; 0 until it is known."`

@@ -41,7 +41,7 @@ type outcome struct {
 
 // Words say the reason; none for what the catalogue says.
 func (o outcome) Words() cards.Text {
-	if slices.Contains([]string{"ok", "failed", "left_alone"}, o.What) {
+	if slices.Contains([]string{"ok", "failed", "left_alone", "created", "updated", "unchanged", "skipped", "wrong"}, o.What) {
 		return cards.Text{}
 	}
 	return notify.ReasonWords(o.What)

@@ -21,6 +21,7 @@ func usersPage() page {
 			shows("/users", access.UsersRead, showUsers),
 			takes("/users", access.UsersWrite, addUser),
 			takes("/users:import", access.UsersWrite, importUsers),
+			shows("/users:template", access.UsersWrite, peopleTemplate),
 			takes("/users:resolve", access.UsersResolve, resolveUsers),
 			shows("/users:estimate", access.UsersResolve, estimateUsers),
 			takes("/users:many", access.UsersResolve, manyPeople),

@@ -103,6 +103,7 @@ func moment(t time.Time) string {
 type userImportCommand struct {
 	inHouse
 	File   string `arg:"" help:"CSV in UTF-8 or GB18030; the first row names the columns: username name email phone wecom_userid feishu_open_id language role disabled." type:"existingfile"`
+	Known  string `help:"What to do with people who are known: update, skip, or error." default:"update" enum:"update,skip,error"`
 	DryRun bool   `help:"Only tell what would happen."`
 	Errors string `help:"Write the rows that were left out to this file, with what is wrong." placeholder:"FILE"`
 }
@@ -118,7 +119,7 @@ func (c *userImportCommand) Run(ctx context.Context, s *streams) error {
 		return fmt.Errorf("import %s: %w", c.File, err)
 	}
 	return c.do(ctx, s, func(h *house) error {
-		report, err := roster.Import(ctx, h.store, rows, roster.Options{DryRun: c.DryRun, Edited: h.directory.Edited})
+		report, err := roster.Import(ctx, h.store, rows, roster.Options{DryRun: c.DryRun, Known: roster.Known(c.Known), Edited: h.directory.Edited})
 		if err != nil {
 			return err
 		}
@@ -156,7 +157,7 @@ func printReport(s *streams, r roster.Report, place string) error {
 	if r.DryRun {
 		verb = "dry run, nothing was changed"
 	}
-	fmt.Fprintf(s.out, "%s: %d created, %d updated, %d unchanged, %d wrong cells\n", verb, r.Created, r.Updated, r.Unchanged, len(r.Errors))
+	fmt.Fprintf(s.out, "%s: %d created, %d updated, %d unchanged, %d skipped, %d wrong cells\n", verb, r.Created, r.Updated, r.Unchanged, r.Skipped, len(r.Errors))
 	if len(r.Errors) > 0 && place != "" {
 		return errors.New("rows with a wrong cell were left out")
 	}

@@ -1,0 +1,59 @@
+package browser
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"golang.org/x/text/encoding/simplifiedchinese"
+)
+
+// people is what a personnel department sends: columns nobody agreed on, in the encoding
+// of an old spreadsheet, with four rows that are wrong.
+const people = "部门,登录名,中文名,手机号,邮箱\n" +
+	"支付,zhaoliu,赵六,13800000061,zhaoliu@corp.com\n" +
+	"支付,sunqi,孙七,12,sunqi@corp.com\n" +
+	"支付,zhouba,周八,13800000062,not an address\n" +
+	"支付,,无名,13800000063,\n" +
+	"支付,zhaoliu,赵六,13800000064,\n" +
+	"支付,t1,测试一,,\n"
+
+func TestASheetOfPeopleIsMappedCheckedAndImported(t *testing.T) {
+	h := demo(t)
+	gb, err := simplifiedchinese.GB18030.NewEncoder().String(people)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "people.csv")
+	if err := os.WriteFile(path, []byte(gb), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := h.window()
+	w.visit("/users")
+	w.click("导入 CSV")
+	w.do("choose the file", chromedp.SetUploadFiles("#import-file", []string{path}))
+	w.click("检查，先不导入")
+	w.see("请指定哪一列是用户名")
+	w.choose("登录名", "用户名")
+	w.choose("中文名", "显示名")
+	w.choose("用户已存在时", "跳过")
+	w.click("重新检查")
+	w.see("新增 1 · 更新 0 · 不变 0 · 跳过 1 · 错误 4")
+	if text := w.text(); !strings.Contains(text, "赵六") || !strings.Contains(text, "全部有问题的单元格（4）") {
+		t.Errorf("got %s, want the rows as they were read", text)
+	}
+	w.shoot("import-checked")
+	w.click("导入 1 行")
+	w.see("下载未导入的行（CSV，4 行）")
+	w.shoot("import-done")
+	file := script[string](w, `fetch(document.querySelector("a[href$='/report']").href).then((r) => r.text())`)
+	for _, row := range []string{"sunqi", "zhouba", "无名", "zhaoliu,赵六,13800000064"} {
+		if !strings.Contains(file, row) {
+			t.Errorf("got %s, want %s among the rows left out", file, row)
+		}
+	}
+	w.visit("/users?q=zhaoliu&lang=en")
+	w.see("zhaoliu@corp.com")
+}
