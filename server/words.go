@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"strings"
 
 	"ticketbell/cards"
@@ -22,7 +23,25 @@ func inLanguage(lang cards.Language, message string) string {
 
 // wordings are the messages about fields, the special before the general; "%s"
 // stands for what varies.
-func wordings() []cards.Text {
+func wordings() []cards.Text { return slices.Concat(sheetWordings(), fieldWordings()) }
+
+// sheetWordings are those of sheets and networks.
+func sheetWordings() []cards.Text {
+	return []cards.Text{
+		{EN: "must be a row of CSV as wide as the first; line %s is not", ZH: "每行的列数须与第一行相同；第 %s 行不同"},
+		{EN: "must be a row of CSV as wide as the first", ZH: "须为 CSV 行，列数与首行一致"},
+		{EN: "is no network such as 10.1.0.0/16, 2001:db8::/32 or 203.0.113.7", ZH: "不是网段，例如 10.1.0.0/16、2001:db8::/32 或 203.0.113.7"},
+		{EN: "has bits set behind its length; the network is %s", ZH: "前缀长度之后还有非零位；网段应为 %s"},
+		{EN: "is an Excel workbook: save it as CSV UTF-8 first", ZH: "这是 Excel 工作簿，请先另存为 CSV UTF-8"},
+		{EN: "must name %s columns, one for each of the first row", ZH: "须写 %s 个列名，与第一行的列一一对应"},
+		{EN: "is the name of two columns", ZH: "有两列都是它"},
+		{EN: "is known already", ZH: "用户已存在"},
+		{EN: "is in row %s already", ZH: "与第 %s 行重复"},
+		{EN: "must hold at most %s rows", ZH: "最多 %s 行"},
+	}
+}
+
+func fieldWordings() []cards.Text {
 	return []cards.Text{
 		{EN: "is required", ZH: "必填"},
 		{EN: "is required: one of %s", ZH: "必填，可用：%s"},
@@ -45,13 +64,6 @@ func wordings() []cards.Text {
 		{EN: "must be valid UTF-8", ZH: "必须是有效的 UTF-8"},
 		{EN: "must lie between the years %s", ZH: "年份范围：%s"},
 		{EN: "must be a time such as %s", ZH: "须为时间，例如 %s"},
-		{EN: "is no network such as 10.1.0.0/16, 2001:db8::/32 or 203.0.113.7", ZH: "不是网段，例如 10.1.0.0/16、2001:db8::/32 或 203.0.113.7"},
-		{EN: "has bits set behind its length; the network is %s", ZH: "前缀长度之后还有非零位；网段应为 %s"},
-		{EN: "is an Excel workbook: save it as CSV UTF-8 first", ZH: "这是 Excel 工作簿，请先另存为 CSV UTF-8"},
-		{EN: "must be a row of CSV as wide as the first; line %s is not", ZH: "每行的列数须与第一行相同；第 %s 行不同"},
-		{EN: "must name %s columns, one for each of the first row", ZH: "须写 %s 个列名，与第一行的列一一对应"},
-		{EN: "is the name of two columns", ZH: "有两列都是它"},
-		{EN: "is known already", ZH: "用户已存在"},
 		{EN: "must lie in the future", ZH: "须晚于现在"},
 		{EN: "must be an e-mail address such as %s", ZH: "须为邮箱地址，例如 %s"},
 		{EN: "must be a phone number such as 13800001234 or +12125550123", ZH: "须为手机号，例如 13800001234 或 +12125550123"},
@@ -67,9 +79,6 @@ func wordings() []cards.Text {
 		{EN: "must be a duration such as %s", ZH: "须为时长，例如 %s"},
 		{EN: "must not begin or end with a space, nor contain a slash", ZH: "首尾不能有空格，且不能包含斜杠"},
 		{EN: "must be the next_cursor of a page", ZH: "须为上一页返回的 next_cursor"},
-		{EN: "is in row %s already", ZH: "与第 %s 行重复"},
-		{EN: "must be a row of CSV as wide as the first", ZH: "须为 CSV 行，列数与首行一致"},
-		{EN: "must hold at most %s rows", ZH: "最多 %s 行"},
 		{EN: "cannot be changed", ZH: "不可修改"},
 		{EN: "must end with its only execute step, after at most %s reviews", ZH: "最多 %s 个审核步骤，最后一步为唯一的上线步骤"},
 		{EN: "is more than you may give", ZH: "超出了你能授予的权限"},
