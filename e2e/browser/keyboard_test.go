@@ -135,3 +135,23 @@ func (w *window) media(name, value string) {
 		return err
 	}))
 }
+
+// Who opens a dialog came to do something in it, or to read it.
+func TestNoDialogOfTheUsersBeginsWithItsCloseButton(t *testing.T) {
+	w := furnished(t).window()
+	for _, s := range ofTheDemo() {
+		if s.path != "/users" || s.opener == "" {
+			continue
+		}
+		w.set(s, "zh")
+		eventually(t, s.name+": the focus is in the dialog, and not on 关闭", func() error {
+			if on := script[string](w, `document.activeElement.closest("dialog[open]") ? "" : "outside"`); on != "" {
+				return errors.New("the focus is " + on)
+			}
+			if script[bool](w, `document.activeElement.matches(".dialog-head [data-close]")`) {
+				return errors.New("it is on 关闭")
+			}
+			return nil
+		})
+	}
+}

@@ -45,7 +45,11 @@ menuButton?.addEventListener("click", () => toggleMenu(menuButton.getAttribute("
 // Anything with data-open opens the dialog of that id; data-close closes the one it is in.
 document.addEventListener("click", (event) => {
   const opener = event.target.closest?.("[data-open]");
-  if (opener) byId(opener.dataset.open)?.showModal();
+  if (opener) {
+    const dialog = byId(opener.dataset.open);
+    dialog?.showModal();
+    dialog?.querySelector("[data-focus]")?.focus(); // where it begins, which its close button is not
+  }
   if (event.target.closest?.("[data-close]")) event.target.closest("dialog")?.close();
   const who = document.querySelector("details.who[open]");
   if (who && (!who.contains(event.target) || opener)) who.open = false;
