@@ -23,9 +23,10 @@ type Audit interface {
 }
 
 // audited reports whether what a route does is written down: whatever changes
-// something, apart from the events and tickets that are ticketbell's daily work.
+// something, apart from the events and tickets that are ticketbell's daily work, and
+// whatever takes many people's addresses out.
 func (r route) audited() bool {
-	return r.method != http.MethodGet && r.scope != access.EventsWrite && r.scope != access.TicketsWrite
+	return r.noted || r.method != http.MethodGet && r.scope != access.EventsWrite && r.scope != access.TicketsWrite
 }
 
 // note writes down what was done. What is done is not undone when that fails.
@@ -41,6 +42,9 @@ func (a *api) note(ctx context.Context, r route, in any) {
 	body := bodyOf(in)
 	e.Object = cmp.Or(pathValue(in), text(body["username"]), text(body["key"]), text(body["name"]))
 	e.Fields = slices.Sorted(maps.Keys(body))
+	if named, ok := in.(interface{ auditFields() []string }); ok {
+		e.Fields = named.auditFields()
+	}
 	if err := a.Audit.Note(context.WithoutCancel(ctx), e); err != nil {
 		a.Log.ErrorContext(ctx, "the audit log cannot be written", "action", r.id, "error", err)
 	}

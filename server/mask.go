@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -10,9 +11,41 @@ import (
 	"ticketbell/ticket"
 )
 
-// masked reports whether the caller sees people's addresses masked: they may look at
-// people and not write them.
-func masked(ctx context.Context) bool { return !current(ctx).token.Allows(access.UsersWrite) }
+// masked reports whether the caller sees people's addresses masked: a person on a page,
+// who may have to say that they want to see them, and a program that may look at people
+// and not write them.
+func masked(ctx context.Context) bool {
+	t := current(ctx).token
+	return t.ID == "" || !t.Allows(access.UsersWrite)
+}
+
+// revealed are somebody's addresses in full.
+type revealed struct {
+	Email string `json:"email"`
+	Phone string `json:"phone"`
+}
+
+type revealInput struct {
+	Username string `path:"username"`
+}
+
+// auditFields are what the audit log says was looked at.
+func (*revealInput) auditFields() []string { return []string{"email", "phone"} }
+
+type revealOutput struct{ Body revealed }
+
+func (a *api) registerReveal() {
+	register(a, route{
+		method: http.MethodPost, path: "/api/v1/users/{username}:reveal", id: "reveal-user", scope: access.UsersWrite, tag: tagPeople,
+		title: "Somebody's addresses in full", text: "The pages show them masked. Who looked is in the audit log.", fails: []int{404},
+	}, func(ctx context.Context, in *revealInput) (*revealOutput, error) {
+		u, err := a.Users.User(ctx, in.Username)
+		if err != nil {
+			return nil, err
+		}
+		return &revealOutput{revealed{u.Email, u.Phone}}, nil
+	})
+}
 
 // userFor is u as the caller may see them.
 func userFor(ctx context.Context, u ticket.User) user {
@@ -50,10 +83,11 @@ func maskEmail(email string) string {
 	return string(first) + "***@" + domain
 }
 
-// maskKey masks the key of a person who is known by an address alone.
+// maskKey masks the key of a person who is known by an address alone, unless the caller
+// may write people: it is also what their deliveries are looked for by.
 func maskKey(ctx context.Context, key string) string {
 	switch {
-	case !masked(ctx):
+	case current(ctx).token.Allows(access.UsersWrite):
 		return key
 	case strings.Contains(key, "@"):
 		return maskEmail(key)

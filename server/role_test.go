@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -78,9 +79,39 @@ func TestOperatorsSeeAddressesMasked(t *testing.T) {
 			t.Errorf("%s: got %s, want 139****8888 and l***@corp.com", path, got.body)
 		}
 	}
-	p.Role = access.Admin
-	if got := h.call("GET", "/api/v1/users/lisi", "", ""); !strings.Contains(got.body, "lisi@corp.com") {
-		t.Errorf("got %s, want administrators to see addresses", got.body)
+	if got := h.call("POST", "/api/v1/users/lisi:reveal", "", ""); got.status != http.StatusForbidden {
+		t.Errorf("got %d, want an operator refused", got.status)
+	}
+}
+
+func TestAdministratorsSeeAddressesWhenTheyAskAndItIsWrittenDown(t *testing.T) {
+	h := newHouse(t, as(&access.Principal{Username: "root", Role: access.Admin}))
+	h.rooms.users["lisi"] = ticket.User{Person: ticket.Person{Username: "lisi", Email: "lisi@corp.com", Phone: "+8613912348888"}}
+	for _, path := range []string{"/api/v1/users", "/api/v1/users/lisi"} {
+		if got := h.call("GET", path, "", ""); strings.Contains(got.body, "13912348888") || !strings.Contains(got.body, "l***@corp.com") {
+			t.Errorf("%s: got %s, want addresses masked", path, got.body)
+		}
+	}
+	if len(h.rooms.noted) != 0 {
+		t.Errorf("got %+v written down, want nothing for a list", h.rooms.noted)
+	}
+	var got revealed
+	h.call("POST", "/api/v1/users/lisi:reveal", "", "").into(t, http.StatusOK, &got)
+	if got.Email != "lisi@corp.com" || got.Phone != "+8613912348888" {
+		t.Errorf("got %+v, want both in full", got)
+	}
+	h.call("GET", "/api/v1/users:export", "", "")
+	want := []string{"reveal-user lisi [email phone]", "export-users  []"}
+	for i, e := range h.rooms.noted {
+		if said := fmt.Sprintf("%s %s %v", e.Action, e.Object, e.Fields); i >= len(want) || said != want[i] || e.Actor != "root" {
+			t.Errorf("got %q by %s, want %q by root", said, e.Actor, want)
+		}
+	}
+	if len(h.rooms.noted) != len(want) {
+		t.Errorf("got %d entries, want %q", len(h.rooms.noted), want)
+	}
+	if got := h.asRoot("GET", "/api/v1/users/lisi", ""); !strings.Contains(got.body, "lisi@corp.com") {
+		t.Errorf("got %s, want programs that may write people to see addresses", got.body)
 	}
 }
 

@@ -39,6 +39,8 @@ type route struct {
 	fails []int
 	// unchecked leaves the body to the handler instead of checking it against its schema.
 	unchecked bool
+	// noted is set when it is written down although it changes nothing.
+	noted bool
 	// streams is what is answered at the end of a stream, or at once without one.
 	streams reflect.Type
 }

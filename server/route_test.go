@@ -62,7 +62,7 @@ func TestTheDocumentHoldsTheWholeContract(t *testing.T) {
 		"POST /api/v1/channels/{channel}/check", "GET /api/v1/tests", "GET /api/v1/overview",
 		"GET /api/v1/users", "POST /api/v1/users", "GET /api/v1/users/{username}", "PATCH /api/v1/users/{username}", "DELETE /api/v1/users/{username}",
 		"POST /api/v1/users:import", "GET /api/v1/users:export",
-		"POST /api/v1/users:resolve", "POST /api/v1/users:test", "POST /api/v1/users:import-dms", "POST /api/v1/users:import-csv", "GET /api/v1/users:template", "GET /api/v1/jobs/{id}/report",
+		"POST /api/v1/users:resolve", "POST /api/v1/users:test", "POST /api/v1/users:import-dms", "POST /api/v1/users:import-csv", "GET /api/v1/users:template", "POST /api/v1/users/{username}:reveal", "GET /api/v1/jobs/{id}/report",
 		"GET /api/v1/jobs/{id}", "POST /api/v1/jobs/{id}:pause", "POST /api/v1/jobs/{id}:resume", "POST /api/v1/jobs/{id}:cancel", "GET /api/v1/me", "PATCH /api/v1/me", "GET /api/v1/users/{username}/identities", "POST /api/v1/users/{username}/identities:resolve",
 		"GET /api/v1/flows", "GET /api/v1/flows/{key}", "PUT /api/v1/flows/{key}", "DELETE /api/v1/flows/{key}",
 		"GET /api/v1/settings", "PATCH /api/v1/settings", "POST /api/v1/settings:reach",

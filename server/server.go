@@ -136,6 +136,7 @@ func (a *api) registerAll() {
 	a.registerDeliveries()
 	a.registerChannels()
 	a.registerUsers()
+	a.registerReveal()
 	a.registerImport()
 	a.registerIdentities()
 	a.registerMe()

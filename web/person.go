@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"ticketbell/cards"
@@ -16,6 +17,10 @@ type personView struct {
 	personForm
 
 	Deliveries []toldRow
+	// Shown is set when the addresses stand there in full: before, they are masked.
+	Shown bool
+	// Was is the person as their form was filled in.
+	Was userRow
 	// Saved is set after a change, Link after an invitation.
 	Saved bool
 	Link  string
@@ -89,12 +94,18 @@ func changePerson(v *visit) error {
 	}
 	typed := typedPerson(v.r)
 	typed.Username, typed.Ways, typed.Quiet = name, p.User.Ways, p.User.Quiet
-	changes := differences(p.User, typed)
-	if len(changes) > 0 {
+	before := p.User
+	if p.Shown = v.r.PostForm.Has("was_email"); p.Shown {
+		before.Email, before.Phone = v.r.PostFormValue("was_email"), v.r.PostFormValue("was_phone")
+	}
+	changes := differences(before, typed)
+	if half := v.halfMasked(before, typed); half != nil {
+		err = half
+	} else if len(changes) > 0 {
 		err = v.ask(http.MethodPatch, "/api/v1/users/"+url.PathEscape(name), changes, nil)
 	}
 	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
-		p.User, p.Refusal = typed, no
+		p.User, p.Refusal, p.Was = typed, no, before
 		return v.refused("person", usersView{Person: p})
 	}
 	if err != nil {
@@ -105,6 +116,21 @@ func changePerson(v *visit) error {
 	}
 	p.Saved = true
 	return v.showPersonView(p)
+}
+
+// halfMasked refuses an address that was changed and still has the mask in it: z***@corp.com
+// would be one that mail can be sent to.
+func (v *visit) halfMasked(before, after userRow) error {
+	no := &refusal{Status: http.StatusBadRequest}
+	for _, f := range []struct{ name, was, is string }{{"phone", before.Phone, after.Phone}, {"email", before.Email, after.Email}} {
+		if f.was != f.is && strings.Contains(f.is, "***") {
+			no.Errors = append(no.Errors, mistake{Field: f.name, Code: "invalid", Message: v.site.words.word("users.", "half").In(v.lang)})
+		}
+	}
+	if len(no.Errors) == 0 {
+		return nil
+	}
+	return no
 }
 
 // differences are the fields of a person that are to be changed, by the API's names.
@@ -124,6 +150,20 @@ func differences(before, after userRow) map[string]any {
 	put("role", before.Role != after.Role, after.Role)
 	put("disabled", before.Disabled != after.Disabled, after.Disabled)
 	return changes
+}
+
+// revealPerson shows somebody's addresses in full, which is written down.
+func revealPerson(v *visit) error {
+	name := v.r.PathValue("username")
+	p, err := v.person(name)
+	if err != nil {
+		return err
+	}
+	if err := v.ask(http.MethodPost, "/api/v1/users/"+url.PathEscape(name)+":reveal", nil, &p.User); err != nil {
+		return err
+	}
+	p.Shown, p.Was = true, p.User
+	return v.showPersonView(p)
 }
 
 func resolvePerson(v *visit) error {

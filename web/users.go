@@ -29,6 +29,7 @@ func usersPage() page {
 			takes("/jobs/{id}/{verb}", access.UsersResolve, turnJob),
 			shows("/users/{username}", access.UsersRead, showPerson),
 			takes("/users/{username}", access.UsersWrite, changePerson),
+			takes("/users/{username}/reveal", access.UsersWrite, revealPerson),
 			takes("/users/{username}/resolve", access.UsersResolve, resolvePerson),
 			takes("/users/{username}/invite", access.Everything, invitePerson),
 			takes("/users/{username}/remove", access.UsersWrite, removePerson),
