@@ -374,8 +374,8 @@ func TestPatienceWithTheEndOfAMailEnds(t *testing.T) {
 }
 
 func TestTheClockStartsWithAPlaceInThePool(t *testing.T) {
-	addr, mails := slowEnd(t, 200*time.Millisecond)
-	m := at(t, addr, WithTimeout(100*time.Millisecond))
+	addr, mails := slowEnd(t, 700*time.Millisecond)
+	m := at(t, addr, WithTimeout(500*time.Millisecond))
 	var senders sync.WaitGroup
 	for range 3 * DefaultConnections {
 		senders.Go(func() {
