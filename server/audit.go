@@ -22,11 +22,25 @@ type Audit interface {
 	AuditEntries(ctx context.Context, f audit.Filter) (entries []audit.Entry, next string, err error)
 }
 
-// audited reports whether what a route does is written down: whatever changes
-// something, apart from the events and tickets that are ticketbell's daily work, and
-// whatever takes many people's addresses out.
+// noting says whether what a route does is written down.
+type noting int
+
+const (
+	// asUsual: whatever changes something is, apart from the events and tickets that are
+	// ticketbell's daily work.
+	asUsual noting = iota
+	// always: it changes nothing, and somebody may ask one day who did it.
+	always
+	// never: it is no GET, and changes nothing that anybody asks about.
+	never
+)
+
+// audited reports whether what a route does is written down.
 func (r route) audited() bool {
-	return r.noted || r.method != http.MethodGet && r.scope != access.EventsWrite && r.scope != access.TicketsWrite
+	if r.noting != asUsual {
+		return r.noting == always
+	}
+	return r.method != http.MethodGet && r.scope != access.EventsWrite && r.scope != access.TicketsWrite
 }
 
 // note writes down what was done. What is done is not undone when that fails.

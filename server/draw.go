@@ -27,7 +27,7 @@ type drawingOutput struct{ Body shownCard }
 
 func (a *api) registerDrawing() {
 	register(a, route{
-		method: http.MethodPost, path: "/api/v1/channels/{channel}/preview", id: "preview-channel", scope: access.ConfigRead, tag: tagChannels,
+		method: http.MethodPost, path: "/api/v1/channels/{channel}/preview", id: "preview-channel", scope: access.ConfigRead, tag: tagChannels, noting: never,
 		title: "What a channel would show", text: "Lays a made-up ticket out as the channel would send it, and sends nothing. The channel need not be on, nor complete.",
 		fails: []int{400}, example: map[string]any{"state": "waiting_review", "language": "zh"},
 	}, a.drawSample)

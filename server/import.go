@@ -122,7 +122,7 @@ func (a *api) registerImport() {
 	})
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/users:export", id: "export-users", scope: access.UsersWrite, tag: tagPeople,
-		title: "Take people out", noted: true, text: "Everybody, or those the filters of the list pick, or those that are named, as CSV in UTF-8 that can be imported again. A spreadsheet runs none of its cells.",
+		title: "Take people out", noting: always, text: "Everybody, or those the filters of the list pick, or those that are named, as CSV in UTF-8 that can be imported again. A spreadsheet runs none of its cells.",
 	}, a.exportUsers)
 }
 

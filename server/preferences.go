@@ -41,7 +41,7 @@ func (a *api) registerPreferences() {
 		return showPreferences(p), err
 	})
 	register(a, route{
-		method: http.MethodPatch, path: "/api/v1/me/preferences", id: "patch-my-preferences", scope: access.Me, tag: tagPeople,
+		method: http.MethodPatch, path: "/api/v1/me/preferences", id: "patch-my-preferences", scope: access.Me, tag: tagPeople, noting: never,
 		title: "Change how I like the pages to be", text: "What is absent stays.", fails: []int{400, 404},
 		example: map[string]any{"hidden_columns": []string{"took"}},
 	}, a.patchPreferences)

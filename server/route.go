@@ -39,8 +39,8 @@ type route struct {
 	fails []int
 	// unchecked leaves the body to the handler instead of checking it against its schema.
 	unchecked bool
-	// noted is set when it is written down although it changes nothing.
-	noted bool
+	// noting says whether it is written down where its method does not tell, see [route.audited].
+	noting noting
 	// streams is what is answered at the end of a stream, or at once without one.
 	streams reflect.Type
 }
@@ -70,6 +70,9 @@ func register[I, O any](a *api, r route, handle func(context.Context, *I) (*O, e
 		op.Middlewares = append(op.Middlewares, only(media))
 		op.MaxBodyBytes, op.BodyReadTimeout = r.bodyLimit(), bodyTime
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{media: {Example: r.example}}}
+	}
+	if r.audited() {
+		op.Extensions = map[string]any{"x-audited": true}
 	}
 	op.Responses = a.problems(append(r.fails, http.StatusUnauthorized, http.StatusForbidden))
 	if r.streams != nil {
