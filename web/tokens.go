@@ -155,13 +155,13 @@ func endAfter(days, until string, now time.Time) any {
 
 // rotateToken shows the new secret as that of a new token is shown.
 func rotateToken(v *visit) error {
-	hours, err := strconv.Atoi(v.r.PostFormValue("keep_hours"))
-	if err != nil {
-		hours = 0
+	asked := map[string]any{"keep_hours": v.r.PostFormValue("keep_hours")} // what is no number is said by the API
+	if hours, err := strconv.Atoi(v.r.PostFormValue("keep_hours")); err == nil {
+		asked["keep_hours"] = hours
 	}
 	var made tokenRow
 	path := "/api/v1/tokens/" + url.PathEscape(v.r.PathValue("id")) + ":rotate"
-	if err := v.ask(http.MethodPost, path, map[string]any{"keep_hours": hours}, &made); err != nil {
+	if err := v.ask(http.MethodPost, path, asked, &made); err != nil {
 		return err
 	}
 	view, err := v.tokens()
