@@ -125,8 +125,8 @@ func TestAfterTheAppsWaitCardsAreChangedFirst(t *testing.T) {
 			t.Fatalf("got %d calls and %d after the wait, want one refusal and all that waited", before, len(calls))
 		}
 		for i, c := range calls {
-			if c.Update != "" && i > 2 { // side by side with a new one
-				t.Errorf("got a card changed by call %d of %d after the wait, want it among the first", i+1, len(calls))
+			if c.Update != "" && i >= len(calls)/2 { // several claims take turns, and any of them may begin
+				t.Errorf("got a card changed by call %d of %d after the wait, want it in the first half", i+1, len(calls))
 			}
 		}
 	})
