@@ -82,6 +82,8 @@ type Card struct {
 	Buttons []Button `json:"buttons,omitempty"`
 	// Footer says why the reader got the card.
 	Footer Text `json:"footer"`
+	// Brand is the name of the installation that says it.
+	Brand Text `json:"brand,omitzero"`
 }
 
 // Row is one labelled fact.

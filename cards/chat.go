@@ -2,18 +2,18 @@ package cards
 
 import "fmt"
 
-// Remark is a sentence of the bot's, as a card.
-func Remark(said Text) Card {
+// Remark is a sentence of the bot's, which goes by that name, as a card.
+func Remark(said, brand Text) Card {
 	return Card{
-		Tone: ToneClosed, Chip: Text{"机器人", "Bot"}, Verb: Same("ticketbell"),
+		Tone: ToneClosed, Chip: Text{"机器人", "Bot"}, Verb: brand,
 		Rows:   []Row{{Name: "field", Label: Text{"答复", "Answer"}, Value: said}},
 		Footer: Text{"发「帮助」查看我能做什么。", "Write “help” to see what I can do."},
 	}
 }
 
 // Decline is a remark to somebody who is answered nothing else.
-func Decline(why Text) Card {
-	c := Remark(why)
+func Decline(why, brand Text) Card {
+	c := Remark(why, brand)
 	c.Footer = Text{"这是自动答复。", "This is an automatic answer."}
 	return c
 }

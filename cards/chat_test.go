@@ -45,9 +45,9 @@ func TestGoldenCardsOfTheWayBack(t *testing.T) {
 		"nothing.settled":     Nothing(told(ticket.KindSubmitted, ticket.RoleWaiting), Approve, Settled(trail()[1], setting, ten.Add(13*time.Minute)), setting),
 		"todo.few":            Todo(listed(4)),
 		"todo.many":           Todo(listed(12)),
-		"remark.nothing":      Remark(NothingToDo()),
-		"remark.stranger":     Decline(Stranger()),
-		"remark.ticket":       Remark(NoSuchTicket("2048")),
+		"remark.nothing":      Remark(NothingToDo(), Brand("")),
+		"remark.stranger":     Decline(Stranger(), Brand("变更台")),
+		"remark.ticket":       Remark(NoSuchTicket("2048"), Brand("")),
 		"help":                Help(),
 	} {
 		for _, lang := range Languages() {

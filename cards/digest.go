@@ -25,6 +25,7 @@ func Digest(all []Card) Card {
 		},
 	}
 	for _, one := range all {
+		c.Brand = one.Brand // it is the same on all of them
 		c.Mentions = append(c.Mentions, mention(one))
 	}
 	return c

@@ -18,6 +18,8 @@ type Setting struct {
 	// LinkTemplate is the path of a ticket that brings none, with {project} and {ticket} for
 	// their keys; "" gives such a ticket no link.
 	LinkTemplate string
+	// Brand is what the installation is called, "" for our own name, see [Brand].
+	Brand string
 }
 
 // For says n to its reader.
@@ -37,6 +39,7 @@ func For(n Notice, s Setting) Card {
 		Reason:      w.reason(),
 		Trail:       append(w.trail(), w.pending()...),
 		Footer:      w.footer(),
+		Brand:       Brand(s.Brand),
 	}
 	c.Buttons = w.buttons()
 	return c

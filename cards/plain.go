@@ -38,6 +38,6 @@ func (c Card) Plain(lang Language) string {
 		line("[ ", btn.Text.In(lang), " ] ", btn.URL)
 	}
 	line("--")
-	line(c.Footer.In(lang))
+	line(c.Closing().In(lang))
 	return b.String()
 }

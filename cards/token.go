@@ -3,7 +3,7 @@ package cards
 import "time"
 
 // TokenEnds is the card that tells the owner of an API token that it stops working soon.
-func TokenEnds(name string, ends time.Time, zone *time.Location) Card {
+func TokenEnds(name string, ends time.Time, s Setting) Card {
 	return Card{
 		Tone:    ToneReview,
 		Chip:    Text{"令牌即将到期", "Token expires soon"},
@@ -11,7 +11,7 @@ func TokenEnds(name string, ends time.Time, zone *time.Location) Card {
 		Subject: name,
 		Number:  "#token",
 		Rows: []Row{{
-			Name: "time", Label: Text{"到期时间", "Expires"}, Value: Same(ends.In(zone).Format("2006-01-02 15:04 -07:00")),
+			Name: "time", Label: Text{"到期时间", "Expires"}, Value: Same(ends.In(zoneOf(s)).Format("2006-01-02 15:04 -07:00")),
 		}, {
 			Name: "note", Label: Text{"说明", "Note"},
 			Value: Text{
@@ -20,5 +20,6 @@ func TokenEnds(name string, ends time.Time, zone *time.Location) Card {
 			},
 		}},
 		Footer: Text{"你是这个令牌的所属用户。", "The token is yours."},
+		Brand:  Brand(s.Brand),
 	}
 }

@@ -24,7 +24,7 @@ func (h *house) line(ch notify.Channel) notify.Line {
 func (h *house) say(l notify.Line, address string) {
 	h.t.Helper()
 	out := l.Sender.Send(h.t.Context(), notify.Message{
-		Card: cards.Test(time.Now(), time.UTC), Language: cards.Chinese, Thread: "t",
+		Card: cards.Test(time.Now(), cards.Setting{}), Language: cards.Chinese, Thread: "t",
 		To: []notify.Recipient{{Key: notify.NewID("dlv_"), Address: address}},
 	})
 	if len(out) != 1 || out[0].Err != nil {

@@ -24,7 +24,7 @@ func (b *Board) cardFor(ctx context.Context, r notify.TestRequest, s notify.Sett
 	case notify.ShowDelivery:
 		return b.again(ctx, r.DeliveryID, s)
 	default:
-		return cards.Test(b.now(), s.Location()), nil
+		return cards.Test(b.now(), s.Cards()), nil
 	}
 }
 

@@ -78,9 +78,9 @@ func (b *Bot) answer(ctx context.Context, s notify.Said) error {
 	c := conversation{b, s, u, set}
 	switch {
 	case !known:
-		return c.say(ctx, cards.Decline(cards.Stranger()))
+		return c.say(ctx, cards.Decline(cards.Stranger(), c.set.Brand()))
 	case u.Disabled:
-		return c.say(ctx, cards.Decline(cards.SwitchedOff()))
+		return c.say(ctx, cards.Decline(cards.SwitchedOff(), c.set.Brand()))
 	}
 	switch r := understand(s.Text); r.wish {
 	case wantsTodo:
@@ -109,6 +109,7 @@ func (c conversation) say(ctx context.Context, card cards.Card) error {
 	if lang == "" {
 		lang = c.set.DefaultLanguage
 	}
+	card.Brand = c.set.Brand()
 	return c.Voice.Tell(ctx, c.said.Channel, c.said.Address, notify.Message{
 		Card: card, Language: lang, Notice: "said_" + c.said.ID, Thread: "said_" + c.said.ID,
 	})
@@ -121,7 +122,7 @@ func (c conversation) todo(ctx context.Context) error {
 	case err != nil:
 		return err
 	case len(open) == 0:
-		return c.say(ctx, cards.Remark(cards.NothingToDo()))
+		return c.say(ctx, cards.Remark(cards.NothingToDo(), c.set.Brand()))
 	case len(open) > fewTickets:
 		return c.say(ctx, cards.Todo(c.listed(open)))
 	}
@@ -165,7 +166,7 @@ func (c conversation) ticket(ctx context.Context, key string) error {
 		shown++
 	}
 	if shown == 0 {
-		return c.say(ctx, cards.Remark(cards.NoSuchTicket(key)))
+		return c.say(ctx, cards.Remark(cards.NoSuchTicket(key), c.set.Brand()))
 	}
 	return nil
 }
@@ -191,5 +192,5 @@ func (c conversation) speak(ctx context.Context, lang cards.Language) error {
 	if err := c.Records.UpdateUser(ctx, c.with); err != nil {
 		return err
 	}
-	return c.say(ctx, cards.Remark(cards.NowIn(lang)))
+	return c.say(ctx, cards.Remark(cards.NowIn(lang), c.set.Brand()))
 }

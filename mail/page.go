@@ -23,6 +23,7 @@ var pageTemplate = template.Must(template.New("page").Parse(strings.ReplaceAll(p
 type page struct {
 	Lang        string
 	Look        look
+	Brand       string
 	Chip        string
 	Title       string
 	Subtitle    string
@@ -82,7 +83,7 @@ func writePage(w io.Writer, c cards.Card, lang cards.Language) error {
 
 func pageOf(c cards.Card, lang cards.Language) page {
 	p := page{
-		Lang: "zh-CN", Look: lookOf(c.Tone), Chip: c.Chip.In(lang), Title: c.Title().In(lang), Subtitle: c.Subtitle(),
+		Lang: "zh-CN", Look: lookOf(c.Tone), Brand: c.Brand.In(lang), Chip: c.Chip.In(lang), Title: c.Title().In(lang), Subtitle: c.Subtitle(),
 		Description: linesOf(c.Description), Footer: c.Footer.In(lang), Link: c.Link(),
 		Rest: c.Rest().In(lang),
 	}

@@ -148,7 +148,7 @@ func (l *load) say(ctx context.Context, n *Notice, r ticket.Role, s Settings) ca
 			Event: n.Event, Reader: r, Trail: n.Trail, Now: statusIn(n.Current), Pending: n.Pending,
 			Decidable: l.decidable(ctx, n, r), Remindable: l.line.Decides && r == ticket.RoleCreator,
 		},
-		cards.Setting{Location: l.zone, URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate},
+		cards.Setting{Location: l.zone, URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate, Brand: s.BrandName},
 	)
 }
 

@@ -11,6 +11,8 @@ import (
 
 // Settings are what an administrator sets for the whole installation.
 type Settings struct {
+	// BrandName is what pages and messages call the installation; "" is our own name.
+	BrandName string `json:"brand_name,omitempty"`
 	// URLPrefix is where the ticket platform lives, without a slash at the end; a
 	// ticket's path is joined to it. "" leaves the link button out.
 	URLPrefix string `json:"url_prefix"`
@@ -59,8 +61,11 @@ func (s Settings) Location() *time.Location {
 
 // Cards is what cards say for the installation.
 func (s Settings) Cards() cards.Setting {
-	return cards.Setting{Location: s.Location(), URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate}
+	return cards.Setting{Location: s.Location(), URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate, Brand: s.BrandName}
 }
+
+// Brand is the name of the installation as readers know it.
+func (s Settings) Brand() cards.Text { return cards.Brand(s.BrandName) }
 
 // ChannelRecord is a channel's configuration as it is kept.
 type ChannelRecord struct {

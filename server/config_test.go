@@ -94,7 +94,7 @@ func TestDurationsAreWrittenTheWayPeopleSayThem(t *testing.T) {
 func TestSettingsChangeOneByOne(t *testing.T) {
 	h := newHouse(t)
 	got := h.asRoot("PATCH", "/api/v1/settings", `{"url_prefix":"https://sqle.example.com/","retention_days":3650,"tell_creator_on_pass":false}`)
-	want := `{"url_prefix":"https://sqle.example.com","link_template":"","default_language":"zh","timezone":"Asia/Shanghai","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false,"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10}`
+	want := `{"brand_name":"","url_prefix":"https://sqle.example.com","link_template":"","default_language":"zh","timezone":"Asia/Shanghai","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false,"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10}`
 	if strings.TrimSpace(got.body) != want {
 		t.Errorf("got %s, want %s", got.body, want)
 	}
@@ -102,13 +102,15 @@ func TestSettingsChangeOneByOne(t *testing.T) {
 		t.Errorf("got %s, want what was answered to the change", read.body)
 	}
 	cleared := h.asRoot("PATCH", "/api/v1/settings", `{"url_prefix":"","link_template":"","default_language":"en","timezone":"Europe/Berlin"}`)
-	if want := `{"url_prefix":"","link_template":"","default_language":"en","timezone":"Europe/Berlin","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false,"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10}`; strings.TrimSpace(cleared.body) != want {
+	if want := `{"brand_name":"","url_prefix":"","link_template":"","default_language":"en","timezone":"Europe/Berlin","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false,"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10}`; strings.TrimSpace(cleared.body) != want {
 		t.Errorf("got %s, want %s", cleared.body, want)
 	}
 }
 
 func TestWrongSettingsChangeNothing(t *testing.T) {
 	tests := []struct{ body, want string }{
+		{`{"brand_name":"两\n行"}`, "brand_name invalid"},
+		{`{"brand_name":"` + strings.Repeat("工", 31) + `"}`, "brand_name too_long"},
 		{`{"url_prefix":"sqle.example.com"}`, "url_prefix invalid"},
 		{`{"url_prefix":"javascript:alert(1)"}`, "url_prefix invalid"},
 		{`{"url_prefix":"https://user:pass@sqle.example.com"}`, "url_prefix invalid"},

@@ -23,6 +23,7 @@ type rooms struct {
 	users      map[string]ticket.User
 	flows      map[string]ticket.Flow
 	settings   notify.Settings
+	logo       *notify.Logo
 	platforms  map[string]notify.Platform
 	deliveries []notify.Delivery
 	attempts   map[string][]notify.Attempt
@@ -402,6 +403,32 @@ func (r *rooms) PutSettings(_ context.Context, s notify.Settings) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.settings = s
+	return nil
+}
+
+func (r *rooms) Logo(context.Context) (notify.Logo, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.logo == nil {
+		return notify.Logo{}, notify.ErrNotFound
+	}
+	return *r.logo, nil
+}
+
+func (r *rooms) PutLogo(_ context.Context, l notify.Logo) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.logo = &l
+	return nil
+}
+
+func (r *rooms) DeleteLogo(context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.logo == nil {
+		return notify.ErrNotFound
+	}
+	r.logo = nil
 	return nil
 }
 

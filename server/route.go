@@ -37,6 +37,8 @@ type route struct {
 	example any
 	// fails are the statuses beside those that any operation may answer.
 	fails []int
+	// anyMedia takes a body whatever it says it is: the handler looks at what it holds.
+	anyMedia bool
 	// unchecked leaves the body to the handler instead of checking it against its schema.
 	unchecked bool
 	// noting says whether it is written down where its method does not tell, see [route.audited].
@@ -67,7 +69,9 @@ func register[I, O any](a *api, r route, handle func(context.Context, *I) (*O, e
 		Middlewares: huma.Middlewares{noStore, a.admit(r.scope, r.also...)},
 	}
 	if media := bodyType[I](); media != "" {
-		op.Middlewares = append(op.Middlewares, only(media))
+		if !r.anyMedia {
+			op.Middlewares = append(op.Middlewares, only(media))
+		}
 		op.MaxBodyBytes, op.BodyReadTimeout = r.bodyLimit(), bodyTime
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{media: {Example: r.example}}}
 	}

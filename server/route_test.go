@@ -66,6 +66,7 @@ func TestTheDocumentHoldsTheWholeContract(t *testing.T) {
 		"GET /api/v1/jobs/{id}", "POST /api/v1/jobs/{id}:pause", "POST /api/v1/jobs/{id}:resume", "POST /api/v1/jobs/{id}:cancel", "GET /api/v1/me", "PATCH /api/v1/me", "GET /api/v1/users/{username}/identities", "POST /api/v1/users/{username}/identities:resolve",
 		"GET /api/v1/flows", "GET /api/v1/flows/{key}", "PUT /api/v1/flows/{key}", "DELETE /api/v1/flows/{key}",
 		"GET /api/v1/settings", "PATCH /api/v1/settings", "POST /api/v1/settings:reach",
+		"GET /api/v1/brand", "PUT /api/v1/brand/logo", "DELETE /api/v1/brand/logo",
 		"GET /api/v1/tokens", "POST /api/v1/tokens", "POST /api/v1/tokens/{id}:restore", "POST /api/v1/tokens/{id}:rotate", "DELETE /api/v1/tokens/{id}",
 		"GET /api/v1/platforms/{source}", "PUT /api/v1/platforms/{source}",
 		"POST /api/v1/tickets", "POST /api/v1/tickets/{id}/actions", "POST /api/v1/tickets/{id}:remind", "GET /api/v1/tickets/{id}",

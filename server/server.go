@@ -23,6 +23,7 @@ type Config struct {
 	Identities  Identities
 	Flows       Flows
 	Settings    Settings
+	Logos       Logos
 	Tokens      Tokens
 	Platforms   Platforms
 	Tickets     Tickets
@@ -100,6 +101,7 @@ func (c Config) check() error {
 		{"Identities", c.Identities == nil},
 		{"Flows", c.Flows == nil},
 		{"Settings", c.Settings == nil},
+		{"Logos", c.Logos == nil},
 		{"Tokens", c.Tokens == nil},
 		{"Platforms", c.Platforms == nil},
 		{"Tickets", c.Tickets == nil},
@@ -149,6 +151,7 @@ func (a *api) registerAll() {
 	a.registerStream()
 	a.registerFlows()
 	a.registerSettings()
+	a.registerBrand()
 	a.registerTokens()
 	a.registerPlatforms()
 	a.registerTickets()

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"ticketbell/access"
 	"ticketbell/cards"
@@ -24,6 +25,7 @@ type Settings interface {
 
 // settings is what is set, as the API spells it.
 type settings struct {
+	BrandName         string         `json:"brand_name" doc:"What pages and messages call this installation. Empty: ticketbell's own name, 工单通知 to readers of Chinese." example:"变更通知"`
 	URLPrefix         string         `json:"url_prefix" doc:"Where the ticket platform lives; a ticket's path is joined to it. Empty: no link button." example:"https://sqle.example.com"`
 	LinkTemplate      string         `json:"link_template" doc:"Path of the page of a ticket that comes without url and path, joined to url_prefix; {project} and {ticket} stand for their keys. Empty: no link button." example:"/sqle/project/{project}/exec-workflow/{ticket}"`
 	DefaultLanguage   cards.Language `json:"default_language" enum:"zh,en" doc:"Read by everybody who chose none."`
@@ -39,6 +41,7 @@ type settings struct {
 }
 
 type settingsPatch struct {
+	BrandName         *string         `json:"brand_name,omitempty" maxLength:"30" doc:"One line, or empty."`
 	URLPrefix         *string         `json:"url_prefix,omitempty" maxLength:"2048" doc:"Absolute http or https link, or empty."`
 	LinkTemplate      *string         `json:"link_template,omitempty" maxLength:"512" doc:"A path that names {ticket}, or empty."`
 	DefaultLanguage   *cards.Language `json:"default_language,omitempty" enum:"zh,en"`
@@ -65,7 +68,7 @@ type settingsOutput struct {
 
 func shownSettings(s notify.Settings) *settingsOutput {
 	return &settingsOutput{strconv.Quote(markOf(s)), settings{
-		URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate, DefaultLanguage: s.DefaultLanguage, Timezone: s.Timezone,
+		BrandName: s.BrandName, URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate, DefaultLanguage: s.DefaultLanguage, Timezone: s.Timezone,
 		RetentionDays: s.RetentionDays, AuditDays: s.AuditDays, TellCreatorOnPass: s.TellCreatorOnPass,
 		ChannelPolicy: s.ChannelPolicy, ChannelOrder: s.Order(ticket.User{}), NextChannelMinutes: s.NextChannelMinutes,
 		QuietHours: quietHours{Quiet: s.QuietHours},
@@ -119,6 +122,9 @@ func (a *api) patchSettings(ctx context.Context, in *settingsInput) (*settingsOu
 // check names what the schema cannot.
 func (p settingsPatch) check() error {
 	var wrong []ticket.FieldError
+	if p.BrandName != nil && strings.ContainsFunc(*p.BrandName, unicode.IsControl) {
+		wrong = append(wrong, ticket.FieldError{Field: "brand_name", Code: "invalid", Message: "must be one line of plain text", Chinese: "必须是一行纯文本"})
+	}
 	if p.URLPrefix != nil && *p.URLPrefix != "" && !plainLink(*p.URLPrefix) {
 		wrong = append(wrong, wrongPrefix())
 	}
@@ -142,6 +148,9 @@ func (p settingsPatch) check() error {
 }
 
 func (p settingsPatch) apply(s *notify.Settings) {
+	if p.BrandName != nil {
+		s.BrandName = strings.TrimSpace(*p.BrandName)
+	}
 	if p.URLPrefix != nil {
 		s.URLPrefix = strings.TrimRight(*p.URLPrefix, "/")
 	}

@@ -24,6 +24,8 @@ func channelsPage() page {
 			shows("/channels/tests", access.ChannelsTest, func(v *visit) error { v.pass("/api/v1/tests"); return nil }),
 			takes("/channels/general", access.ConfigWrite, saveGeneral),
 			takes("/channels/general/reach", access.ConfigWrite, reachGeneral),
+			takes("/channels/general/logo", access.ConfigWrite, saveLogo),
+			takes("/channels/general/logo/remove", access.ConfigWrite, removeLogo),
 			shows("/channels/{channel}/picture", access.ConfigRead, showStyle),
 			shows("/channels/{channel}", access.ConfigRead, showChannel),
 			shows("/channels/{channel}/edit", access.ConfigWrite, editChannel),

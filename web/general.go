@@ -8,12 +8,14 @@ import (
 	"strconv"
 	"strings"
 
+	"ticketbell/cards"
 	"ticketbell/notify"
 	"ticketbell/ticket"
 )
 
 // generalView is what holds for all channels.
 type generalView struct {
+	BrandName         string `json:"brand_name"`
 	URLPrefix         string `json:"url_prefix"`
 	LinkTemplate      string `json:"link_template"`
 	DefaultLanguage   string `json:"default_language"`
@@ -27,8 +29,13 @@ type generalView struct {
 	Minutes int              `json:"next_channel_minutes"`
 	Quiet   ticket.Quiet     `json:"quiet_hours"`
 
+	// Brand is what the installation goes by now.
+	Brand brandView `json:"-"`
+
 	ETag    string   `json:"-"`
 	Refusal *refusal `json:"-"`
+	// LogoRefusal is why a picture was not taken.
+	LogoRefusal *refusal `json:"-"`
 	// Diff is what somebody else changed meanwhile.
 	Diff    []twoSides `json:"-"`
 	Prefix  string     `json:"-"`
@@ -41,6 +48,9 @@ const sqleTemplate = "/sqle/project/{project}/exec-workflow/{ticket}"
 
 // SQLE is that form, for the button that fills it in.
 func (generalView) SQLE() string { return sqleTemplate }
+
+// OurName is what the installation is called that nobody named.
+func (generalView) OurName() cards.Text { return cards.Brand("") }
 
 // Zones are those a form suggests.
 func (generalView) Zones() []string {
@@ -58,6 +68,7 @@ func (g generalView) Example() string {
 // values are the fields as they are compared and shown.
 func (g generalView) values() []twoSides {
 	return []twoSides{
+		{Name: "brand_name", Yours: g.BrandName},
 		{Name: "url_prefix", Yours: g.URLPrefix},
 		{Name: "link_template", Yours: g.LinkTemplate},
 		{Name: "default_language", Yours: g.DefaultLanguage},
@@ -105,7 +116,10 @@ func (v *visit) general() (generalView, error) {
 		return g, err
 	}
 	g.ETag = got.header.Get("ETag")
-	return g, json.Unmarshal(got.body.Bytes(), &g)
+	if err := json.Unmarshal(got.body.Bytes(), &g); err != nil {
+		return g, err
+	}
+	return g, v.ask(http.MethodGet, "/api/v1/brand", nil, &g.Brand)
 }
 
 func showGeneral(v *visit) error { return v.generalPart(false) }
@@ -156,11 +170,11 @@ func saveGeneral(v *visit) error {
 func typedGeneral(sent url.Values) (generalView, map[string]any) {
 	said := func(name string) string { return strings.TrimSpace(sent.Get(name)) }
 	form := generalView{
-		URLPrefix: said("url_prefix"), LinkTemplate: said("link_template"), DefaultLanguage: said("default_language"),
+		BrandName: said("brand_name"), URLPrefix: said("url_prefix"), LinkTemplate: said("link_template"), DefaultLanguage: said("default_language"),
 		Timezone: said("timezone"), TellCreatorOnPass: said("tell_creator_on_pass") == "on", Prefix: "general-", Editing: true,
 	}
 	asked := map[string]any{
-		"url_prefix": form.URLPrefix, "link_template": form.LinkTemplate, "default_language": form.DefaultLanguage,
+		"brand_name": form.BrandName, "url_prefix": form.URLPrefix, "link_template": form.LinkTemplate, "default_language": form.DefaultLanguage,
 		"timezone": form.Timezone, "tell_creator_on_pass": form.TellCreatorOnPass,
 		"retention_days": said("retention_days"), "audit_days": said("audit_days"), // what is no number is said by the API
 	}
@@ -194,7 +208,7 @@ func (v *visit) generalUnsaved(form generalView, no *refusal) error {
 	if err != nil {
 		return err
 	}
-	form.Refusal, form.ETag = no, now.ETag
+	form.Refusal, form.ETag, form.Brand = no, now.ETag, now.Brand
 	if no.Status == http.StatusPreconditionFailed {
 		form.Diff = form.against(now)
 	}

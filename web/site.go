@@ -11,6 +11,7 @@ import (
 
 	"ticketbell/access"
 	"ticketbell/cards"
+	"ticketbell/notify"
 )
 
 // Config is what the pages know about the house they are in.
@@ -31,6 +32,8 @@ type Config struct {
 	Playground *Playground
 	// Version is shown in the foot of the pages.
 	Version string
+	// Brand is what the pages are headed with; nil: our own name.
+	Brand Brand
 	// Label tells installations apart ("prod"); "" shows none.
 	Label string
 	Log   *slog.Logger
@@ -57,6 +60,7 @@ func New(cfg Config) (*Site, error) {
 	s.templates = s.prepare()
 	s.mux.Handle("GET /assets/", s.assets)
 	s.mux.HandleFunc("GET /favicon.ico", s.assets.favicon)
+	s.mux.HandleFunc("GET "+notify.LogoFolder, s.logo)
 	for _, p := range s.pages {
 		for _, r := range p.routes {
 			s.routes = append(s.routes, r)
@@ -96,7 +100,7 @@ func (s *Site) Routes() []Route {
 
 // Mounts are the paths to mount the pages at: what nobody serves is left to others.
 func (s *Site) Mounts() []string {
-	paths := []string{"/assets/", "/favicon.ico"}
+	paths := []string{"/assets/", "/favicon.ico", notify.LogoFolder}
 	for _, r := range s.routes {
 		path, _, below := strings.Cut(r.Pattern, "{")
 		if below && path == "/" {

@@ -132,8 +132,10 @@ func (v *visit) admitted(s access.Scope) error {
 
 // frame is what every template sees; what is the page's own is in Data.
 type frame struct {
-	Page     string
-	Title    string // key of the page's title
+	Page string
+	// Titled and Brand are the title and the head of a whole page; a part has neither.
+	Titled   cards.Text
+	Brand    brandView
 	Language cards.Language
 	Theme    string
 	Assets   string
@@ -162,7 +164,7 @@ func (frame) TestStates() []ticket.Status {
 
 func (v *visit) frame(data any) frame {
 	return frame{
-		Page: v.page.name, Title: v.page.name + ".title", Language: v.lang, Theme: v.theme(),
+		Page: v.page.name, Language: v.lang, Theme: v.theme(),
 		Assets: v.site.assets.folder, Version: v.site.cfg.Version, Label: v.site.cfg.Label,
 		Who: v.who, Pages: v.navigation(), Cast: v.site.cfg.Cast, Alone: v.page.alone, Plain: v.page.plain, Styles: v.page.styles, Scripts: v.page.scripts,
 		Texts: v.site.spoken(v.page.name), Data: data,
@@ -182,7 +184,15 @@ func (v *visit) refused(block string, data any) error {
 
 // write answers with a block of the page, drawn before anything is sent.
 func (v *visit) write(status int, block string, data any) error {
-	html, err := v.site.draw(v.lang, v.page.name, block, v.frame(data))
+	f := v.frame(data)
+	if block == "frame" {
+		var err error
+		f.Brand = v.brand()
+		if f.Titled, err = v.titled(f.Brand.Name); err != nil {
+			return err
+		}
+	}
+	html, err := v.site.draw(v.lang, v.page.name, block, f)
 	if err != nil {
 		return err
 	}

@@ -78,8 +78,8 @@ func elements(c cards.Card, notice string) []element {
 	if buttons := actions(c.Buttons, notice); len(buttons) > 0 {
 		list = append(append(list, hr{Tag: "hr"}), buttons...)
 	}
-	if !c.Footer.IsZero() {
-		list = append(list, footer(c.Footer))
+	if closing := c.Closing(); !closing.IsZero() {
+		list = append(list, footer(closing))
 	}
 	return list
 }

@@ -10,7 +10,7 @@ import (
 // What WeCom advises to show of each field, in characters, and how many rows it
 // takes at most (wecom.md 4.3).
 const (
-	maxSource        = 20
+	maxSource        = 20 // twice that in English, where letters are about half as wide
 	maxTitle         = 36
 	maxSubtitle      = 44
 	maxEmphasis      = 14
@@ -84,7 +84,7 @@ const openURL = 1
 func newTemplateCard(c cards.Card, lang cards.Language, ref string) *templateCard {
 	t := &templateCard{
 		CardType:   "text_notice",
-		Source:     source{clip(oneLine(chip(c, lang)), maxSource), colour(c.Tone)},
+		Source:     source{sourceOf(c, lang), colour(c.Tone)},
 		MainTitle:  titled{clip(oneLine(c.Title().In(lang)), maxTitle), clip(oneLine(c.Subtitle()), maxSubtitle)},
 		SubTitle:   subText(c, lang, ref),
 		CardAction: &cardAction{openURL, c.Link()},
@@ -98,6 +98,16 @@ func newTemplateCard(c cards.Card, lang cards.Language, ref string) *templateCar
 		}
 	}
 	return t
+}
+
+// sourceOf is the line above the title: the state of the ticket, then who says so. The state
+// is shown whole.
+func sourceOf(c cards.Card, lang cards.Language) string {
+	width := maxSource
+	if lang == cards.English {
+		width *= 2
+	}
+	return clip(oneLine(beside(chip(c, lang), c.Brand.In(lang))), width)
 }
 
 // chip is the state of the ticket in a word, marked when production is concerned.

@@ -248,7 +248,7 @@ func (h *house) handler() (http.Handler, error) {
 	var door http.Handler
 	site, err := web.New(web.Config{
 		API:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { door.ServeHTTP(w, r) }),
-		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Playground: h.playground, Language: h.language, Version: version, Label: h.label, Log: h.log,
+		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Playground: h.playground, Language: h.language, Brand: h.store, Version: version, Label: h.label, Log: h.log,
 	})
 	if err != nil {
 		return nil, err
@@ -275,7 +275,7 @@ func (h *house) language(ctx context.Context) cards.Language {
 func (h *house) open() (http.Handler, error) {
 	return server.New(server.Config{
 		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: watchedBoard{h.board, h.line}, Users: h.store, Preferences: h.store, Identities: h.directory,
-		Flows: h.store, Settings: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn, Reminders: h.reminder,
+		Flows: h.store, Settings: h.store, Logos: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn, Reminders: h.reminder,
 		Audit: h.store, Sessions: h.gate.Wrap, Advice: h.board, Live: h.hub,
 		Jobs:   h.jobs,
 		Checks: []server.Check{{Name: "database", Run: h.store.Ping}, {Name: "redis", Run: h.directory.Redis, Soft: true}},

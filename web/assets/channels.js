@@ -1,6 +1,6 @@
 // The page of the channels: unsaved changes, moved destinations, presets, ports.
 import "./testing.js";
-import { announce, say } from "./words.js";
+import { announce, language, say, speak } from "./words.js";
 
 const forms = () => document.querySelectorAll("form[data-guard]");
 
@@ -33,7 +33,7 @@ function changed(input) {
   if (input.matches("[data-preset]")) preset(form, input.value);
   if (input.name === "port") port(form, input.value);
   if (input.name === "security") security(form, input.value);
-  if (form.matches("[data-general]")) example(form);
+  if (form.matches("[data-general]")) { example(form); named(form); }
   caution(form);
   const mark = form.querySelector("[data-dirty]");
   if (mark) mark.hidden = !dirty(form);
@@ -67,6 +67,15 @@ function caution(form) {
   if (other) other.hidden = !domain(from) || !domain(username) || domain(from) === domain(username);
   const unsafe = form.querySelector("[data-unsafe]");
   if (unsafe) unsafe.hidden = !skip.checked;
+}
+
+// named shows the head of a page with the name that is typed, or with ours.
+function named(form) {
+  const field = form.elements.brand_name;
+  for (const name of form.querySelectorAll("[data-brand-preview] .brand > span")) {
+    for (const lang of ["zh", "en"]) name.dataset[lang] = field.value.trim() || field.dataset[`${lang}Placeholder`];
+  }
+  speak(language());
 }
 
 // example shows what the link of a ticket looks like with what is typed.
