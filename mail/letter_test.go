@@ -114,6 +114,9 @@ func TestTheSourceIsAWellFormedMail(t *testing.T) {
 	if l.to != "lisi@corp.example" || l.utf8 {
 		t.Errorf("got receiver %q, utf8 %t, want the bare address", l.to, l.utf8)
 	}
+	if rest := strings.ReplaceAll(string(l.source), "\r\n", ""); strings.ContainsAny(rest, "\r\n") || !strings.HasSuffix(string(l.source), "\r\n") {
+		t.Errorf("got %q, want every line to end in CRLF", l.source)
+	}
 	msg, err := mail.ReadMessage(strings.NewReader(string(l.source)))
 	if err != nil {
 		t.Fatal(err)

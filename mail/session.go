@@ -1,10 +1,11 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net"
+	"net/textproto"
 	"time"
 
 	"github.com/wneessen/go-mail/smtp"
@@ -40,11 +41,10 @@ func (s *session) within(ctx context.Context, talk func() error) error {
 // over for as long as patience lasts. Errors are *failure.
 func (s *session) send(ctx context.Context, source []byte, hurry, patience time.Duration) (reply string, err error) {
 	err = step(ctx, "send", func() (string, error) {
-		mail, err := s.write(ctx, source, hurry)
-		if err != nil {
+		if err := s.write(ctx, source, hurry); err != nil {
 			return "", err
 		}
-		reply, err = s.end(ctx, mail, patience)
+		reply, err = s.end(ctx, patience)
 		return shorten(reply), err
 	})
 	return reply, err
@@ -52,37 +52,65 @@ func (s *session) send(ctx context.Context, source []byte, hurry, patience time.
 
 // write sends the mail itself. After a refusal here the connection is not used
 // again: some servers go on reading the rest as commands (libraries.md on 552).
-func (s *session) write(ctx context.Context, source []byte, hurry time.Duration) (mail io.WriteCloser, err error) {
+func (s *session) write(ctx context.Context, source []byte, hurry time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, hurry)
 	defer cancel()
 	s.broken = true
-	err = s.within(ctx, func() error {
-		if mail, err = s.smtp.Data(); err == nil {
-			_, err = mail.Write(source)
-		}
-		return err
-	})
+	err := s.within(ctx, func() error { return data(s.smtp.Text, source) })
 	if err == nil {
 		err = ctx.Err() // too late for the final dot: the connection is closing
 	}
 	if err != nil {
-		return nil, &failure{stage: stageData, err: err}
+		return &failure{stage: stageData, err: err}
 	}
-	return mail, nil
+	return nil
+}
+
+// data asks to send a mail and sends all of it but the final dot (RFC 5321 4.1.1.4). The
+// library's own way looks at every byte for a dot it has to double.
+func data(text *textproto.Conn, source []byte) error {
+	id, err := text.Cmd("DATA")
+	if err != nil {
+		return err
+	}
+	text.StartResponse(id)
+	_, _, err = text.ReadResponse(354)
+	text.EndResponse(id)
+	if err != nil {
+		return err
+	}
+	_, err = text.W.Write(dotted(source))
+	return err
+}
+
+// dotted is source, whose lines end in CRLF, as it goes over the wire: a dot that begins
+// a line is doubled (RFC 5321 4.5.2).
+func dotted(source []byte) []byte {
+	if bytes.HasPrefix(source, []byte(".")) {
+		source = append([]byte("."), source...)
+	}
+	if bytes.Contains(source, []byte("\r\n.")) {
+		source = bytes.ReplaceAll(source, []byte("\r\n."), []byte("\r\n.."))
+	}
+	return source
 }
 
 // end sends the final dot. From here on the mail may have been taken, whatever comes
 // of it.
-func (s *session) end(ctx context.Context, mail io.Closer, patience time.Duration) (reply string, err error) {
+func (s *session) end(ctx context.Context, patience time.Duration) (reply string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if err := s.within(ctx, mail.Close); err != nil {
+	err = s.within(ctx, func() error {
+		if err := s.smtp.Text.PrintfLine("."); err != nil {
+			return err
+		}
+		_, reply, err = s.smtp.Text.ReadResponse(250)
+		return err
+	})
+	if err != nil {
 		return "", &failure{stage: stageEnd, err: err}
 	}
 	s.broken = ctx.Err() != nil
-	if d, ok := mail.(*smtp.DataCloser); ok {
-		reply = d.ServerResponse()
-	}
 	return reply, nil
 }
 

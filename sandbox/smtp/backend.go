@@ -43,7 +43,6 @@ func newBackend(cfg Config) *backend {
 		Hostname:          hostname,
 		DisableReverseDNS: true,
 		MaxRecipients:     100,
-		Timeout:           2 * idle, // the session in front gives up first
 		HandlerRcpt:       b.knows,
 		MsgIDHandler:      b.take,
 	}

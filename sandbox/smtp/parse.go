@@ -142,16 +142,14 @@ func (m *parsed) walkParts(r *multipart.Reader) error {
 }
 
 // decodeBody undoes the transfer encoding and the line endings of the wire.
-func decodeBody(encoding string, body []byte) (string, error) {
-	r := io.Reader(bytes.NewReader(body))
+func decodeBody(encoding string, body []byte) (text string, err error) {
 	switch strings.ToLower(encoding) {
 	case "quoted-printable":
-		r = quotedprintable.NewReader(r)
+		body, err = io.ReadAll(quotedprintable.NewReader(bytes.NewReader(body)))
 	case "base64":
-		r = base64.NewDecoder(base64.StdEncoding, r)
+		body, err = base64.StdEncoding.AppendDecode(nil, body) // it passes over the ends of lines
 	}
-	text, err := io.ReadAll(r)
-	return strings.ReplaceAll(string(text), "\r\n", "\n"), err
+	return strings.ReplaceAll(string(body), "\r\n", "\n"), err
 }
 
 // decodeHeader gives each header its name as it was written, for net/mail spells

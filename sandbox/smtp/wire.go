@@ -10,7 +10,9 @@ import (
 
 // readLine returns the client's next line with its ending; it is valid until the next call.
 func (s *session) readLine() ([]byte, error) {
-	_ = s.raw.SetReadDeadline(time.Now().Add(idle))
+	if s.in.Buffered() == 0 {
+		_ = s.raw.SetReadDeadline(time.Now().Add(idle))
+	}
 	return s.in.ReadSlice('\n')
 }
 
