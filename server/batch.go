@@ -18,9 +18,9 @@ import (
 const (
 	// maxBatchBytes is how many bytes a call with up to 500 events (api.md 1) may have.
 	maxBatchBytes = 16 << 20
-	// batchWorkers is how many tickets of a batch are worked on at a time: enough
-	// for their events to be committed together.
-	batchWorkers = 8
+	// batchWorkers is how many tickets of a batch are worked on at a time: enough for
+	// their events to be committed together, and each has a stack of tens of kilobytes.
+	batchWorkers = 4
 )
 
 // batch is the body as it is described; envelope is how far it is read at once,
@@ -74,6 +74,7 @@ func (a *api) registerBatch() {
 		if len(wrong) > 0 {
 			return nil, &ticket.Invalid{Fields: wrong}
 		}
+		in.Body.RawMessage = nil // so that a large batch is not held twice
 		out := &batchOutput{}
 		out.Body.Results = a.postBatch(ctx, events, e.Events)
 		return out, nil
@@ -81,12 +82,13 @@ func (a *api) registerBatch() {
 }
 
 // postBatch accepts each event on its own: those of one ticket in their order,
-// different tickets side by side.
+// different tickets side by side. It lets go of what it has read of raw.
 func (a *api) postBatch(ctx context.Context, events reader[ticket.Event], raw []json.RawMessage) []batchResult {
 	results := make([]batchResult, len(raw))
 	queues := map[string][]func(){}
 	for i, r := range raw {
 		ev, err := readBounded(events, r)
+		raw[i] = nil
 		if err != nil {
 			results[i] = refused(ctx, i, err)
 			continue
