@@ -29,6 +29,9 @@ const (
 	// run: the next call does not wait for the disk. What a killed process had open
 	// is sent again.
 	openPerCall = 2
+	// claimPerOpen is how many deliveries are claimed for each of those: fewer claims cost
+	// the database less, and what is claimed waits here for no more than a few calls.
+	claimPerOpen = 2
 	// firstCrowd is how many people a call is reckoned to carry where calls are scarce and
 	// one may carry more, until there was a claim to learn it from: what cannot go out is
 	// put back again.
@@ -130,7 +133,7 @@ func (w *Worker) claim(ctx context.Context, s *shift) (_ *load, _ []Notice, rest
 // the next ones ready, and no more than the granted calls can carry.
 func (l *load) size() int {
 	batch := max(l.line.Sender.Batch(), 1)
-	n := max(batch, cap(l.open))
+	n := max(batch, claimPerOpen*cap(l.open))
 	if l.line.Limits.calls() {
 		n = min(n, l.granted*min(batch, int(l.shift.crowd.Load())))
 	}
