@@ -156,12 +156,9 @@ func (tx *txn) keepTicket(ctx context.Context, e notify.Entry, p notify.Plan) er
 
 // deliver adds the new deliveries and brings those that are out up to date.
 func (tx *txn) deliver(ctx context.Context, e notify.Entry, known notify.Known, p notify.Plan) (notify.Receipt, error) {
-	if err := tx.refresh(ctx, e, p); err != nil {
-		return notify.Receipt{}, fmt.Errorf("refresh deliveries: %w", err)
-	}
-	if p.Turn > known.Turn && known.ID != "" {
-		if err := tx.closeDecisions(ctx, e, known, p); err != nil {
-			return notify.Receipt{}, fmt.Errorf("end decisions: %w", err)
+	if known.ID != "" {
+		if err := tx.overtake(ctx, e, known, p); err != nil {
+			return notify.Receipt{}, err
 		}
 	}
 	if err := tx.introduce(ctx, p.Deliveries); err != nil {
@@ -178,4 +175,18 @@ func (tx *txn) deliver(ctx context.Context, e notify.Entry, known notify.Known, 
 		}
 	}
 	return r, nil
+}
+
+// overtake brings what was said of the ticket before up to date.
+func (tx *txn) overtake(ctx context.Context, e notify.Entry, known notify.Known, p notify.Plan) error {
+	if err := tx.refresh(ctx, e, p); err != nil {
+		return fmt.Errorf("refresh deliveries: %w", err)
+	}
+	if p.Turn <= known.Turn {
+		return nil
+	}
+	if err := tx.closeDecisions(ctx, e, known, p); err != nil {
+		return fmt.Errorf("end decisions: %w", err)
+	}
+	return nil
 }
