@@ -17,7 +17,7 @@ const (
 )
 
 // Order is an order of a listing. What is neither newest nor oldest first is sorted
-// among the newest [Sorted] of those that fit, or among all when nothing is asked for.
+// among the newest [Sorted] of those that fit.
 type Order string
 
 // The orders. What nobody accepted took no time.

@@ -39,7 +39,7 @@ type Deliveries interface {
 
 type deliveriesInput struct {
 	Picked
-	Order  string `query:"order" enum:"newest,oldest,slowest,fastest,most_attempts,fewest_attempts" default:"newest" doc:"By time unless it says otherwise. Sorted among the newest 10,000 that fit, or among all when nothing is asked for."`
+	Order  string `query:"order" enum:"newest,oldest,slowest,fastest,most_attempts,fewest_attempts" default:"newest" doc:"By time unless it says otherwise. Otherwise the newest 10,000 that fit are sorted."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Cursor string `query:"cursor" doc:"next_cursor of the page before."`
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,7 +79,7 @@ func (l line) after(c *conditions, cursor string) error {
 	if l.rising {
 		than = `>`
 	}
-	c.add(keys[0]+` `+than+`= ?`, numbers[0]) // where an index begins to be read
+	c.add(keys[0]+` `+than+`= ?`, numbers[0]) // where an index begins to be read, if there is one
 	term := keys[len(keys)-1] + ` ` + than + ` ` + c.bind(parts[len(parts)-1])
 	for i, number := range slices.Backward(numbers) {
 		n := c.bind(number)
@@ -93,21 +92,18 @@ func (l line) after(c *conditions, cursor string) error {
 // byTime is the order in which deliveries are found.
 func (p *picking) byTime() string { return byTime(p.line.rising && p.line.column == "").sql() }
 
-// inLine is a query of the first n ids in the line of p. The whole list is read from the
-// line's own index; what is narrower is sorted among the newest that are found.
+// inLine is a query of the first n ids in the line of p: sorted among the newest that
+// are found. An index for each line would be written to with every delivery, several
+// times, for a question that is asked once a day.
 func (p *picking) inLine(n int) (string, error) {
 	if p.line.column == "" {
 		return p.ids(n), nil
 	}
-	f, from := p.filter, `deliveries d`
-	behind := conditions{args: p.args}
-	if !reflect.DeepEqual(f, notify.DeliveryFilter{Order: f.Order, Limit: f.Limit, Cursor: f.Cursor}) {
-		from = `(` + p.ids(scanned) + `) few CROSS JOIN deliveries d`
-		behind.terms = []string{`d.id = few.id`}
-	}
-	if err := p.line.after(&behind, f.Cursor); err != nil {
+	few := p.ids(scanned)
+	behind := conditions{args: p.args, terms: []string{`d.id = few.id`}}
+	if err := p.line.after(&behind, p.filter.Cursor); err != nil {
 		return "", err
 	}
 	p.args = behind.args
-	return `SELECT d.id FROM ` + from + ` ` + behind.sql() + ` ` + p.line.sql() + ` LIMIT ` + strconv.Itoa(n), nil
+	return `SELECT d.id FROM (` + few + `) few CROSS JOIN deliveries d ` + behind.sql() + ` ` + p.line.sql() + ` LIMIT ` + strconv.Itoa(n), nil
 }

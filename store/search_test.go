@@ -237,8 +237,6 @@ func TestAFilterIsAnsweredByItsIndex(t *testing.T) {
 		"deliveries_person": {Person: "user7"},
 		"deliveries_code":   {Code: "mail.550"},
 		"deliveries_ticket": {Query: "#17"},
-		"deliveries_took":   {Order: notify.Slowest},
-		"deliveries_tries":  {Order: notify.FewestTries},
 	} {
 		if got := store.PlanOf(t, s, f); !strings.Contains(got, index) {
 			t.Errorf("%+v: got the plan\n%s\nwant it to use %s", f, got, index)
