@@ -256,7 +256,7 @@ func (a *acceptance) plan(known Known) Plan {
 	}
 	around := ticket.Around{Before: stepBefore(known), QuietPass: a.quietPass}
 	for _, l := range ticket.Audience(ev, around) {
-		p.Deliveries = append(p.Deliveries, a.deliveries(p, l)...)
+		p.Deliveries = append(p.Deliveries, a.deliveries(p, l, known.Muted)...)
 	}
 	return p
 }
@@ -281,7 +281,7 @@ func marks(ev ticket.Event, known Known) []cards.Mark {
 
 // deliveries are those of one listener: one for each channel that is on, in the listener's
 // order, or, when none is, one that says so.
-func (a *acceptance) deliveries(p Plan, l ticket.Listener) []Delivery {
+func (a *acceptance) deliveries(p Plan, l ticket.Listener, muted []string) []Delivery {
 	u, ok := a.users[l.Person.Key()]
 	if !ok {
 		u = ticket.User{Person: l.Person}
@@ -297,6 +297,9 @@ func (a *acceptance) deliveries(p Plan, l ticket.Listener) []Delivery {
 	var all []Delivery
 	for _, ch := range a.ways.of(u, a.channels) {
 		all = append(all, a.delivery(p, l.Role, u, ch))
+	}
+	if slices.Contains(muted, u.Key()) && !a.entry.Event.Kind.ToldAnyway(l.Role) {
+		return mute(all)
 	}
 	if a.ways.inTurn(u) {
 		a.ways.queue(all)

@@ -19,6 +19,8 @@ type Known struct {
 	// Turn is the ticket's, see [Plan.Turn].
 	Turn  int64
 	Watch Watch
+	// Muted are the keys of the people who muted the ticket.
+	Muted []string
 }
 
 // TicketRecord is what is on record about a ticket, with what the built-in desk

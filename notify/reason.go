@@ -36,6 +36,7 @@ const (
 	ReasonNotNeeded     = "not_needed"
 	ReasonSlow          = "slow"
 	ReasonChannelGone   = "switched_off"
+	ReasonMuted         = "muted"
 )
 
 // IdentityCode begins the codes of refusals that came from our own directory, not
@@ -83,6 +84,8 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "渠道已停用，此人没有其他可用渠道", EN: "the channel was disabled, and this person has no other one"}
 	case ReasonOtherChannel:
 		return cards.Text{ZH: "已由管理员改走其他渠道重发", EN: "sent on another channel instead, by an administrator"}
+	case ReasonMuted:
+		return cards.Text{ZH: "已静音：本人不想再收到这个工单的进展", EN: "muted: this person wants no more news of the ticket"}
 	case ReasonQuiet:
 		return cards.Text{ZH: "免打扰时段，结束后发送", EN: "quiet hours; sent when they end"}
 	case ReasonReserve, ReasonNotNeeded, ReasonSlow, ReasonChannelGone:

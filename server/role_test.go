@@ -29,7 +29,7 @@ func TestASessionMayDoWhatItsRoleIncludesAndNothingElse(t *testing.T) {
 		p := &access.Principal{Username: "lisi", Role: role}
 		h := newHouse(t, as(p))
 		for _, op := range operations(t, h) {
-			path := strings.NewReplacer("{id}", "x", "{channel}", "mail", "{username}", "x", "{key}", "x", "{source}", "x").Replace(op.path)
+			path := strings.NewReplacer("{id}", "x", "{channel}", "mail", "{username}", "x", "{key}", "x", "{source}", "x", "{ticket_id}", "x").Replace(op.path)
 			got := h.brief(op.method, path, "not even JSON")
 			refused := got.status == http.StatusForbidden && strings.Contains(got.body, string(codeScope))
 			if may := slices.ContainsFunc(op.scopes, p.Allows); may == refused {

@@ -28,6 +28,7 @@ type rooms struct {
 	deliveries []notify.Delivery
 	attempts   map[string][]notify.Attempt
 	liked      map[string]notify.Preferences
+	mutes      []string // "username ticket"
 	channel    map[string]json.RawMessage
 	version    int
 	tests      []notify.TestRequest
@@ -539,6 +540,38 @@ func (r *rooms) SavePreferences(_ context.Context, username string, p notify.Pre
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.liked[username] = p
+	return nil
+}
+
+func (r *rooms) Mutes(_ context.Context, username string) (list []notify.Mute, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range r.mutes {
+		if who, id, _ := strings.Cut(m, " "); who == username {
+			list = append(list, notify.Mute{Ticket: id, Key: "1", Title: "add an index", Project: "Payments", At: noon()})
+		}
+	}
+	return list, nil
+}
+
+// Mute knows of one ticket, and of one that is over.
+func (r *rooms) Mute(_ context.Context, username, id string, _ time.Time) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch id {
+	case "tkt_1":
+		r.mutes = append(r.mutes, username+" "+id)
+		return nil
+	case "tkt_over":
+		return fmt.Errorf("mute: %w", notify.ErrConflict)
+	}
+	return fmt.Errorf("mute: %w", notify.ErrNotFound)
+}
+
+func (r *rooms) Unmute(_ context.Context, username, id string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mutes = slices.DeleteFunc(r.mutes, func(m string) bool { return m == username+" "+id })
 	return nil
 }
 

@@ -20,6 +20,7 @@ type Config struct {
 	Channels    Channels
 	Users       Users
 	Preferences Preferences
+	Mutes       Mutes
 	Identities  Identities
 	Flows       Flows
 	Settings    Settings
@@ -98,6 +99,7 @@ func (c Config) check() error {
 		{"Channels", c.Channels == nil},
 		{"Users", c.Users == nil},
 		{"Preferences", c.Preferences == nil},
+		{"Mutes", c.Mutes == nil},
 		{"Identities", c.Identities == nil},
 		{"Flows", c.Flows == nil},
 		{"Settings", c.Settings == nil},
@@ -144,6 +146,7 @@ func (a *api) registerAll() {
 	a.registerMe()
 	a.registerMine()
 	a.registerPreferences()
+	a.registerMutes()
 	a.registerResolve()
 	a.registerPeopleTrials()
 	a.registerDMS()

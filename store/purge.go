@@ -24,6 +24,8 @@ func ended() []litter {
 			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = x.message_id AND d.channel = 'wecom')`},
 		{"decisions", "id", `x.updated_at < $2 AND x.due_at = 0
 			AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.id = x.ticket_id AND t.turn = x.turn AND t.state LIKE 'waiting%')`},
+		{"mutes", "ticket_id", `x.muted_at < $2 AND EXISTS (
+			SELECT 1 FROM tickets t WHERE t.id = x.ticket_id AND t.updated_at < $2 AND t.state NOT LIKE 'waiting%' AND t.state <> 'executing')`},
 		{"events", "id", `x.accepted_at < $2
 			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = x.id OR d.want = x.id)
 			AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.last_event = x.id)`},

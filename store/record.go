@@ -47,7 +47,7 @@ func (s *Store) Record(ctx context.Context, e notify.Entry, plan func(notify.Kno
 }
 
 func (tx *txn) record(ctx context.Context, e notify.Entry, plan func(notify.Known) notify.Plan) (notify.Receipt, error) {
-	if err := tx.lockTicket(ctx, e); err != nil {
+	if err := tx.lockTicket(ctx, e.Event.Source, e.Event.Ticket.Key); err != nil {
 		return notify.Receipt{}, fmt.Errorf("lock ticket: %w", err)
 	}
 	first, err := receipt(ctx, tx, e.Event.Source, e.Event.ID)
@@ -69,11 +69,11 @@ func (tx *txn) record(ctx context.Context, e notify.Entry, plan func(notify.Know
 }
 
 // lockTicket makes the events of one ticket wait for each other.
-func (tx *txn) lockTicket(ctx context.Context, e notify.Entry) error {
+func (tx *txn) lockTicket(ctx context.Context, source, key string) error {
 	if tx.words.lockName == "" {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, tx.words.lockName, "ticket\n"+e.Event.Source+"\n"+e.Event.Ticket.Key)
+	_, err := tx.ExecContext(ctx, tx.words.lockName, "ticket\n"+source+"\n"+key)
 	return err
 }
 
@@ -97,16 +97,26 @@ func scanReceipt(r row) (notify.Receipt, error) {
 // knownTicket is what is on record about a ticket; nothing is an answer as well.
 func knownTicket(ctx context.Context, q querier, source, key string) (notify.Known, error) {
 	k, err := one(ctx, q, scanKnown,
-		`SELECT t.id, e.body, t.trail, t.turn, `+watchColumns+` FROM tickets t JOIN events e ON e.id = t.last_event
-		WHERE t.source = $1 AND t.key = $2`, source, key)
+		`SELECT EXISTS (SELECT 1 FROM mutes m WHERE m.ticket_id = t.id), t.id, e.body, t.trail, t.turn, `+watchColumns+`
+		FROM tickets t JOIN events e ON e.id = t.last_event WHERE t.source = $1 AND t.key = $2`, source, key)
 	if errors.Is(err, ErrNotFound) {
 		return notify.Known{}, nil
 	}
-	return k, err
+	if err == nil && k.muted {
+		k.Muted, err = all(ctx, q, value[string], `SELECT username FROM mutes WHERE ticket_id = $1`, k.ID)
+	}
+	return k.Known, err
 }
 
-func scanKnown(r row) (k notify.Known, err error) {
-	return k, r.Scan(append([]any{&k.ID, document{&k.Last}, document{&k.Trail}, &k.Turn}, watchFields(&k.Watch)...)...)
+// found is what is known of a ticket, and whether anybody muted it: hardly ever.
+type found struct {
+	notify.Known
+
+	muted bool
+}
+
+func scanKnown(r row) (k found, err error) {
+	return k, r.Scan(append([]any{&k.muted, &k.ID, document{&k.Last}, document{&k.Trail}, &k.Turn}, watchFields(&k.Watch)...)...)
 }
 
 // keep writes the event and what becomes of its ticket.
@@ -117,6 +127,11 @@ func (tx *txn) keep(ctx context.Context, e notify.Entry, known notify.Known, p n
 		}
 		if err := tx.findable(ctx, e, known, p.TicketID); err != nil {
 			return fmt.Errorf("write what the ticket is found by: %w", err)
+		}
+	}
+	if len(known.Muted) > 0 && !p.Late && !p.Aside && e.Event.Ticket.Status.Over() {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM mutes WHERE ticket_id = $1`, p.TicketID); err != nil {
+			return fmt.Errorf("end mutes: %w", err)
 		}
 	}
 	if p.Aside && p.Watch != known.Watch {

@@ -274,7 +274,7 @@ func (h *house) language(ctx context.Context) cards.Language {
 
 func (h *house) open() (http.Handler, error) {
 	return server.New(server.Config{
-		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: watchedBoard{h.board, h.line}, Users: h.store, Preferences: h.store, Identities: h.directory,
+		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: watchedBoard{h.board, h.line}, Users: h.store, Preferences: h.store, Mutes: h.store, Identities: h.directory,
 		Flows: h.store, Settings: h.store, Logos: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn, Reminders: h.reminder,
 		Audit: h.store, Sessions: h.gate.Wrap, Advice: h.board, Live: h.hub,
 		Jobs:   h.jobs,
