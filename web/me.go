@@ -21,6 +21,8 @@ func mePage() page {
 			takes("/me", access.Me, changeMe),
 			takes("/me/theme", access.Me, keepTheme),
 			takes("/me/try/{channel}", access.Me, tryMe),
+			takes("/me/mutes/{ticket}", access.Me, muteTicket),
+			takes("/me/mutes/{ticket}/end", access.Me, unmuteTicket),
 		},
 	}
 }
@@ -29,9 +31,9 @@ type meView struct {
 	personForm
 
 	// Holds is what holds for whoever looks, their own choice or the installation's.
-	Holds      holding
-	Deliveries []toldRow
-	Saved      bool
+	Holds holding
+	Heard heard
+	Saved bool
 	// Trial is what came of a test message.
 	Trial *trialView
 }
@@ -76,14 +78,9 @@ func (v *visit) me() (meView, error) {
 	}
 	view.User = own.userRow
 	view.User.Ways, view.Holds = own.Identities, own.Effective
-	var list struct {
-		Items []toldRow `json:"items"`
-	}
-	if err := v.ask(http.MethodGet, "/api/v1/me/deliveries?limit=20", nil, &list); err != nil {
-		return view, err
-	}
-	view.Deliveries = list.Items
-	return view, nil
+	var err error
+	view.Heard, err = v.heard()
+	return view, err
 }
 
 func changeMe(v *visit) error {

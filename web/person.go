@@ -33,6 +33,8 @@ type toldRow struct {
 	Status      notify.Status  `json:"status"`
 	Reason      string         `json:"reason"`
 	CreatedAt   time.Time      `json:"created_at"`
+	Kind        ticket.Kind    `json:"kind"`
+	TicketID    string         `json:"ticket_id"`
 	TicketKey   string         `json:"ticket_key"`
 	TicketTitle string         `json:"ticket_title"`
 }

@@ -163,3 +163,39 @@ func TestHowPeopleAreToldIsSetForEverybody(t *testing.T) {
 	w.visit("/me")
 	w.see("未设置，按全局默认：22:00–08:00。")
 }
+
+func TestATicketIsMutedByKeyboardOnOnesOwnPageAndHeardOfAgain(t *testing.T) {
+	h := demo(t)
+	h.tells("7")
+	h.reaches("mail", "7")
+	w := h.window()
+	w.visit("/me")
+	w.fill("显示名", "还没保存")
+	w.tabTo("静音此工单 #7")
+	w.press("\r")
+	w.see("已静音 #7。")
+	w.accessible("a muted ticket")
+	w.shoot("me-muted")
+	if got := w.value("显示名"); got != "还没保存" {
+		t.Errorf("got %q in the form, want what was typed still there", got)
+	}
+	h.tellsAgain("7")
+	w.visit("/deliveries?q=7&channel=mail&status=skipped")
+	w.see("已静音：本人不想再收到这个工单的进展")
+
+	w.visit("/me?lang=en")
+	w.see("Muted tickets")
+	w.click("Unmute #7")
+	w.see("You hear of #7 again.")
+	w.see("No tickets are muted.")
+}
+
+// tellsAgain posts a reminder of a ticket that [house.tells] told admin of.
+func (h *house) tellsAgain(key string) {
+	h.t.Helper()
+	status, answer := h.ask("POST", "/api/v1/events", `{"id":"`+key+`-again","kind":"reminded","audience":[{"username":"admin"}],
+		"ticket":{"key":"`+key+`","title":"订单表加索引","status":"waiting_review"}}`)
+	if status != http.StatusAccepted {
+		h.t.Fatalf("got %d %s, want it accepted", status, answer)
+	}
+}
