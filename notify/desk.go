@@ -115,7 +115,7 @@ func (d *Desk) followFlow(ctx context.Context, e *Entry) error {
 		e.Event = e.Event.WithFlow(*e.Flow)
 		return nil
 	}
-	f, ok, err := d.Flows.FlowOf(ctx, e.Event.Ticket.Project.Key)
+	f, ok, err := d.Flows.FlowOf(ctx, e.Event.Ticket.Project.Key, e.Event.Ticket.Type)
 	if err != nil {
 		return fmt.Errorf("find the flow of project %s: %w", e.Event.Ticket.Project.Key, err)
 	}
@@ -136,6 +136,9 @@ func inherit(ev ticket.Event, last ticket.Ticket) ticket.Event {
 	}
 	if t.Project == (ticket.Project{}) {
 		t.Project = last.Project
+	}
+	if t.Type == "" {
+		t.Type = last.Type
 	}
 	if t.URL == "" && t.Path == "" {
 		t.URL, t.Path = last.URL, last.Path

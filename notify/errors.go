@@ -12,7 +12,7 @@ var ErrConflict = errors.New("conflict")
 // Taken says that a value that must be unique belongs to somebody else already.
 type Taken struct {
 	// Field is the name of the value as the API spells it: "username", "email", "phone",
-	// "wecom_userid", "feishu_open_id", "projects".
+	// "wecom_userid", "feishu_open_id", "projects", "types".
 	Field string
 	// By names who has it: a username, or the key of a flow.
 	By string

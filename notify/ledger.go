@@ -155,8 +155,9 @@ type Settlement struct {
 
 // Flows knows the flow of a project.
 type Flows interface {
-	// FlowOf returns the flow for the project with that key; ok is false when there is none.
-	FlowOf(ctx context.Context, project string) (f ticket.Flow, ok bool, err error)
+	// FlowOf returns the flow that is taken by tickets of that project and type, see
+	// [ticket.Flow]; ok is false when there is none.
+	FlowOf(ctx context.Context, project, kind string) (f ticket.Flow, ok bool, err error)
 }
 
 // People knows who is who.

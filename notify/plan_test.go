@@ -120,6 +120,28 @@ func TestTheProjectsFlowNamesTheAssigneesThePlatformLeftOut(t *testing.T) {
 	})
 }
 
+func TestTheTypeOfATicketPicksItsFlowAndIsKept(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Mail)
+		for key, member := range map[string]string{"all": "lisi", "export": "wangwu"} {
+			f := ticket.Flow{Key: key, Name: key, Steps: []ticket.FlowStep{
+				{Name: "DBA", Kind: ticket.Review, Members: []string{member}},
+				{Name: "go", Kind: ticket.Execute, Members: []string{"admin"}},
+			}}
+			if key == "export" {
+				f.Types = []string{"export"}
+			}
+			if err := h.PutFlow(t.Context(), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		export := func(ev *ticket.Event) { ev.Ticket.Type = "export" }
+		wantFates(t, h.accept(event(1, ticket.KindSubmitted, ticket.WaitingReview, export)), "wangwu mail queued")
+		// The type is not said again.
+		wantFates(t, h.accept(event(2, ticket.KindResubmitted, ticket.WaitingReview)), "wangwu mail queued")
+	})
+}
+
 func TestTheCreatorCanBeSparedEachPass(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		h.board.only(notify.Mail)

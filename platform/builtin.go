@@ -65,7 +65,7 @@ func (b *BuiltIn) Check(ctx context.Context, t ticket.Ticket) error {
 
 // opening returns the event that opens t, still without a number, and its flow.
 func (b *BuiltIn) opening(ctx context.Context, t ticket.Ticket) (ticket.Event, ticket.Flow, error) {
-	f, ok, err := b.Flows.FlowOf(ctx, t.Project.Key)
+	f, ok, err := b.Flows.FlowOf(ctx, t.Project.Key, t.Type)
 	if err != nil {
 		return ticket.Event{}, f, fmt.Errorf("find the flow of project %s: %w", t.Project.Key, err)
 	}

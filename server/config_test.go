@@ -50,6 +50,7 @@ func TestWrongFlowsAreRefusedByName(t *testing.T) {
 		{"a bad reminder", "ddl", `{"name":"a","steps":[{"name":"s","kind":"execute","members":["t1"],"remind_after":"1 day"}]}`, []string{"steps[0].remind_after invalid"}},
 		{"a bad kind", "ddl", `{"name":"a","steps":[{"name":"s","kind":"vote","members":["t1"]}]}`, []string{"steps[0].kind unknown_value"}},
 		{"a bad key", "d%20l", goodFlow, []string{"key invalid"}},
+		{"types that are none", "ddl", `{"types":["",7],` + goodFlow[1:], []string{"types[0] required", "types[1] invalid"}},
 		{"another key", "ddl", `{"key":"dml",` + goodFlow[1:], []string{"key invalid"}},
 	}
 	h := newHouse(t)
@@ -68,6 +69,15 @@ func TestAProjectHasOneFlow(t *testing.T) {
 	h.asRoot("PUT", "/api/v1/flows/ddl", goodFlow)
 	got := h.asRoot("PUT", "/api/v1/flows/dml", goodFlow)
 	equal(t, "fields", got.problem(t).fields(), []string{"projects taken"})
+}
+
+func TestAFlowIsForSomeTypes(t *testing.T) {
+	h := newHouse(t)
+	got := h.asRoot("PUT", "/api/v1/flows/ddl", `{"types":["export","sql"],`+goodFlow[1:])
+	if got.status != http.StatusOK || !strings.Contains(got.body, `"projects":["pay"],"types":["export","sql"],`) {
+		t.Errorf("got %d %s, want the types as they were written", got.status, got.body)
+	}
+	equal(t, "types", h.rooms.flows["ddl"].Types, []string{"export", "sql"})
 }
 
 func TestDurationsAreWrittenTheWayPeopleSayThem(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"ticketbell/ticket"
 )
 
-// Flows keeps the routes tickets take. A project that has a flow already comes
+// Flows keeps the routes tickets take. A project and type that have a flow already come
 // back as a [*notify.Taken], an unknown flow as [notify.ErrNotFound].
 type Flows interface {
 	Flows(ctx context.Context) ([]ticket.Flow, error)
@@ -25,6 +25,7 @@ type flowFields struct {
 	Key      string     `json:"key,omitempty" maxLength:"64" doc:"May repeat the key of the path." example:"ddl"`
 	Name     string     `json:"name" example:"结构变更"`
 	Projects []string   `json:"projects,omitempty" maxItems:"1000" doc:"Keys of the projects that take this flow; none: every project without a flow of its own." example:"[\"pay\"]"`
+	Types    []string   `json:"types,omitempty" maxItems:"20" doc:"Types of tickets that take this flow; none: every type. Of several flows that fit the most specific is taken: project and type, project, type, neither." example:"[\"export\"]"`
 	Steps    []flowStep `json:"steps" doc:"At most four reviews, then one execution."`
 	// What was read may be written back as it is.
 	UpdatedAt time.Time `json:"updated_at,omitzero" doc:"When it was written last. Ignored when it is written."`
@@ -117,7 +118,7 @@ func (a *api) deleteFlow(ctx context.Context, in *flowInput) (*struct{}, error) 
 
 func flowOf(f ticket.Flow) flowFields {
 	return flowFields{
-		Key: f.Key, Name: f.Name, Projects: append([]string{}, f.Projects...), UpdatedAt: f.UpdatedAt, UpdatedBy: f.UpdatedBy,
+		Key: f.Key, Name: f.Name, Projects: append([]string{}, f.Projects...), Types: f.Types, UpdatedAt: f.UpdatedAt, UpdatedBy: f.UpdatedBy,
 		Steps: mapped(f.Steps, func(s ticket.FlowStep) flowStep {
 			return flowStep{
 				Name: s.Name, Kind: s.Kind, Members: append([]string{}, s.Members...),
@@ -133,7 +134,7 @@ func (f flowFields) read(key string) (ticket.Flow, error) {
 	if f.Key != "" && f.Key != key {
 		wrong = append(wrong, ticket.FieldError{Field: "key", Code: "invalid", Message: "cannot be changed"})
 	}
-	flow := ticket.Flow{Key: key, Name: f.Name, Projects: append([]string{}, f.Projects...)}
+	flow := ticket.Flow{Key: key, Name: f.Name, Projects: append([]string{}, f.Projects...), Types: f.Types}
 	for i, s := range f.Steps {
 		remind, badRemind := readWait(fmt.Sprintf("steps[%d].remind_after", i), s.RemindAfter)
 		escalate, badEscalate := readWait(fmt.Sprintf("steps[%d].escalate_after", i), s.EscalateAfter)

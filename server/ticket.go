@@ -36,6 +36,7 @@ type Tickets interface {
 type submission struct {
 	Title       string          `json:"title" doc:"One line of plain text, at most 256 characters." example:"订单表加索引"`
 	Project     projectRef      `json:"project,omitzero"`
+	Type        string          `json:"type,omitempty" maxLength:"64" doc:"What kind of change it is; with the project it picks the flow." example:"export"`
 	Description string          `json:"description,omitempty" doc:"Plain text, at most 10,000 characters."`
 	Creator     string          `json:"creator,omitempty" maxLength:"128" doc:"Username of whoever asks; default: the caller." example:"zhangsan"`
 	URL         string          `json:"url,omitempty" doc:"Absolute http or https link to the ticket; wins over path."`
@@ -177,7 +178,7 @@ func (a *api) submitTicket(ctx context.Context, in *submitInput) (*ticketOutput,
 
 func (s submission) ticket() ticket.Ticket {
 	return ticket.Ticket{
-		Title: s.Title, Description: s.Description, Project: ticket.Project(s.Project), URL: s.URL, Path: s.Path,
+		Title: s.Title, Description: s.Description, Project: ticket.Project(s.Project), Type: s.Type, URL: s.URL, Path: s.Path,
 		Creator: ticket.Person{Username: s.Creator}, Targets: s.Targets, Audit: s.Audit, ExtraFields: s.Fields,
 	}
 }

@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"database/sql"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -53,23 +55,55 @@ func TestFlowsAreReadAsTheyWereWritten(t *testing.T) {
 	})
 }
 
+// of expects the flow that tickets of a project and type take, "" for none.
+func of(t engineTest, s *store.Store, project, kind, want string) {
+	t.Helper()
+	f, ok, err := s.FlowOf(t.Context(), project, kind)
+	if err != nil || ok != (want != "") || f.Key != want {
+		t.Errorf("project %q, type %q: got %q, %v, %v, want %q", project, kind, f.Key, ok, err, want)
+	}
+}
+
 func TestAProjectHasItsFlowOrTheDefault(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
-		of := func(project, want string) {
-			t.Helper()
-			f, ok, err := s.FlowOf(t.Context(), project)
-			if err != nil || ok != (want != "") || f.Key != want {
-				t.Errorf("project %q: got %q, %v, %v, want %q", project, f.Key, ok, err, want)
-			}
-		}
-		of("pay", "")
+		of(t, s, "pay", "", "")
 		putFlow(t, s, flow("zz", "pay", "billing"))
-		of("billing", "zz")
-		of("other", "")
+		of(t, s, "billing", "", "zz")
+		of(t, s, "other", "", "")
 		putFlow(t, s, flow("general"))
-		of("pay", "zz")
-		of("other", "general")
-		of("", "general")
+		of(t, s, "pay", "", "zz")
+		of(t, s, "other", "", "general")
+		of(t, s, "", "", "general")
+	})
+}
+
+func TestTheMostSpecificFlowIsTaken(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		typed := func(key, project string, types ...string) ticket.Flow {
+			f := flow(key)
+			if f.Types = types; project != "" {
+				f.Projects = []string{project}
+			}
+			return f
+		}
+		putFlow(t, s, typed("a-default", ""))
+		putFlow(t, s, typed("b-type", "", "export", "sql"))
+		putFlow(t, s, typed("c-project", "pay"))
+		putFlow(t, s, typed("d-both", "pay", "export"))
+		of(t, s, "pay", "export", "d-both")
+		of(t, s, "pay", "sql", "c-project") // the project counts more than the type
+		of(t, s, "pay", "", "c-project")
+		of(t, s, "other", "sql", "b-type")
+		of(t, s, "", "export", "b-type")
+		of(t, s, "other", "archive", "a-default")
+		of(t, s, "other", "", "a-default")
+		if err := s.DeleteFlow(t.Context(), "d-both"); err != nil {
+			t.Fatal(err)
+		}
+		of(t, s, "pay", "export", "c-project")
+		putFlow(t, s, typed("c-project", "pay", "archive")) // it is for less now
+		of(t, s, "pay", "export", "b-type")
+		of(t, s, "pay", "", "a-default")
 	})
 }
 
@@ -84,6 +118,31 @@ func TestAProjectBelongsToOneFlow(t *testing.T) {
 		if _, err := s.Flow(t.Context(), "second"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("got %v, want nothing written of a refused flow", err)
 		}
+	})
+}
+
+func TestATieIsRefusedAndNamesTheOtherFlow(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		everywhere, here := flow("everywhere"), flow("here", "pay")
+		everywhere.Types, here.Types = []string{"export"}, []string{"export", "sql"}
+		putFlow(t, s, everywhere)
+		putFlow(t, s, here) // more specific: no tie
+		putFlow(t, s, flow("plain", "pay"))
+		for _, tt := range []struct {
+			projects, types []string
+			want            store.Taken
+		}{
+			{nil, []string{"sql", "export"}, store.Taken{Field: "types", By: "everywhere"}},
+			{[]string{"other", "pay"}, []string{"sql"}, store.Taken{Field: "projects", By: "here"}},
+			{[]string{"pay"}, nil, store.Taken{Field: "projects", By: "plain"}},
+		} {
+			late := flow("late", tt.projects...)
+			late.Types = tt.types
+			if got, ok := errors.AsType[*store.Taken](s.PutFlow(t.Context(), late)); !ok || *got != tt.want {
+				t.Errorf("%v, %v: got %v, want %+v", tt.projects, tt.types, got, tt.want)
+			}
+		}
+		putFlow(t, s, here) // it ties with nobody but itself
 	})
 }
 
@@ -159,4 +218,37 @@ func TestNumbersAreGivenOnce(t *testing.T) {
 			seen[n] = true
 		}
 	})
+}
+
+func TestProjectsKeepTheFlowsTheyHadBeforeTypes(t *testing.T) {
+	url := sqliteURL(t)
+	s, err := store.Open(t.Context(), config(url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	putFlow(t, s, flow("general"))
+	putFlow(t, s, flow("pay", "pay", "billing"))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	for _, before := range []string{
+		`DROP TABLE flow_scopes`, `DELETE FROM goose_db_version WHERE version_id = 48`,
+		`CREATE TABLE flow_projects (project TEXT PRIMARY KEY, flow_key TEXT NOT NULL REFERENCES flows (key) ON DELETE CASCADE)`,
+		`INSERT INTO flow_projects (project, flow_key) VALUES ('pay', 'pay'), ('billing', 'pay'), ('', 'pay')`,
+	} {
+		if _, err := db.ExecContext(t.Context(), before); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := open(t, url)
+	for project, want := range map[string]string{"pay": "pay", "billing": "pay", "other": "general", "": "general"} {
+		if f, ok, err := again.FlowOf(t.Context(), project, "sql"); err != nil || !ok || f.Key != want {
+			t.Errorf("project %q: got %q, %v, %v, want %q", project, f.Key, ok, err, want)
+		}
+	}
 }

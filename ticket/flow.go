@@ -12,9 +12,12 @@ const MaxReviews = 4
 // Flow is the route of a kind of ticket (审批流程模板): no to four review steps, then
 // one execution step, each with its members.
 type Flow struct {
-	Key      string     `json:"key"`
-	Name     string     `json:"name"`
+	Key  string `json:"key"`
+	Name string `json:"name"`
+	// Projects and Types say which tickets take it: none are all. Of several flows the most
+	// specific is taken: project and type, then project, then type, then neither.
 	Projects []string   `json:"projects"`
+	Types    []string   `json:"types,omitempty"`
 	Steps    []FlowStep `json:"steps"`
 	// UpdatedAt and UpdatedBy say when it was written last, and by whom.
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
@@ -68,6 +71,13 @@ func (s FlowStep) people() []Person {
 // MaxMembers is how many members a step of a flow may have.
 const MaxMembers = 100
 
+// MaxTypes is how many types a flow may name, and MaxScope how many pairs of a project and
+// a type it may be for.
+const (
+	MaxTypes = 20
+	MaxScope = 2_000
+)
+
 // Validate checks f and returns an [*Invalid] that names every wrong field at
 // once, or nil: a key and a name, at most [MaxReviews] review steps, then one
 // execution step, each with a name.
@@ -75,6 +85,7 @@ func (f Flow) Validate() error {
 	var c checker
 	c.required("key", f.Key, MaxLabel)
 	c.required("name", f.Name, MaxName)
+	c.scope(f)
 	last := len(f.Steps) - 1
 	if last < 0 || last > MaxReviews {
 		c.add("steps", "invalid", fmt.Sprintf("must hold at most %d review steps and one execution step", MaxReviews))
@@ -83,6 +94,22 @@ func (f Flow) Validate() error {
 		c.flowStep(fmt.Sprintf("steps[%d]", i), s, i == last)
 	}
 	return c.result()
+}
+
+// scope checks which tickets f is for.
+func (c *checker) scope(f Flow) {
+	for i, p := range f.Projects {
+		c.required(fmt.Sprintf("projects[%d]", i), p, MaxName)
+	}
+	for i, t := range f.Types {
+		c.required(fmt.Sprintf("types[%d]", i), t, MaxLabel)
+	}
+	switch {
+	case len(f.Types) > MaxTypes:
+		c.add("types", "too_many", fmt.Sprintf("must hold at most %d types", MaxTypes))
+	case len(f.Types)*len(f.Projects) > MaxScope:
+		c.add("types", "too_many", fmt.Sprintf("must make at most %d pairs with projects", MaxScope))
+	}
 }
 
 func (c *checker) flowStep(at string, s FlowStep, last bool) {

@@ -50,7 +50,10 @@ type Ticket struct {
 	Title       string  `json:"title" doc:"One line of plain text, at most 256 characters." example:"订单表加索引"`
 	Description string  `json:"description,omitempty" doc:"Plain text, at most 10,000 characters; cards show the first lines."`
 	Project     Project `json:"project,omitzero" doc:"The project the ticket belongs to; its key picks the flow."`
-	Status      Status  `json:"status" enum:"waiting_review,waiting_execution,executing,rejected,succeeded,failed,completed,canceled" doc:"Where the ticket stands after the event."`
+	// Type is the platform's own word for what kind of change it is. A flow may be for some
+	// types only.
+	Type   string `json:"type,omitempty" doc:"The platform's own word for the kind of change, at most 64 characters; with the project it picks the flow." example:"export"`
+	Status Status `json:"status" enum:"waiting_review,waiting_execution,executing,rejected,succeeded,failed,completed,canceled" doc:"Where the ticket stands after the event."`
 	// Revision rises with every change of the ticket; 0 means the platform keeps none
 	// and the time of the event orders instead.
 	Revision int64 `json:"revision,omitempty" doc:"Rising per ticket; without it occurred_at orders."`

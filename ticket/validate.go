@@ -87,6 +87,7 @@ func (c *checker) ticket(at string, t Ticket) {
 	c.length(at+".description", t.Description, MaxDescription)
 	c.length(at+".project.key", t.Project.Key, MaxName)
 	c.length(at+".project.name", t.Project.Name, MaxName)
+	c.length(at+".type", t.Type, MaxLabel)
 	c.oneOf(at+".status", string(t.Status), t.Status.Valid(), Statuses())
 	if t.Revision < 0 {
 		c.add(at+".revision", "invalid", "must not be negative")

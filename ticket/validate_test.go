@@ -3,6 +3,7 @@ package ticket
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,7 @@ func TestEachWrongFieldIsNamed(t *testing.T) {
 		{"ticket.description", "too_long", func(e *Event) { e.Ticket.Description = long }},
 		{"ticket.status", "unknown_value", func(e *Event) { e.Ticket.Status = "limbo" }},
 		{"ticket.revision", "invalid", func(e *Event) { e.Ticket.Revision = -1 }},
+		{"ticket.type", "too_long", func(e *Event) { e.Ticket.Type = strings.Repeat("x", 65) }},
 		{"ticket.url", "invalid", func(e *Event) { e.Ticket.URL = "javascript:alert(1)" }},
 		{"ticket.url", "invalid", func(e *Event) { e.Ticket.URL = "https://me:secret@sqle.example.com/" }},
 		{"ticket.path", "invalid", func(e *Event) { e.Ticket.Path = "//evil.example/x" }},
@@ -81,12 +83,26 @@ func TestAllWrongFieldsAreNamedAtOnce(t *testing.T) {
 	}
 }
 
+// numbered are n names.
+func numbered(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = "n" + strconv.Itoa(i)
+	}
+	return names
+}
+
 func TestFlowsThatAreRefused(t *testing.T) {
 	tests := []struct {
 		name, field string
 		spoil       func(*Flow)
 	}{
 		{"no name", "name", func(f *Flow) { f.Name = "" }},
+		{"a project without a key", "projects[1]", func(f *Flow) { f.Projects = []string{"pay", " "} }},
+		{"a type without a word", "types[0]", func(f *Flow) { f.Types = []string{""} }},
+		{"a long type", "types[0]", func(f *Flow) { f.Types = []string{strings.Repeat("x", 65)} }},
+		{"too many types", "types", func(f *Flow) { f.Types = numbered(21) }},
+		{"too many pairs", "types", func(f *Flow) { f.Projects, f.Types = numbered(1000), numbered(3) }},
 		{"no step", "steps", func(f *Flow) { f.Steps = nil }},
 		{"five reviews", "steps", func(f *Flow) { f.Steps = append(flowWith(3).Steps[:3], f.Steps...) }},
 		{"execution first", "steps[0].kind", func(f *Flow) { f.Steps[0].Kind = Execute }},

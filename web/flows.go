@@ -39,6 +39,7 @@ type flowRow struct {
 	Key      string     `json:"key,omitempty"`
 	Name     string     `json:"name"`
 	Projects []string   `json:"projects,omitempty"`
+	Types    []string   `json:"types,omitempty"`
 	Steps    []flowStep `json:"steps"`
 
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
@@ -83,8 +84,13 @@ func (s flowStep) Unheard() int {
 // Deaf reports whether nobody of a step's members can be told anything.
 func (s flowStep) Deaf() bool { return len(s.Reached) > 0 && s.Unheard() == len(s.Reached) }
 
+// Rest reports whether the flow is for whatever no other is for.
+func (f flowRow) Rest() bool { return len(f.Projects) == 0 && len(f.Types) == 0 }
+
 type flowsView struct {
 	Flows []flowRow
+	// Default is the key of the flow for whatever no other is for: the first of its kind.
+	Default string
 	// Flow is the one that is looked at, nil for the list.
 	Flow *flowView
 }
@@ -122,7 +128,11 @@ func (v *visit) flows() (flowsView, error) {
 		Items []flowRow `json:"items"`
 	}
 	err := v.ask(http.MethodGet, "/api/v1/flows", nil, &list)
-	return flowsView{Flows: list.Items}, err
+	view := flowsView{Flows: list.Items}
+	if i := slices.IndexFunc(list.Items, flowRow.Rest); i >= 0 {
+		view.Default = list.Items[i].Key
+	}
+	return view, err
 }
 
 func showFlow(v *visit) error {
@@ -196,7 +206,10 @@ func (v *visit) reach(username string) (reached, error) {
 // typedFlow reads a flow from its form.
 func typedFlow(v *visit) *flowView {
 	key := v.r.PathValue("key")
-	f := &flowView{IsNew: key == newFlow, flowRow: flowRow{Key: key, Name: strings.TrimSpace(v.r.PostFormValue("name")), Projects: words(v.r.PostFormValue("projects"))}}
+	f := &flowView{IsNew: key == newFlow, flowRow: flowRow{
+		Key: key, Name: strings.TrimSpace(v.r.PostFormValue("name")),
+		Projects: words(v.r.PostFormValue("projects")), Types: phrases(v.r.PostFormValue("types")),
+	}}
 	if f.IsNew {
 		f.Key = strings.TrimSpace(v.r.PostFormValue("key"))
 	}
@@ -221,6 +234,17 @@ func typedFlow(v *visit) *flowView {
 // words are what is written between commas, blanks or ends of lines.
 func words(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",，、;； \t\r\n", r) })
+}
+
+// phrases are what is written between commas or ends of lines, and may hold blanks.
+func phrases(text string) []string {
+	var all []string
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(",，、;；\r\n", r) }) {
+		if part = strings.TrimSpace(part); part != "" {
+			all = append(all, part)
+		}
+	}
+	return all
 }
 
 // editFlow changes the form and saves nothing: "add", "up 1", "down 0", "remove 1", or
@@ -251,7 +275,7 @@ func saveFlow(v *visit) error {
 	}
 	err := v.ask(http.MethodPut, "/api/v1/flows/"+url.PathEscape(f.Key), f.flowRow, nil)
 	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
-		f.Refusal = no
+		f.Refusal = no.gathered("projects", f.Projects).gathered("types", f.Types)
 		return v.showFlowView(f)
 	}
 	if err != nil {
@@ -278,7 +302,11 @@ func tryFlow(v *visit) error {
 	var made struct {
 		ID string `json:"id"`
 	}
-	if err := v.ask(http.MethodPost, "/api/v1/tickets", map[string]any{"title": title, "project": project}, &made); err != nil {
+	asked := map[string]any{"title": title, "project": project}
+	if len(f.Types) > 0 {
+		asked["type"] = f.Types[0]
+	}
+	if err := v.ask(http.MethodPost, "/api/v1/tickets", asked, &made); err != nil {
 		return err
 	}
 	return v.to("/playground?ticket=" + url.QueryEscape(made.ID))

@@ -17,6 +17,48 @@ func TestAFlowIsTriedInThePlayground(t *testing.T) {
 	w.see("等 李四 处理")
 }
 
+func TestAFlowIsForSomeTypesAndATieNamesTheOther(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	create := func(key, types string) {
+		w.visit("/flows/-?lang=zh")
+		w.fill("名称", "导出 "+key)
+		w.fill("标识", key)
+		w.fill("适用类型", types)
+		for _, name := range []string{"steps[0].name", "steps[1].name"} {
+			script[bool](w, `(document.getElementById("flow-`+name+`").value = "一步", true)`)
+		}
+		script[bool](w, `(document.getElementById("flow-steps[0].members").value = "lisi", true)`)
+		w.click("保存")
+	}
+	create("export", "数据 导出，export")
+	w.path("/flows/export")
+	if got := w.value("适用类型"); got != "数据 导出, export" {
+		t.Errorf("got %q, want the types with their blanks", got)
+	}
+	create("late", "export")
+	w.see("适用类型：")
+	w.see("export")
+	if text := w.text(); !strings.Contains(text, "已被 export 占用") {
+		t.Errorf("got %s, want the other flow named", text)
+	}
+	w.visit("/flows?lang=zh")
+	w.see("所有项目里这些类型的工单")
+	w.see("所有类型")
+	w.shoot("flows-types")
+	w.visit("/flows/export?lang=zh")
+	w.shoot("flow-types")
+	w.click("在演练场试运行")
+	w.path("/playground")
+	w.see("等 李四 处理")
+	w.visit("/playground?lang=zh")
+	w.click("新工单")
+	w.fill("类型", "export")
+	w.shoot("playground-type")
+	w.click("创建工单")
+	w.see("等 李四 处理")
+}
+
 // pictured opens alone what the frame of a preview shows: nobody sees into it but the browser.
 func (w *window) pictured() {
 	w.t.Helper()

@@ -47,6 +47,7 @@ function draft() {
     title: value("title"),
     description: value("description"),
     project: { key: value("project"), name: byId("project").selectedOptions[0]?.text ?? "" },
+    type: value("type") || undefined, // picks the flow with the project
     targets: [{ instance: value("instance"), schema: value("schema"), environment: value("environment") }],
     audit,
     creator: value("creator"),
