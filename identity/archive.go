@@ -1,8 +1,10 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -16,6 +18,8 @@ type Archive interface {
 	KeepFound(ctx context.Context, ch notify.Channel, app string, found map[string]ticket.Person) error
 	// FoundFor returns the address; ok is false when nobody remembers.
 	FoundFor(ctx context.Context, ch notify.Channel, app, id string) (p ticket.Person, ok bool, err error)
+	// ForgetFound forgets the ids that were found by an address of p.
+	ForgetFound(ctx context.Context, ch notify.Channel, app string, p ticket.Person) error
 }
 
 const (
@@ -71,6 +75,23 @@ func (a *archivist) write() {
 			a.log.Warn("whoever presses after a restart may be a stranger", "channel", at.ch, "error", err)
 		}
 	}
+}
+
+// forget strikes out the ids that were found by the handles, also those about to be
+// written down.
+func (a *archivist) forget(ctx context.Context, l line, handles []handle) error {
+	if a.archive == nil {
+		return nil
+	}
+	var gone ticket.Person
+	for _, h := range handles {
+		p := h.plain()
+		gone.Email, gone.Phone = cmp.Or(gone.Email, p.Email), cmp.Or(gone.Phone, p.Phone)
+	}
+	a.mu.Lock()
+	maps.DeleteFunc(a.pending[shelf{l.ch, l.app}], func(_ string, p ticket.Person) bool { return gone.Same(p) })
+	a.mu.Unlock()
+	return a.archive.ForgetFound(ctx, l.ch, l.app, gone)
 }
 
 // owner returns the handle an id was found by, also before a restart.

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"ticketbell/notify"
@@ -44,6 +45,46 @@ func (d *Directory) Edited(ctx context.Context, people ...ticket.User) {
 	if d.ahead != nil {
 		d.ahead.again()
 	}
+}
+
+// Clear forgets whom the provider of the channel found u to be and whom it did not, on
+// every replica and over restarts: the next message asks again. An id that was entered by
+// hand is [notify.ErrEntered].
+func (d *Directory) Clear(ctx context.Context, ch notify.Channel, u ticket.User) error {
+	if enteredID(ch, u) != "" {
+		return fmt.Errorf("clear what is known of %s on %s: %w", u.Username, ch, notify.ErrEntered)
+	}
+	app, err := d.books.AppOf(ctx, ch)
+	if err != nil {
+		return fmt.Errorf("clear what is known of %s on %s: %w", u.Username, ch, err)
+	}
+	if app == "" {
+		return nil // a channel nobody configured remembers nothing
+	}
+	l := line{ch: ch, app: app}
+	handles := handlesOf(ch, u)
+	if err := d.found.forget(ctx, l, handles); err != nil {
+		return fmt.Errorf("clear what is known of %s on %s: %w", u.Username, ch, err)
+	}
+	for _, f := range d.recall(ctx, l, handles) {
+		if f.ID != "" {
+			d.disown(ctx, owned{ch, app, ownID(ch, f.ID)})
+		}
+	}
+	d.drop(ctx, l.places(handles))
+	if d.ahead != nil && ch == notify.Feishu {
+		d.ahead.again()
+	}
+	return nil
+}
+
+// disown forgets who is behind an id. Another replica may remember it for a while, and
+// believes it of nobody without asking, see [Directory.still].
+func (d *Directory) disown(ctx context.Context, o owned) {
+	d.memory.owners.Invalidate(o)
+	_, _ = ask(ctx, d.shared, func(ctx context.Context) (int64, error) {
+		return d.shared.rdb.Del(ctx, d.shared.ownerKey(o.ch, o.app, o.id)).Result()
+	}) // it ends by itself as well
 }
 
 func (d *Directory) drop(ctx context.Context, places []place) {

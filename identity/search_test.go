@@ -33,6 +33,13 @@ func (d *drawer) FoundFor(_ context.Context, _ notify.Channel, _, id string) (ti
 	return p, ok, nil
 }
 
+func (d *drawer) ForgetFound(_ context.Context, _ notify.Channel, _ string, p ticket.Person) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	maps.DeleteFunc(d.found, func(_ string, by ticket.Person) bool { return by.Same(p) })
+	return nil
+}
+
 // staff is everybody on one page.
 type staff []ticket.User
 

@@ -1,6 +1,13 @@
 package notify
 
-import "time"
+import (
+	"errors"
+	"time"
+)
+
+// ErrEntered says that an address was entered by hand: it is changed with the record of
+// the person, and not forgotten like one that was looked up.
+var ErrEntered = errors.New("entered by hand")
 
 // Identity is what is known of a person's address on a channel.
 type Identity struct {

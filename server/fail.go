@@ -51,6 +51,11 @@ func problemOf(err error) *problem {
 		p.Errors = []wrong{{"channel", string(why), why.Words().EN, why.Words().ZH}}
 		return p
 	}
+	if errors.Is(err, notify.ErrEntered) {
+		p := newProblem(http.StatusConflict, codeConflict)
+		p.Errors = []wrong{{"channel", "entered", "was entered by hand; change it in the person's record", "是手填的，请在资料里修改"}}
+		return p
+	}
 	if p := sentinel(err); p != nil {
 		return p
 	}

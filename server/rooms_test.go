@@ -39,6 +39,7 @@ type rooms struct {
 	noted      []audit.Entry // the audit log
 	lost       string        // whom no provider finds
 	edited     []string      // e-mail addresses of people whose identities were forgotten
+	cleared    []string      // channels and people of which what was looked up was
 }
 
 func newRooms() *rooms {
@@ -342,6 +343,16 @@ func (r *rooms) Resolve(_ context.Context, u ticket.User) ([]notify.Identity, er
 		return []notify.Identity{{Channel: notify.WeCom, Reason: notify.ReasonNotFound}}, nil
 	}
 	return []notify.Identity{{Channel: notify.WeCom, Address: u.Username, Origin: "looked_up", OK: true, CheckedAt: noon()}}, nil
+}
+
+func (r *rooms) Clear(_ context.Context, ch notify.Channel, u ticket.User) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ch == notify.WeCom && u.WeComUserID != "" {
+		return fmt.Errorf("clear: %w", notify.ErrEntered)
+	}
+	r.cleared = append(r.cleared, string(ch)+" "+u.Username)
+	return nil
 }
 
 func (r *rooms) Chances(context.Context) (notify.Chances, error) {

@@ -63,7 +63,7 @@ func TestTheDocumentHoldsTheWholeContract(t *testing.T) {
 		"GET /api/v1/users", "POST /api/v1/users", "GET /api/v1/users/{username}", "PATCH /api/v1/users/{username}", "DELETE /api/v1/users/{username}",
 		"POST /api/v1/users:import", "GET /api/v1/users:export",
 		"POST /api/v1/users:resolve", "POST /api/v1/users:test", "POST /api/v1/users:import-dms", "POST /api/v1/users:import-csv", "GET /api/v1/users:template", "POST /api/v1/users/{username}:reveal", "GET /api/v1/jobs/{id}/report",
-		"GET /api/v1/jobs/{id}", "POST /api/v1/jobs/{id}:pause", "POST /api/v1/jobs/{id}:resume", "POST /api/v1/jobs/{id}:cancel", "GET /api/v1/me", "PATCH /api/v1/me", "GET /api/v1/users/{username}/identities", "POST /api/v1/users/{username}/identities:resolve",
+		"GET /api/v1/jobs/{id}", "POST /api/v1/jobs/{id}:pause", "POST /api/v1/jobs/{id}:resume", "POST /api/v1/jobs/{id}:cancel", "GET /api/v1/me", "PATCH /api/v1/me", "GET /api/v1/users/{username}/identities", "POST /api/v1/users/{username}/identities:resolve", "DELETE /api/v1/users/{username}/identities/{channel}",
 		"GET /api/v1/flows", "GET /api/v1/flows/{key}", "PUT /api/v1/flows/{key}", "DELETE /api/v1/flows/{key}",
 		"GET /api/v1/settings", "PATCH /api/v1/settings", "POST /api/v1/settings:reach",
 		"GET /api/v1/brand", "PUT /api/v1/brand/logo", "DELETE /api/v1/brand/logo",
@@ -142,6 +142,7 @@ func TestVerbsStandBehindAColon(t *testing.T) {
 		{"POST", "/api/v1/events:batch", 400},
 		{"POST", "/api/v1/events%3Abatch", 400},
 		{"POST", "/api/v1/users/x/identities:resolve", 404},
+		{"DELETE", "/api/v1/users/x/identities/feishu", 404},
 		{"GET", "/api/v1/events", 405},
 		{"POST", "/api/v1/events/", 404},
 	}

@@ -48,4 +48,18 @@ func (s *Store) FoundFor(ctx context.Context, ch notify.Channel, app, id string)
 	return p, true, nil
 }
 
+// ForgetFound forgets the ids of an app that were found by an address of p.
+func (s *Store) ForgetFound(ctx context.Context, ch notify.Channel, app string, p ticket.Person) error {
+	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
+		_, err := tx.ExecContext(ctx,
+			`DELETE FROM found_ids WHERE channel = $1 AND app = $2 AND ((email <> '' AND email = $3) OR (phone <> '' AND phone = $4))`,
+			string(ch), app, p.Email, p.Phone)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forget whom ids of %s were found for: %w", ch, err)
+	}
+	return nil
+}
+
 func scanFound(r row) (p ticket.Person, err error) { return p, r.Scan(&p.Email, &p.Phone) }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -54,6 +55,31 @@ func TestWhatIsNotFoundAgainForLongIsForgotten(t *testing.T) {
 		for id, want := range map[string]bool{"ou_old": false, "ou_new": true} {
 			if _, ok, err := s.FoundFor(t.Context(), notify.Feishu, "cli_a", id); err != nil || ok != want {
 				t.Errorf("got %s remembered %t, %v, want %t", id, ok, err, want)
+			}
+		}
+	})
+}
+
+func TestWhatWasFoundByAnAddressIsForgottenOnRequest(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		for _, app := range []string{"cli_a", "cli_b"} {
+			must(t, s.KeepFound(t.Context(), notify.Feishu, app, map[string]ticket.Person{
+				"ou_mail": {Email: "li@corp.com"}, "ou_tel": {Phone: "+8613800001234"}, "ou_bo": {Email: "bo@corp.com"},
+			}))
+		}
+		must(t, s.ForgetFound(t.Context(), notify.Feishu, "cli_a", ticket.Person{Email: "li@corp.com", Phone: "+8613800001234"}))
+		must(t, s.ForgetFound(t.Context(), notify.Feishu, "cli_a", ticket.Person{})) // nobody is found by nothing
+		for app, left := range map[string][]string{"cli_a": {"ou_bo"}, "cli_b": {"ou_bo", "ou_mail", "ou_tel"}} {
+			var got []string
+			for _, id := range []string{"ou_bo", "ou_mail", "ou_tel"} {
+				_, ok, err := s.FoundFor(t.Context(), notify.Feishu, app, id)
+				must(t, err)
+				if ok {
+					got = append(got, id)
+				}
+			}
+			if !slices.Equal(got, left) {
+				t.Errorf("got %q remembered of %s, want %q", got, app, left)
 			}
 		}
 	})
