@@ -21,9 +21,11 @@ type personView struct {
 	Shown bool
 	// Was is the person as their form was filled in.
 	Was userRow
-	// Saved is set after a change, Link after an invitation.
-	Saved bool
-	Link  string
+	// Saved is set after a change, Cleared after an identity was forgotten, Link after an
+	// invitation.
+	Saved   bool
+	Cleared notify.Channel
+	Link    string
 }
 
 // toldRow is a delivery to a person.
@@ -177,6 +179,21 @@ func resolvePerson(v *visit) error {
 	if err != nil {
 		return err
 	}
+	return v.showPersonView(p)
+}
+
+// clearIdentity forgets who somebody was found to be on a channel.
+func clearIdentity(v *visit) error {
+	name, ch := v.r.PathValue("username"), v.r.PathValue("channel")
+	at := "/api/v1/users/" + url.PathEscape(name) + "/identities/" + url.PathEscape(ch)
+	if err := v.ask(http.MethodDelete, at, nil, nil); err != nil {
+		return err
+	}
+	p, err := v.person(name)
+	if err != nil {
+		return err
+	}
+	p.Cleared = notify.Channel(ch)
 	return v.showPersonView(p)
 }
 

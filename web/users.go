@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"ticketbell/access"
 	"ticketbell/cards"
@@ -31,6 +32,7 @@ func usersPage() page {
 			takes("/users/{username}", access.UsersWrite, changePerson),
 			takes("/users/{username}/reveal", access.UsersWrite, revealPerson),
 			takes("/users/{username}/resolve", access.UsersResolve, resolvePerson),
+			takes("/users/{username}/identities/{channel}/clear", access.UsersResolve, clearIdentity),
 			takes("/users/{username}/invite", access.Everything, invitePerson),
 			takes("/users/{username}/remove", access.UsersWrite, removePerson),
 		},
@@ -82,7 +84,30 @@ func (u userRow) Reach() string {
 }
 
 // way is how a person is reached on a channel.
-type way struct{ notify.Identity }
+type way struct {
+	notify.Identity
+
+	// Last is the newest delivery there, nil when there is none.
+	Last *lastRow `json:"last_delivery"`
+}
+
+// lastRow is what came of a delivery.
+type lastRow struct {
+	ID     string        `json:"id"`
+	Status notify.Status `json:"status"`
+	At     time.Time     `json:"at"`
+}
+
+// Field is the field of a person in which the address is entered by hand.
+func (w way) Field() string {
+	if w.Channel == notify.WeCom {
+		return "wecom_userid"
+	}
+	return "feishu_open_id"
+}
+
+// Clearable reports whether the address was found, and can be forgotten.
+func (w way) Clearable() bool { return w.OK && w.How != "" }
 
 // State is "ok", "off", "unknown" or "fails".
 func (w way) State() string {

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -24,6 +25,35 @@ func TestAPhoneIsMendedInTheDrawerAndTheLogSaysWho(t *testing.T) {
 	w.visit("/audit")
 	w.see("修改用户")
 	w.see("phone")
+}
+
+func TestAFoundIdentityIsClearedAndTheNextLookUpFindsItAgain(t *testing.T) {
+	w := furnished(t).window()
+	w.visit("/users/t1")
+	w.see("按邮箱查到")
+	w.see("最近一次投递")
+	w.click("清除飞书的身份")
+	w.see("已清除查到的飞书身份")
+	w.gone("ou_")
+	w.accessible("a person of whom nothing is known on Feishu")
+	w.click("重新解析")
+	w.see("ou_")
+	w.shoot("identities")
+	w.click("手动指定飞书的 ID")
+	eventually(t, "the field of the open_id has the focus", func() error {
+		if got := w.focused(); got != "飞书 open_id" {
+			return fmt.Errorf("it is on %q", got)
+		}
+		return nil
+	})
+	w.fill("飞书 open_id", "ou_by_hand")
+	w.click("保存")
+	w.see("手填")
+	w.gone("清除飞书的身份")
+	w.click("平台已接受")
+	w.see("为什么通知")
+	w.visit("/audit")
+	w.see("清除查到的身份")
 }
 
 func TestPeopleAreAddedOneByOneAndAsAFile(t *testing.T) {
