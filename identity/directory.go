@@ -161,7 +161,7 @@ func (d *Directory) Another(ctx context.Context, ch notify.Channel, u ticket.Use
 	if entered == "" {
 		return d.Address(ctx, ch, u)
 	}
-	id, err := d.lookBy(ctx, ch, now, d.lookup)
+	id, err := d.seeking(ctx, ch, d.lookup).of(ch, now)
 	if v, _ := notify.VerdictOf(err); v == notify.VerdictUnreachable {
 		return entered, nil
 	}
@@ -183,6 +183,14 @@ func (d *Directory) findBy(ctx context.Context, ch notify.Channel, u ticket.User
 	if err != nil {
 		return notify.Identity{}, err
 	}
+	return d.reach(ch, u, d.seeking(ctx, ch, look))
+}
+
+// reach is findBy of u as they are recorded now.
+func (d *Directory) reach(ch notify.Channel, u ticket.User, seek seek) (notify.Identity, error) {
+	if u.Disabled {
+		return notify.Identity{}, unreachable(notify.ReasonDisabled)
+	}
 	if reason := notify.Unreached(u, ch); reason != "" {
 		return notify.Identity{}, unreachable(reason)
 	}
@@ -193,19 +201,30 @@ func (d *Directory) findBy(ctx context.Context, ch notify.Channel, u ticket.User
 		d.meter.Answered(ch, originEntered)
 		return notify.Identity{Address: id, Origin: originEntered}, nil
 	}
-	return d.lookBy(ctx, ch, u, look)
+	return seek.of(ch, u)
 }
 
-func (d *Directory) lookBy(ctx context.Context, ch notify.Channel, u ticket.User, look look) (notify.Identity, error) {
+// seek finds an address by what somebody can be looked up by.
+type seek func([]handle) (notify.Identity, error)
+
+// of finds the address of u on the channel.
+func (s seek) of(ch notify.Channel, u ticket.User) (notify.Identity, error) {
 	handles := handlesOf(ch, u)
 	if len(handles) == 0 {
 		return notify.Identity{}, unreachable(notify.ReasonNoContact)
 	}
-	l, err := d.line(ctx, ch)
-	if err != nil {
-		return notify.Identity{}, err
+	return s(handles)
+}
+
+// seeking seeks by look, as the channel is configured now.
+func (d *Directory) seeking(ctx context.Context, ch notify.Channel, look look) seek {
+	return func(handles []handle) (notify.Identity, error) {
+		l, err := d.line(ctx, ch)
+		if err != nil {
+			return notify.Identity{}, err
+		}
+		return look(ctx, l, handles)
 	}
-	return look(ctx, l, handles)
 }
 
 // current is u as recorded now: an address may have been mended since the event

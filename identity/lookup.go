@@ -80,17 +80,23 @@ func (d *Directory) remembered(l line, handles []handle) (handle, finding, bool)
 	return handle{}, finding{}, false
 }
 
-// recall returns what is remembered of handles on both levels, and of whom nobody found
-// also from before the start. It takes what others know into memory.
-func (d *Directory) recall(ctx context.Context, l line, handles []handle) map[handle]finding {
-	known := d.memory.recall(l, handles)
-	if _, _, open := choose(handles, known, d.now()); len(open) > 0 {
-		shared, _ := d.shared.find(ctx, l.places(open)) // without Redis it is nothing
+// recall returns what is remembered of people's handles on both levels, and of whom
+// nobody found also from before the start. It takes what others know into memory.
+func (d *Directory) recall(ctx context.Context, l line, people ...[]handle) map[handle]finding {
+	known, now := map[handle]finding{}, d.now()
+	var asking []handle
+	for _, handles := range people {
+		maps.Copy(known, d.memory.recall(l, handles))
+		_, _, open := choose(handles, known, now)
+		asking = append(asking, open...)
+	}
+	if len(asking) > 0 {
+		shared, _ := d.shared.find(ctx, l.places(asking)) // without Redis it is nothing
 		for p, f := range shared {
 			known[p.handle] = f
 			d.memory.keep(p, f)
 		}
-		d.recallMisses(ctx, l, open, known)
+		d.recallMisses(ctx, l, asking, known)
 	}
 	return known
 }

@@ -49,13 +49,13 @@ func (d *Directory) recallMisses(ctx context.Context, l line, handles []handle, 
 		return
 	}
 	asked := make([]notify.Miss, 0, len(handles))
-	handleOf := map[string]handle{}
+	handleOf := map[missName]handle{}
 	for _, h := range handles {
 		if _, ok := known[h]; ok {
 			continue
 		}
 		m := place{l.ch, l.app, h}.miss(finding{})
-		asked, handleOf[m.Kind] = append(asked, m), h
+		asked, handleOf[nameOf(m)] = append(asked, m), h
 	}
 	if len(asked) == 0 {
 		return
@@ -66,8 +66,13 @@ func (d *Directory) recallMisses(ctx context.Context, l line, handles []handle, 
 		return
 	}
 	for _, m := range kept {
-		h, f := handleOf[m.Kind], finding{At: m.At, Misses: m.Times}
+		h, f := handleOf[nameOf(m)], finding{At: m.At, Misses: m.Times}
 		known[h] = f
 		d.memory.keep(place{l.ch, l.app, h}, f)
 	}
 }
+
+// missName is whom a miss is about.
+type missName struct{ kind, value string }
+
+func nameOf(m notify.Miss) missName { return missName{m.Kind, m.Value} }

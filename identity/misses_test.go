@@ -3,15 +3,19 @@ package identity
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"ticketbell/notify"
+	"ticketbell/ticket"
 )
 
 // ledger keeps misses as the store does, for everybody.
 type ledger struct {
 	kept   map[string]notify.Miss
+	asked  int
 	broken error
 }
 
@@ -27,6 +31,7 @@ func (l *ledger) KeepMisses(_ context.Context, answers []notify.Miss) error {
 }
 
 func (l *ledger) Misses(_ context.Context, asked []notify.Miss) (kept []notify.Miss, err error) {
+	l.asked++
 	for _, m := range asked {
 		if k, ok := l.kept[l.key(m)]; ok {
 			kept = append(kept, k)
@@ -95,5 +100,34 @@ func TestTheChancesCountTheMissesOfToday(t *testing.T) {
 	want := notify.Chances{Feishu: true, WeCom: true, MissesAllowed: 120, Misses: 1}
 	if got, err := d.Chances(t.Context()); err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+}
+
+func TestOfAPageOfPeopleTheLedgerIsAskedOnceForEachChannel(t *testing.T) {
+	lost, found := person("lost", "lost@corp.com", "+8613911111111"), person("li", "li@corp.com", "")
+	entered, gone, hired := person("hand", "hand@corp.com", ""), person("gone", "gone@corp.com", ""), person("new", "new@corp.com", "")
+	entered.FeishuOpenID, gone.Disabled = "ou_hand", true
+	o, _ := open(t, lost, found)
+	book := &ledger{kept: map[string]notify.Miss{}}
+	started := func() *Directory { return build(o, o, time.Now, Options{Meter: deaf{}, Misses: book}, nil) }
+	if _, err := started().Resolve(t.Context(), lost); err != nil {
+		t.Fatal(err)
+	}
+	d := started()
+	if _, err := d.Address(t.Context(), notify.Feishu, found); err != nil {
+		t.Fatal(err)
+	}
+	before := book.asked
+	all := d.IdentitiesOf(t.Context(), []ticket.User{lost, found, entered, gone, hired})
+	if asked := book.asked - before; asked != 2 {
+		t.Errorf("got the ledger asked %d times, want once for Feishu and once for WeCom", asked)
+	}
+	var got []string
+	for _, ids := range all {
+		got = append(got, fmt.Sprint(ids[0].Address, ids[0].Reason))
+	}
+	want := []string{notify.ReasonNotFound, "cli_a/li", "ou_hand", notify.ReasonDisabled, notify.ReasonNotAsked}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q on Feishu, want %q", got, want)
 	}
 }

@@ -15,6 +15,8 @@ import (
 type Identities interface {
 	// Identities returns what is known of u on each channel, without asking a provider.
 	Identities(ctx context.Context, u ticket.User) ([]notify.Identity, error)
+	// IdentitiesOf is Identities of many who were read a moment ago, in their order.
+	IdentitiesOf(ctx context.Context, users []ticket.User) [][]notify.Identity
 	// Resolve asks the providers afresh.
 	Resolve(ctx context.Context, u ticket.User) ([]notify.Identity, error)
 	// Clear forgets what was looked up of u on a channel; an id that was entered by hand

@@ -100,10 +100,10 @@ func (a *api) estimate(ctx context.Context, people []ticket.User, onlyFailed boo
 		return nil, err
 	}
 	e := &estimate{WeComOn: c.WeCom, MissesAllowed: c.MissesAllowed, Misses: c.Misses}
+	if onlyFailed {
+		people = a.notReached(ctx, people)
+	}
 	for _, u := range people {
-		if onlyFailed && a.reachedEverywhere(ctx, u) {
-			continue
-		}
 		e.People++
 		contact := u.Email != "" || u.Phone != ""
 		if c.Feishu && contact && u.FeishuOpenID == "" {
@@ -190,7 +190,25 @@ func (a *api) resolveOne(ctx context.Context, u ticket.User, onlyFailed bool) (i
 
 func (a *api) reachedEverywhere(ctx context.Context, u ticket.User) bool {
 	ids, err := a.Identities.Identities(ctx, u)
-	return err == nil && !slices.ContainsFunc(ids, func(id notify.Identity) bool {
-		return !id.OK && id.Reason != notify.ReasonChannelOff
-	})
+	return err == nil && everywhere(ids)
+}
+
+// askedAtATime is of how many people it is asked at a time how they are reached.
+const askedAtATime = 500
+
+// notReached are those of people who are not reached on some channel that is on.
+func (a *api) notReached(ctx context.Context, people []ticket.User) (failed []ticket.User) {
+	for some := range slices.Chunk(people, askedAtATime) {
+		for i, ids := range a.Identities.IdentitiesOf(ctx, some) {
+			if !everywhere(ids) {
+				failed = append(failed, some[i])
+			}
+		}
+	}
+	return failed
+}
+
+// everywhere reports whether somebody is reached on every channel that is on.
+func everywhere(ids []notify.Identity) bool {
+	return !slices.ContainsFunc(ids, func(id notify.Identity) bool { return !id.OK && id.Reason != notify.ReasonChannelOff })
 }

@@ -335,6 +335,13 @@ func (r *rooms) Identities(_ context.Context, u ticket.User) ([]notify.Identity,
 	return []notify.Identity{id}, nil
 }
 
+func (r *rooms) IdentitiesOf(ctx context.Context, users []ticket.User) [][]notify.Identity {
+	return mapped(users, func(u ticket.User) []notify.Identity {
+		ids, _ := r.Identities(ctx, u) // it never fails
+		return ids
+	})
+}
+
 func (r *rooms) Resolve(_ context.Context, u ticket.User) ([]notify.Identity, error) {
 	if r.hold != nil {
 		<-r.hold

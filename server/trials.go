@@ -81,14 +81,10 @@ func (a *api) trialsTo(ctx context.Context, people []ticket.User) ([]trialMessag
 	if err != nil {
 		return nil, err
 	}
-	for _, u := range people {
-		ids, err := a.Identities.Identities(ctx, u)
-		if err != nil {
-			return nil, err
-		}
+	for i, ids := range a.Identities.IdentitiesOf(ctx, people) {
 		for _, id := range ids {
 			if slices.Contains(on, id.Channel) && (id.OK || id.Reason == notify.ReasonNotAsked) {
-				messages = append(messages, trialMessage{u.Username, id.Channel})
+				messages = append(messages, trialMessage{people[i].Username, id.Channel})
 			}
 		}
 	}

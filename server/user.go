@@ -77,15 +77,23 @@ func (p PickedPeople) filter() notify.PeopleFilter {
 type usersInput struct {
 	PickedPeople
 
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
-	Cursor string `query:"cursor" doc:"next_cursor of the page before."`
+	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Cursor  string `query:"cursor" doc:"next_cursor of the page before."`
+	Include string `query:"include" enum:"identities" doc:"identities: adds how each person is reached; no provider is asked."`
+}
+
+// listedUser is a user in a list.
+type listedUser struct {
+	user
+
+	Identities []explainedIdentity `json:"identities,omitempty" doc:"How the person is reached, one per channel; only with include=identities."`
 }
 
 type usersOutput struct {
 	Body struct {
-		Items      []user `json:"items"`
-		NextCursor string `json:"next_cursor" doc:"Cursor of the next page, empty at the end."`
-		Total      int    `json:"total" doc:"How many there are on all pages."`
+		Items      []listedUser `json:"items"`
+		NextCursor string       `json:"next_cursor" doc:"Cursor of the next page, empty at the end."`
+		Total      int          `json:"total" doc:"How many there are on all pages."`
 	}
 }
 
@@ -137,7 +145,13 @@ func (a *api) listUsers(ctx context.Context, in *usersInput) (*usersOutput, erro
 		return nil, err
 	}
 	out := &usersOutput{}
-	out.Body.Total, out.Body.Items, out.Body.NextCursor = total, mapped(items, func(u ticket.User) user { return userFor(ctx, u) }), next
+	out.Body.Total, out.Body.NextCursor = total, next
+	out.Body.Items = mapped(items, func(u ticket.User) listedUser { return listedUser{user: userFor(ctx, u)} })
+	if in.Include == "identities" {
+		for i, ids := range a.Identities.IdentitiesOf(ctx, items) {
+			out.Body.Items[i].Identities = mapped(ids, func(id notify.Identity) explainedIdentity { return identityFor(ctx, id) })
+		}
+	}
 	return out, nil
 }
 

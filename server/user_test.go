@@ -119,6 +119,27 @@ func TestIdentitiesAreReadAndLookedUpAgain(t *testing.T) {
 	}
 }
 
+func TestAListTellsHowEverybodyIsReachedWhenAsked(t *testing.T) {
+	h := newHouse(t, as(&access.Principal{Username: "root", Role: access.Admin}))
+	h.rooms.users["bo"] = ticket.User{Person: ticket.Person{Username: "bo", Email: "bo@corp.com"}}
+	h.rooms.users["lost"] = ticket.User{Person: ticket.Person{Username: "lost"}}
+	var got usersOutput
+	h.call("GET", "/api/v1/users?include=identities", "", "").into(t, 200, &got.Body)
+	var told []string
+	for _, u := range got.Body.Items {
+		for _, id := range u.Identities {
+			told = append(told, u.Username+" "+id.Address+id.Explanation)
+		}
+	}
+	equal(t, "identities", told, []string{"bo b***@corp.comsent to the e-mail address", "lost this person has no e-mail address"})
+	if plain := h.call("GET", "/api/v1/users", "", ""); strings.Contains(plain.body, "identities") {
+		t.Errorf("got %s, want no identities unless asked", plain.body)
+	}
+	if p := h.call("GET", "/api/v1/users?include=secrets", "", "").problem(t); p.Status != 400 {
+		t.Errorf("got %d for something else to include, want 400", p.Status)
+	}
+}
+
 func TestWhoIsEditedIsForgotten(t *testing.T) {
 	h := newHouse(t)
 	h.asRoot("POST", "/api/v1/users", `{"username":"bo","email":"bo@corp.com"}`)

@@ -80,19 +80,30 @@ func missColumn(kind string) (string, error) {
 
 // Misses returns what is kept of the addresses in asked, at the apps in asked.
 func (s *Store) Misses(ctx context.Context, asked []notify.Miss) ([]notify.Miss, error) {
-	var kept []notify.Miss
+	values := make([]string, 0, len(asked))
+	wanted := map[notify.Miss]notify.Miss{}
 	for _, m := range asked {
-		found, err := one(ctx, s.read, func(r row) (notify.Miss, error) {
-			return m, r.Scan(stamp{&m.At}, &m.Times)
-		}, `SELECT missed_at, times FROM misses WHERE channel = $1 AND kind = $2 AND value = $3 AND app = $4`,
-			string(m.Channel), m.Kind, clean(m.Value), m.App)
-		if errors.Is(err, ErrNotFound) {
-			continue
+		stored := notify.Miss{Channel: m.Channel, App: m.App, Kind: m.Kind, Value: clean(m.Value)}
+		values, wanted[stored] = append(values, stored.Value), m
+	}
+	found, err := all(ctx, s.read, scanMiss,
+		`WITH named (name) AS `+s.words.listed+`
+		SELECT channel, app, kind, value, missed_at, times FROM misses
+		WHERE channel IN ('feishu', 'wecom') AND kind IN ('email', 'phone') AND value IN (SELECT name FROM named)`, document{values})
+	if err != nil {
+		return nil, fmt.Errorf("find whom nobody found: %w", err)
+	}
+	var kept []notify.Miss
+	for _, f := range found {
+		m, ok := wanted[notify.Miss{Channel: f.Channel, App: f.App, Kind: f.Kind, Value: f.Value}]
+		if ok {
+			m.At, m.Times = f.At, f.Times
+			kept = append(kept, m)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("find whom nobody found: %w", err)
-		}
-		kept = append(kept, found)
 	}
 	return kept, nil
+}
+
+func scanMiss(r row) (m notify.Miss, err error) {
+	return m, r.Scan(&m.Channel, &m.App, &m.Kind, &m.Value, stamp{&m.At}, &m.Times)
 }

@@ -51,7 +51,7 @@ type userRow struct {
 	Role         ticket.UserRole `json:"role"`
 	Disabled     bool            `json:"disabled,omitempty"`
 	Quiet        ticket.Quiet    `json:"quiet_hours,omitzero"`
-	Ways         []way           `json:"-"`
+	Ways         []way           `json:"identities,omitempty"`
 
 	ChannelPolicy ticket.Policy    `json:"channel_policy,omitempty"`
 	ChannelOrder  []notify.Channel `json:"channel_order,omitempty"`
@@ -190,7 +190,7 @@ func (v *visit) users(ask usersAsk) (usersView, error) {
 		Next  string    `json:"next_cursor"`
 		Total int       `json:"total"`
 	}
-	q := url.Values{"limit": {usersShown}}
+	q := url.Values{"limit": {usersShown}, "include": {"identities"}}
 	for name, value := range map[string]string{"q": ask.Query, "role": ask.Role, "reach": ask.Reach, "cursor": ask.Cursor} {
 		if value != "" {
 			q.Set(name, value)
@@ -198,12 +198,6 @@ func (v *visit) users(ask usersAsk) (usersView, error) {
 	}
 	if err := v.ask(http.MethodGet, "/api/v1/users?"+q.Encode(), nil, &list); err != nil {
 		return view, err
-	}
-	for i := range list.Items {
-		var err error
-		if list.Items[i].Ways, err = v.ways(list.Items[i].Username); err != nil {
-			return view, err
-		}
 	}
 	view.Users, view.Next, view.Total = list.Items, list.Next, list.Total
 	return view, nil
