@@ -57,6 +57,7 @@ type Hub struct {
 	mu        sync.Mutex
 	listeners map[chan Event]bool // guarded by mu
 	attention *notify.Attention   // guarded by mu: what was told last
+	news      time.Time           // guarded by mu: when deliveries were written last
 	over      bool                // guarded by mu
 
 	told map[string]jobs.View // Run's own: the jobs as they were told
@@ -67,16 +68,21 @@ func New(source Source, j Jobs, now func() time.Time, log *slog.Logger) *Hub {
 	return &Hub{source: source, jobs: j, now: now, log: log, listeners: map[chan Event]bool{}, told: map[string]jobs.View{}}
 }
 
-// Listen returns what changes from now on, beginning with how things stand. The
-// channel is closed when the hub ends, or when the listener is too far behind: it
-// may listen again and should look anew at what it shows. stop must be called.
-func (h *Hub) Listen() (events <-chan Event, stop func()) {
+// Listen returns what changes from now on, beginning with how things stand. To somebody
+// who looked at since, it first says "many" when deliveries were written after that; the
+// zero time is not asked about. The channel is closed when the hub ends, or when the
+// listener is too far behind: it may listen again and should look anew at what it shows.
+// stop must be called.
+func (h *Hub) Listen(since time.Time) (events <-chan Event, stop func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	ch := make(chan Event, waiting)
 	if h.over {
 		close(ch)
 		return ch, func() {}
+	}
+	if !since.IsZero() && !since.After(h.news) {
+		ch <- Event{Many: true}
 	}
 	if h.attention != nil {
 		ch <- Event{Attention: h.attention}
@@ -102,6 +108,14 @@ func (h *Hub) drop(ch chan Event) {
 func (h *Hub) watched() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	return len(h.listeners) > 0
+}
+
+// noted keeps the time for those who listen next, and reports whether anybody does.
+func (h *Hub) noted() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.news = h.now()
 	return len(h.listeners) > 0
 }
 
@@ -143,7 +157,7 @@ func (h *Hub) followDeliveries(ctx context.Context) {
 		if err != nil {
 			return // ctx is done
 		}
-		if h.watched() {
+		if h.noted() {
 			h.tellDeliveries(ctx, ids, many)
 		}
 		if !pause(ctx, batch) {

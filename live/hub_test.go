@@ -96,8 +96,8 @@ func TestOneQuestionIsEnoughForAllWhoListen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &source{changed: make(chan []string)}
 		h, _ := house(t, s, &board{})
-		one, stopOne := h.Listen()
-		two, stopTwo := h.Listen()
+		one, stopOne := h.Listen(time.Time{})
+		two, stopTwo := h.Listen(time.Time{})
 		defer stopOne()
 		defer stopTwo()
 		s.changed <- []string{"dlv_1", "dlv_2"}
@@ -128,11 +128,37 @@ func TestNobodyIsAskedWhileNobodyListens(t *testing.T) {
 	})
 }
 
+func TestWhoLookedBeforeTheNewsIsToldToLookAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &source{changed: make(chan []string)}
+		h, _ := house(t, s, &board{})
+		before := time.Now()
+		time.Sleep(time.Second)
+		s.changed <- []string{"dlv_1"} // nobody listens
+		synctest.Wait()
+		news := time.Now()
+		for _, tc := range []struct {
+			since time.Time
+			want  bool
+		}{{before, true}, {news, true}, {news.Add(time.Millisecond), false}, {time.Time{}, false}} {
+			ch, stop := h.Listen(tc.since)
+			many := false
+			for _, e := range heard(ch) {
+				many = many || e.Many
+			}
+			stop()
+			if many != tc.want {
+				t.Errorf("looked at %s, news at %s: told to look again %t, want %t", tc.since, news, many, tc.want)
+			}
+		}
+	})
+}
+
 func TestWhatCannotBeReadIsMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &source{changed: make(chan []string), broken: true}
 		h, _ := house(t, s, &board{})
-		ch, stop := h.Listen()
+		ch, stop := h.Listen(time.Time{})
 		defer stop()
 		s.changed <- []string{"dlv_1"}
 		many := false
@@ -150,10 +176,10 @@ func TestANewListenerHearsHowThingsStand(t *testing.T) {
 		s := &source{changed: make(chan []string), attention: notify.Attention{Dead: 3}}
 		b := &board{views: []jobs.View{{ID: "job_1", State: jobs.Running}, {ID: "job_2", State: jobs.Done}}}
 		h, _ := house(t, s, b)
-		_, stop := h.Listen()
+		_, stop := h.Listen(time.Time{})
 		defer stop()
 		time.Sleep(2 * time.Second) // of the bubble's time
-		late, stopLate := h.Listen()
+		late, stopLate := h.Listen(time.Time{})
 		defer stopLate()
 		got := heard(late)
 		if len(got) != 2 || got[0].Attention == nil || got[0].Attention.Dead != 3 || got[1].Job == nil || got[1].Job.ID != "job_1" {
@@ -166,7 +192,7 @@ func TestAJobIsToldWhenItMoves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &board{views: []jobs.View{{ID: "job_1", State: jobs.Running}}}
 		h, _ := house(t, &source{changed: make(chan []string)}, b)
-		ch, stop := h.Listen()
+		ch, stop := h.Listen(time.Time{})
 		defer stop()
 		time.Sleep(3 * time.Second) // of the bubble's time
 		heard(ch)
@@ -183,7 +209,7 @@ func TestAJobThatIsOverAtOnceIsToldAllTheSame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &board{views: []jobs.View{{ID: "job_1", State: jobs.Done, EndedAt: time.Now().Add(-time.Hour)}}}
 		h, _ := house(t, &source{changed: make(chan []string)}, b)
-		ch, stop := h.Listen()
+		ch, stop := h.Listen(time.Time{})
 		defer stop()
 		time.Sleep(3 * time.Second) // of the bubble's time
 		heard(ch)
@@ -200,7 +226,7 @@ func TestASlowListenerIsLetGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &source{changed: make(chan []string)}
 		h, _ := house(t, s, &board{})
-		ch, stop := h.Listen()
+		ch, stop := h.Listen(time.Time{})
 		defer stop()
 		for range 64 {
 			s.changed <- []string{"dlv_1"}
@@ -219,12 +245,12 @@ func TestASlowListenerIsLetGo(t *testing.T) {
 func TestEverybodyIsLetGoAtTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, end := house(t, &source{changed: make(chan []string)}, &board{})
-		ch, stop := h.Listen()
+		ch, stop := h.Listen(time.Time{})
 		defer stop()
 		end()
 		for range ch { // closed, or this never ends
 		}
-		late, stopLate := h.Listen()
+		late, stopLate := h.Listen(time.Time{})
 		defer stopLate()
 		if _, open := <-late; open {
 			t.Error("got an event after the end, want a closed channel")

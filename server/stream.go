@@ -21,9 +21,10 @@ const heartbeat = 15 * time.Second
 
 // Live tells what changes.
 type Live interface {
-	// Listen returns what changes from now on; the channel is closed at the end, or when
-	// the listener is too slow. stop must be called.
-	Listen() (events <-chan live.Event, stop func())
+	// Listen returns what changes from now on, and first "many" when deliveries changed
+	// after since; the channel is closed at the end, or when the listener is too slow.
+	// stop must be called.
+	Listen(since time.Time) (events <-chan live.Event, stop func())
 }
 
 // changed is an event of the stream that names deliveries.
@@ -59,8 +60,12 @@ func (a *api) registerStream() {
 	}, a.streamJob)
 }
 
-func (a *api) stream(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) {
-	events, stop := a.Live.Listen()
+type streamInput struct {
+	Since time.Time `query:"since" doc:"When you looked last: the stream begins with an event that says many when deliveries changed since."`
+}
+
+func (a *api) stream(ctx context.Context, in *streamInput) (*huma.StreamResponse, error) {
+	events, stop := a.Live.Listen(in.Since)
 	caller, show := current(ctx).token, a.inWords(ctx)
 	return &huma.StreamResponse{Body: func(w huma.Context) {
 		defer stop()
@@ -88,7 +93,7 @@ func (a *api) streamJob(ctx context.Context, in *jobInput) (*huma.StreamResponse
 	if err != nil {
 		return nil, err
 	}
-	events, stop := a.Live.Listen()
+	events, stop := a.Live.Listen(time.Time{})
 	return &huma.StreamResponse{Body: func(w huma.Context) {
 		defer stop()
 		s := beginStream(w)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ticketbell/access"
 	"ticketbell/jobs"
@@ -20,20 +21,28 @@ type wire struct {
 	mu        sync.Mutex
 	listeners []chan live.Event // guarded by mu
 	stopped   int               // guarded by mu
+	since     time.Time         // guarded by mu
 }
 
 func newWire() *wire { return &wire{} }
 
-func (w *wire) Listen() (<-chan live.Event, func()) {
+func (w *wire) Listen(since time.Time) (<-chan live.Event, func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	ch := make(chan live.Event, 8)
 	w.listeners = append(w.listeners, ch)
+	w.since = since
 	return ch, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.stopped++
 	}
+}
+
+func (w *wire) asked() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.since
 }
 
 func (w *wire) say(e live.Event) {
@@ -100,6 +109,14 @@ func TestTheStreamTellsWhatChangesInTheCallersWords(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("got %s, want it to hold %s", got, want)
 		}
+	}
+}
+
+func TestTheStreamAsksForWhatChangedSinceSomebodyLooked(t *testing.T) {
+	h := newHouse(t)
+	h.listen("/api/v1/stream?since=2026-10-01T10:00:00.5%2B08:00", h.token(access.DeliveriesRead))
+	if want := time.Date(2026, 10, 1, 2, 0, 0, 5e8, time.UTC); !h.live.asked().Equal(want) {
+		t.Errorf("got %s, want %s", h.live.asked(), want)
 	}
 }
 

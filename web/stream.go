@@ -12,13 +12,19 @@ func streamPage() page {
 	p := page{
 		name: "trouble", path: "/live", alone: true,
 		routes: []route{
-			shows("/live", access.DeliveriesRead, func(v *visit) error { v.pass("/api/v1/stream"); return nil }),
+			shows("/live", access.DeliveriesRead, listen),
 		},
 	}
 	for _, verb := range []string{"pause", "resume", "cancel"} {
 		p.routes = append(p.routes, takes("/live/jobs/{id}/"+verb, access.DeliveriesRetry, steerJob(verb)))
 	}
 	return p
+}
+
+// listen passes on what changes, and whether anything did since the page was drawn.
+func listen(v *visit) error {
+	v.pass("/api/v1/stream?" + v.r.URL.RawQuery)
+	return nil
 }
 
 // steerJob pauses a job, lets it go on, or ends it. How it stands then, the stream tells.

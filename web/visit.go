@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -23,6 +24,8 @@ type visit struct {
 	r    *http.Request
 	who  access.Principal
 	lang cards.Language
+	// came is before anything was read for them.
+	came time.Time
 	// likings are what liked found, nil until it was asked.
 	likings *notify.Preferences
 	// policy is the page's own Content-Security-Policy, "" for that of all pages.
@@ -31,7 +34,7 @@ type visit struct {
 
 // meet finds out who is there. In the demo it is always somebody.
 func (s *Site) meet(w http.ResponseWriter, r *http.Request, p page) (*visit, error) {
-	v := &visit{site: s, page: p, w: w, r: r, who: access.Current(r.Context())}
+	v := &visit{site: s, page: p, w: w, r: r, who: access.Current(r.Context()), came: time.Now()}
 	v.lang = v.language() //nolint:contextcheck // it is that of the request
 	if v.who.Known() || s.cfg.Visitor == "" {
 		return v, nil
@@ -139,10 +142,12 @@ type frame struct {
 	Language cards.Language
 	Theme    string
 	Assets   string
-	Version  string
-	Label    string
-	Who      access.Principal
-	Pages    []navigation
+	// Drawn is the time from which on the page has to be told of news.
+	Drawn   string
+	Version string
+	Label   string
+	Who     access.Principal
+	Pages   []navigation
 	// Cast are whom a visitor of the demo may be.
 	Cast    []string
 	Alone   bool
@@ -164,7 +169,7 @@ func (frame) TestStates() []ticket.Status {
 
 func (v *visit) frame(data any) frame {
 	return frame{
-		Page: v.page.name, Language: v.lang, Theme: v.theme(),
+		Page: v.page.name, Language: v.lang, Theme: v.theme(), Drawn: v.came.UTC().Format(time.RFC3339Nano),
 		Assets: v.site.assets.folder, Version: v.site.cfg.Version, Label: v.site.cfg.Label,
 		Who: v.who, Pages: v.navigation(), Cast: v.site.cfg.Cast, Alone: v.page.alone, Plain: v.page.plain, Styles: v.page.styles, Scripts: v.page.scripts,
 		Texts: v.site.spoken(v.page.name), Data: data,

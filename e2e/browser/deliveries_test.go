@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -281,6 +282,32 @@ func TestALostLineIsSaidAndTakenUpAgain(t *testing.T) {
 	w.gone("与服务器断开")
 	h.submitted("第二张")
 	w.see("第二张")
+}
+
+// What happens after a page is drawn and before it listens is shown all the same.
+func TestNothingIsMissedUntilAPageListens(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.block("*://*:*/*stream.js", true)
+	w.visit("/deliveries?lang=zh")
+	h.submitted("页面画好之后")
+	h.awaits("accepted")
+	w.gone("页面画好之后")
+	w.block("*://*:*/*stream.js", false)
+	script[bool](w, `(document.head.append(Object.assign(document.createElement("script"), {
+		type: "module", src: document.querySelector("script[src$='stream.js']").src + "?late" })), true)`)
+	w.see("页面画好之后")
+}
+
+// block keeps the window from asking for such addresses, or no longer does.
+func (w *window) block(pattern string, on bool) {
+	w.t.Helper()
+	_, err := chromedp.Call(w.ctx, network.SetBlockedURLs, network.SetBlockedURLsParams{
+		URLPatterns: []*network.BlockPattern{{URLPattern: pattern, Block: on}},
+	})
+	if err != nil {
+		w.t.Fatalf("block %s: %v", pattern, err)
+	}
 }
 
 func TestADeadLetterGoesAnotherWay(t *testing.T) {

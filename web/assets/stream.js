@@ -5,6 +5,7 @@ import { announce, bind, say } from "./words.js";
 const pause = 5; // seconds before the line is taken up again
 let lost = false;
 let source;
+let drawn = document.body.dataset.drawn; // what changed since is told once
 
 const strip = document.createElement("p");
 strip.className = "lost";
@@ -13,7 +14,8 @@ strip.hidden = true;
 document.getElementById("main").prepend(strip);
 
 function listen() {
-  source = new EventSource("/live");
+  source = new EventSource(drawn ? `/live?since=${encodeURIComponent(drawn)}` : "/live");
+  drawn = "";
   source.addEventListener("open", () => {
     strip.hidden = true;
     delete document.body.dataset.stale;
@@ -192,7 +194,11 @@ function draw(j) {
 
 listen();
 addEventListener("pagehide", () => source.close());
-addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  listen();
+  document.dispatchEvent(new Event("live-again"));
+});
 
 // A page nobody looks at gives its line back: a browser has six for all its tabs.
 document.addEventListener("visibilitychange", () => {
