@@ -11,12 +11,12 @@ import (
 )
 
 const goodFlow = `{"name":"结构变更","projects":["pay"],"steps":[
-	{"name":"DBA 审核","kind":"review","members":["t1"],"remind_after":"24h"},{"name":"上线","kind":"execute","members":["admin"]}]}`
+	{"name":"DBA 审核","kind":"review","members":["t1"],"remind_after":"24h"},{"name":"上线","kind":"execute","members":["admin"],"tell_creator":true}]}`
 
 func TestAFlowIsReadAsItWasWritten(t *testing.T) {
 	h := newHouse(t)
 	put := h.asRoot("PUT", "/api/v1/flows/ddl", goodFlow)
-	want := `{"key":"ddl","name":"结构变更","projects":["pay"],"steps":[{"name":"DBA 审核","kind":"review","members":["t1"],"remind_after":"24h"},{"name":"上线","kind":"execute","members":["admin"]}],"updated_at":"2026-10-01T12:00:00Z","updated_by":"sqle"}`
+	want := `{"key":"ddl","name":"结构变更","projects":["pay"],"steps":[{"name":"DBA 审核","kind":"review","members":["t1"],"remind_after":"24h"},{"name":"上线","kind":"execute","members":["admin"],"tell_creator":true}],"updated_at":"2026-10-01T12:00:00Z","updated_by":"sqle"}`
 	if put.status != 200 || strings.TrimSpace(put.body) != want {
 		t.Fatalf("got %d %s, want 200 %s", put.status, put.body, want)
 	}

@@ -41,6 +41,7 @@ type flowStep struct {
 	RemindAfter   string `json:"remind_after,omitempty" maxLength:"32" doc:"How long the step may wait before its members are reminded, such as 24h, and how long between reminders; empty: never." example:"24h"`
 	EscalateAfter string `json:"escalate_after,omitempty" maxLength:"32" doc:"How long the step may wait before escalate_to is told; empty: never." example:"48h"`
 	EscalateTo    string `json:"escalate_to,omitempty" maxLength:"128" doc:"Username of whoever is told that the step waits too long." example:"manager"`
+	TellCreator   bool   `json:"tell_creator,omitempty" doc:"Whether the creator is told when a ticket reaches the step."`
 }
 
 type flowInput struct {
@@ -70,7 +71,7 @@ func (a *api) registerFlows() {
 	}, a.getFlow)
 	register(a, route{
 		method: http.MethodPut, path: path, id: "put-flow", scope: access.ConfigWrite, tag: tagFlows, title: "Write a flow",
-		text: "Tickets that are under way keep the flow they began with.", unchecked: true, fails: []int{400, 409},
+		text: "Tickets of the built-in desk that are under way keep the flow they began with; those of other platforms take it with their next event.", unchecked: true, fails: []int{400, 409},
 		example: map[string]any{"name": "结构变更", "projects": []string{"pay"}, "steps": []any{
 			map[string]any{"name": "DBA 审核", "kind": "review", "members": []string{"t1"}, "remind_after": "24h"},
 			map[string]any{"name": "上线", "kind": "execute", "members": []string{"admin"}},
@@ -122,7 +123,7 @@ func flowOf(f ticket.Flow) flowFields {
 		Steps: mapped(f.Steps, func(s ticket.FlowStep) flowStep {
 			return flowStep{
 				Name: s.Name, Kind: s.Kind, Members: append([]string{}, s.Members...),
-				RemindAfter: durationText(s.RemindAfter), EscalateAfter: durationText(s.EscalateAfter), EscalateTo: s.EscalateTo,
+				RemindAfter: durationText(s.RemindAfter), EscalateAfter: durationText(s.EscalateAfter), EscalateTo: s.EscalateTo, TellCreator: s.TellCreator,
 			}
 		}),
 	}
@@ -141,6 +142,7 @@ func (f flowFields) read(key string) (ticket.Flow, error) {
 		wrong = append(append(wrong, badRemind...), badEscalate...)
 		flow.Steps = append(flow.Steps, ticket.FlowStep{
 			Name: s.Name, Kind: s.Kind, Members: s.Members, RemindAfter: remind, EscalateAfter: escalate, EscalateTo: s.EscalateTo,
+			TellCreator: s.TellCreator,
 		})
 	}
 	if e, ok := errors.AsType[*ticket.Invalid](flow.Validate()); ok {

@@ -24,10 +24,12 @@ type part func(Event, Around) []Listener
 // in the first.
 func parts(k Kind) []part {
 	switch k {
-	case KindSubmitted, KindResubmitted, KindReminded:
+	case KindSubmitted, KindResubmitted:
+		return []part{assignees, copied}
+	case KindReminded:
 		return []part{assignees}
 	case KindPassed:
-		return []part{assignees, creatorOfPass}
+		return []part{assignees, copied, creatorOfPass}
 	case KindRejected:
 		return []part{creatorUnlessActor}
 	case KindSucceeded, KindFailed:
@@ -101,6 +103,19 @@ func creator(ev Event, _ Around) []Listener {
 	return as(RoleCreator, []Person{ev.Ticket.Creator})
 }
 
+// copied is the creator where the step that was reached asks for it: of their own
+// submission, too, but not of their own review.
+func copied(ev Event, a Around) []Listener {
+	switch step := ev.Ticket.Step; {
+	case step == nil || !step.TellCreator:
+		return nil
+	case ev.Kind == KindPassed:
+		return creatorUnlessActor(ev, a)
+	default:
+		return creator(ev, a)
+	}
+}
+
 func creatorUnlessActor(ev Event, a Around) []Listener {
 	if ev.Actor.Same(ev.Ticket.Creator) {
 		return nil
@@ -151,7 +166,7 @@ func (ev Event) WithFlow(f Flow) Event {
 		t.Step = f.complete(t.Step, ev)
 	}
 	if t.Status.Waiting() && t.Step != nil {
-		t.Step = f.patient(t.Step, ev)
+		t.Step = f.attended(t.Step, ev)
 	}
 	if t.Executors == nil {
 		t.Executors = f.Executors()
@@ -184,14 +199,18 @@ func (f Flow) complete(said *Step, ev Event) *Step {
 	return &full
 }
 
-// patient takes from the flow when the step reminds and escalates, where the platform
-// said nothing about either.
-func (f Flow) patient(said *Step, ev Event) *Step {
+// attended takes from the flow whether the creator is told of the step, and, where the
+// platform said nothing about either, when it reminds and escalates.
+func (f Flow) attended(said *Step, ev Event) *Step {
 	own := f.Step(f.indexOf(said, ev))
-	if own == nil || said.RemindAfter > 0 || said.EscalateAfter > 0 {
+	if own == nil {
 		return said
 	}
 	full := *said
+	full.TellCreator = said.TellCreator || own.TellCreator
+	if said.RemindAfter > 0 || said.EscalateAfter > 0 {
+		return &full
+	}
 	full.RemindAfter, full.EscalateAfter, full.EscalateTo = own.RemindAfter, own.EscalateAfter, own.EscalateTo
 	return &full
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 var (
@@ -63,6 +64,10 @@ func TestAudienceOfEachKind(t *testing.T) {
 		{"canceled by the creator tells those who waited", Event{Kind: KindCanceled, Actor: zhang, Ticket: in(Canceled)}, Around{Before: before}, "lisi:waiting wangwu:waiting"},
 		{"canceled by one who waited is not told to them", Event{Kind: KindCanceled, Actor: li, Ticket: in(Canceled)}, Around{Before: before}, "zhangsan:creator wangwu:waiting"},
 		{"canceled when nobody waited", Event{Kind: KindCanceled, Actor: admin, Ticket: in(Canceled)}, Around{}, "zhangsan:creator"},
+		{"the creator is copied, of their own submission too", Event{Kind: KindSubmitted, Actor: zhang, Ticket: copying(reviewing())}, Around{}, "lisi:assignee wangwu:assignee zhangsan:creator"},
+		{"the creator is copied where passes are not told", Event{Kind: KindPassed, Actor: li, Ticket: copying(reviewing())}, Around{QuietPass: true}, "lisi:assignee wangwu:assignee zhangsan:creator"},
+		{"the creator is not copied of their own pass", Event{Kind: KindPassed, Actor: zhang, Ticket: copying(reviewing())}, Around{}, "lisi:assignee wangwu:assignee"},
+		{"a reminder is not copied", Event{Kind: KindReminded, Ticket: copying(reviewing())}, Around{}, "lisi:assignee wangwu:assignee"},
 		{"reminded tells the assignees", Event{Kind: KindReminded, Ticket: reviewing()}, Around{}, "lisi:assignee wangwu:assignee"},
 		{"an audience wins over every rule", Event{Kind: KindSubmitted, Ticket: reviewing(), Audience: []Person{wang, zhang, {Email: "guest@corp.com"}}}, Around{}, "wangwu:assignee zhangsan:creator guest@corp.com:named"},
 		{"an empty audience is nobody", Event{Kind: KindSubmitted, Ticket: reviewing(), Audience: []Person{}}, Around{}, ""},
@@ -75,6 +80,30 @@ func TestAudienceOfEachKind(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// copying is t at a step of which the creator is told.
+func copying(t Ticket) Ticket {
+	step := *t.Step
+	step.TellCreator = true
+	t.Step = &step
+	return t
+}
+
+func TestTheFlowHasTheCreatorCopiedWhateverElseThePlatformSays(t *testing.T) {
+	f := twoStepFlow()
+	f.Steps[0].TellCreator = true
+	for name, step := range map[string]*Step{
+		"nothing said": nil, "assignees": {Index: 1, Assignees: []Person{wang}}, "a reminder": {Index: 1, RemindAfter: Span(time.Hour)},
+	} {
+		ev := Event{Kind: KindSubmitted, Ticket: Ticket{Status: WaitingReview, Step: step}}.WithFlow(f)
+		if !ev.Ticket.Step.TellCreator {
+			t.Errorf("%s: got %+v, want the creator copied", name, ev.Ticket.Step)
+		}
+	}
+	if ev := (Event{Kind: KindPassed, Ticket: Ticket{Status: WaitingReview, Step: &Step{Index: 2}}}).WithFlow(f); ev.Ticket.Step.TellCreator {
+		t.Error("got the creator copied at the second step, want only where the flow says so")
 	}
 }
 

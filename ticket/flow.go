@@ -36,6 +36,8 @@ type FlowStep struct {
 	// EscalateAfter; 0 is never.
 	EscalateAfter time.Duration `json:"escalate_after,omitempty"`
 	EscalateTo    string        `json:"escalate_to,omitempty"`
+	// TellCreator has the creator told when a ticket reaches the step.
+	TellCreator bool `json:"tell_creator,omitempty"`
 }
 
 // Step returns the step of that number, from 1, with its members as assignees;
@@ -47,7 +49,7 @@ func (f Flow) Step(index int) *Step {
 	s := f.Steps[index-1]
 	return &Step{
 		Index: index, Total: len(f.Steps), Name: s.Name, Kind: s.Kind, Assignees: s.people(),
-		RemindAfter: Span(s.RemindAfter), EscalateAfter: Span(s.EscalateAfter), EscalateTo: s.EscalateTo,
+		RemindAfter: Span(s.RemindAfter), EscalateAfter: Span(s.EscalateAfter), EscalateTo: s.EscalateTo, TellCreator: s.TellCreator,
 	}
 }
 

@@ -95,6 +95,8 @@ type Step struct {
 	RemindAfter   Span   `json:"remind_after,omitzero" doc:"How long the step may wait before its assignees are reminded, such as 24h; absent: as in the project's flow." example:"24h"`
 	EscalateAfter Span   `json:"escalate_after,omitzero" doc:"How long the step may wait before escalate_to is told." example:"48h"`
 	EscalateTo    string `json:"escalate_to,omitempty" doc:"Username of whoever is told that the step waits too long." example:"manager"`
+	// TellCreator has the creator told when the ticket reaches the step; the flow may say so, too.
+	TellCreator bool `json:"tell_creator,omitempty" doc:"Whether the creator is told when the ticket reaches the step."`
 }
 
 // Target is a place the change is made in.

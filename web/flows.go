@@ -53,8 +53,10 @@ type flowStep struct {
 	RemindAfter   string          `json:"remind_after,omitempty"`
 	EscalateAfter string          `json:"escalate_after,omitempty"`
 	EscalateTo    string          `json:"escalate_to,omitempty"`
-	// Reached are the members with how each is reached.
-	Reached []reached `json:"-"`
+	TellCreator   bool            `json:"tell_creator,omitempty"`
+	// Reached are the members with how each is reached, Escalated is whom it escalates to.
+	Reached   []reached `json:"-"`
+	Escalated *reached  `json:"-"`
 }
 
 // reached is a member of a step.
@@ -107,6 +109,8 @@ type flowView struct {
 	Samples []sample
 	// Tries says whether there is a playground to try it in.
 	Tries bool
+	// Moved is the number of the step that was moved or added, from 1: it has the focus.
+	Moved int
 }
 
 // Full reports whether there are as many reviews as there may be.
@@ -183,10 +187,27 @@ func (v *visit) complete(f *flowView) error {
 			}
 			f.Steps[i].Reached = append(f.Steps[i].Reached, r)
 		}
+		if to := f.Steps[i].EscalateTo; to != "" {
+			r, err := v.reach(to)
+			if err != nil {
+				return err
+			}
+			f.Steps[i].Escalated = &r
+		}
 	}
-	f.Tries = v.site.cfg.Visitor != "" && !f.IsNew
 	f.Samples = samples(f.flowRow)
-	return nil
+	return v.tries(f)
+}
+
+// tries finds out whether the flow can be tried: a second one for all other tickets would
+// try the first.
+func (v *visit) tries(f *flowView) error {
+	if f.Tries = v.site.cfg.Visitor != "" && !f.IsNew; !f.Tries || !f.Rest() {
+		return nil
+	}
+	all, err := v.flows()
+	f.Tries = all.Default == f.Key
+	return err
 }
 
 func (v *visit) reach(username string) (reached, error) {
@@ -221,7 +242,7 @@ func typedFlow(v *visit) *flowView {
 		}
 		step := flowStep{
 			Name: text("name"), Kind: ticket.Review, Members: words(text("members")),
-			RemindAfter: text("remind_after"), EscalateAfter: text("escalate_after"), EscalateTo: text("escalate_to"),
+			RemindAfter: text("remind_after"), EscalateAfter: text("escalate_after"), EscalateTo: text("escalate_to"), TellCreator: text("tell_creator") != "",
 		}
 		if i == count-1 {
 			step.Kind = ticket.Execute
@@ -257,12 +278,16 @@ func editFlow(v *visit) error {
 	switch {
 	case what == "add" && !f.Full():
 		f.Steps = slices.Insert(f.Steps, last, flowStep{Kind: ticket.Review})
+		f.Moved = last + 1
 	case what == "up" && i > 0 && i < last:
 		f.Steps[i-1], f.Steps[i] = f.Steps[i], f.Steps[i-1]
+		f.Moved = i
 	case what == "down" && i >= 0 && i < last-1:
 		f.Steps[i+1], f.Steps[i] = f.Steps[i], f.Steps[i+1]
+		f.Moved = i + 2
 	case what == "remove" && i >= 0 && i < last:
 		f.Steps = slices.Delete(f.Steps, i, i+1)
+		f.Moved = i + 1
 	}
 	return v.showFlowView(f)
 }

@@ -33,11 +33,22 @@ func samples(f flowRow) []sample {
 			state = ticket.WaitingExecution
 		}
 		all = append(all, sample{state, ticket.RoleAssignee, step})
+		if s.TellCreator {
+			all = append(all, sample{state, ticket.RoleCreator, step})
+		}
 	}
 	for _, state := range []ticket.Status{ticket.Rejected, ticket.Succeeded, ticket.Failed} {
 		all = append(all, sample{State: state, To: ticket.RoleCreator})
 	}
 	return all
+}
+
+// Label is the key of what the sample is called.
+func (s sample) Label() string {
+	if s.To == ticket.RoleCreator && s.State.Waiting() {
+		return "frame.preview.copy." + string(s.State)
+	}
+	return "frame.preview.of." + string(s.State)
 }
 
 // Query names the sample in the address of its picture.

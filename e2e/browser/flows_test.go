@@ -1,6 +1,9 @@
 package browser
 
 import (
+	"errors"
+	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -57,6 +60,42 @@ func TestAFlowIsForSomeTypesAndATieNamesTheOther(t *testing.T) {
 	w.shoot("playground-type")
 	w.click("创建工单")
 	w.see("等 李四 处理")
+}
+
+func TestTheCreatorIsCopiedAndAMovedStepHasTheFocus(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/flows/strict?lang=zh")
+	w.click("下移 审核")
+	eventually(t, "the step that was moved has the focus", func() error {
+		if got := script[string](w, `document.activeElement.id + " " + document.getElementById("flow-steps[1].name").value`); got != "step-1 审核" {
+			return errors.New("got " + got)
+		}
+		return nil
+	})
+	script[bool](w, `(document.getElementById("flow-steps[0].escalate_to").value = "nobody-here", document.getElementById("flow-steps[0].escalate_after").value = "24h", true)`)
+	w.click("抄送创建人 DBA")
+	w.click("检查是否可送达")
+	w.see("没有这个用户")
+	w.see("创建人（抄送“DBA”）")
+	w.choose("状态", "待审核 → 创建人（抄送“DBA”）")
+	w.shoot("flow-steps")
+	w.accessible("a flow with a person nobody knows")
+	w.size(320, 900)
+	w.fits("a flow with a person nobody knows")
+	w.shoot("flow-steps-narrow")
+	w.size(1280, 900)
+	w.click("保存")
+	w.see("已保存。新提交的工单按它通知。")
+	if status, body := h.ask("POST", "/api/v1/tickets", `{"title":"抄送给我","project":"core","creator":"creator"}`); status != http.StatusCreated && status != http.StatusOK {
+		t.Fatalf("got %d %s", status, body)
+	}
+	eventually(t, "the creator sees their own ticket wait", func() error {
+		if n := h.channelsOf("creator", "抄送给我"); n != 3 {
+			return fmt.Errorf("got it on %d channels, want 3", n)
+		}
+		return nil
+	})
 }
 
 // pictured opens alone what the frame of a preview shows: nobody sees into it but the browser.
