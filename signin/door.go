@@ -60,8 +60,10 @@ type Config struct {
 	Sessions Sessions
 	Users    Users
 	Audit    audit.Log
-	Now      func() time.Time
-	Log      *slog.Logger
+	// PublicURL is where people reach the door; "" is wherever their requests say.
+	PublicURL string
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // Door lets people in.
@@ -79,9 +81,6 @@ func New(c Config) (*Door, error) {
 	m.IdleTimeout, m.Lifetime = idleTime, longest
 	return &Door{Config: c, sessions: m, hasher: newHasher()}, nil
 }
-
-// cookieName is the session's cookie.
-const cookieName = "ticketbell_session"
 
 // What a session remembers.
 const (
@@ -225,7 +224,7 @@ func (d *Door) begin(w http.ResponseWriter, r *http.Request, username string, de
 	if err != nil {
 		return access.Principal{}, fmt.Errorf("begin a session: %w", err)
 	}
-	http.SetCookie(w, cookie(r, token))
+	http.SetCookie(w, d.cookie(r, token))
 	return principal(u, demo), nil
 }
 
@@ -249,7 +248,7 @@ func (d *Door) SignOut(w http.ResponseWriter, r *http.Request) error {
 	if who := access.Current(r.Context()); who.Known() {
 		d.note(r.Context(), audit.Entry{Actor: who.Username, Action: audit.SignOut, Object: who.Username})
 	}
-	gone := cookie(r, "") //nolint:gosec // see cookie
+	gone := d.cookie(r, "") //nolint:gosec // see cookie
 	gone.MaxAge = -1
 	http.SetCookie(w, gone)
 	return d.end(r)
@@ -264,22 +263,6 @@ func (d *Door) end(r *http.Request) error {
 		return fmt.Errorf("end a session: %w", err)
 	}
 	return nil
-}
-
-// tokenOf is what the session's cookie holds, "" without one.
-func tokenOf(r *http.Request) string {
-	if c, err := r.Cookie(cookieName); err == nil {
-		return c.Value
-	}
-	return ""
-}
-
-// cookie is the session's: gone with the browser, for no script, for no other site.
-func cookie(r *http.Request, token string) *http.Cookie {
-	return &http.Cookie{ //nolint:gosec // Secure wherever the request was: over plain HTTP nobody could sign in
-		Name: cookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https",
-	}
 }
 
 // note writes down what was done. What is done is not undone when that fails.

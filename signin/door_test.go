@@ -138,6 +138,16 @@ func TestTheCookieIsSecureBehindHTTPS(t *testing.T) {
 	}
 }
 
+func TestTheCookieIsSecureWherePeopleReachUsByHTTPS(t *testing.T) {
+	e := newEntrance(t)
+	for address, want := range map[string]bool{"https://bell.example": true, "http://bell.example": false} {
+		e.PublicURL = address
+		if c := e.mustSignIn(nil); c.Secure != want {
+			t.Errorf("%s: got Secure %v, want %v", address, c.Secure, want)
+		}
+	}
+}
+
 func TestSigningInRenewsTheSession(t *testing.T) {
 	e := newEntrance(t)
 	first := e.mustSignIn(nil)

@@ -122,6 +122,18 @@ func TestTheDoorLeadsNowhereElse(t *testing.T) {
 	}
 }
 
+func TestLinksBeginWherePeopleReachUs(t *testing.T) {
+	s, err := New(Config{API: http.HandlerFunc(empty), Gate: gate{}, PublicURL: "https://tickets.example", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, s := range map[string]*Site{"https://tickets.example/setup#SECRET": s, "http://bell.example/setup#SECRET": site(t, empty)} {
+		if got := open(t, s, root(), "POST", "/users/bo/invite", ""); !strings.Contains(got.Body.String(), want) {
+			t.Errorf("got %s, want the link %s in it", got.Body, want)
+		}
+	}
+}
+
 func TestAWrongPasswordIsSaidWithoutSayingWhich(t *testing.T) {
 	s := site(t, empty)
 	got := open(t, s, access.Principal{}, "POST", "/signin", "username=lisi&password=wrong", "HX-Request: true")

@@ -89,6 +89,9 @@ func (v *visit) cookie(name string) string {
 
 // origin is where the visitor reaches us.
 func (v *visit) origin() string {
+	if v.site.cfg.PublicURL != "" {
+		return v.site.cfg.PublicURL
+	}
 	if v.r.TLS != nil || v.r.Header.Get("X-Forwarded-Proto") == "https" {
 		return "https://" + v.r.Host
 	}

@@ -89,8 +89,8 @@ func TestEveryNameNobodyKnowsIsReportedAtOnce(t *testing.T) {
 func TestEveryWrongSettingIsNamedAtOnceAndNoSecret(t *testing.T) {
 	got := bot(t, []string{"TICKETBELL_SECRET_KEY=s3cret", "TICKETBELL_DATABASE_URL=mysql://u:s3cret@db/x"}, "serve",
 		"--http-listen", "8080", "--log-level", "loud", "--log-format", "xml", "--secret-key-file", "k", "--backlog-limit", "0",
-		"--redis-url", "http://:s3cret@redis").want(t, exitUsage)
-	got.wantOnly(t, "http-listen", "log-level", "log-format", "database-url", "secret-key and secret-key-file", "secret-key", "redis-url", "backlog-limit")
+		"--redis-url", "http://:s3cret@redis", "--public-url", "https://u:s3cret@bell.example/x").want(t, exitUsage)
+	got.wantOnly(t, "http-listen", "log-level", "log-format", "database-url", "secret-key and secret-key-file", "secret-key", "redis-url", "backlog-limit", "public-url")
 	wantNone(t, got.err, "s3cret")
 }
 

@@ -74,6 +74,8 @@ type house struct {
 	playground *web.Playground
 	// label tells this installation from others on the pages; "" shows none.
 	label string
+	// publicURL is where people reach the house; "" is wherever their requests say.
+	publicURL string
 	// proxies are believed when they say whose request they pass on.
 	proxies []netip.Prefix
 	// pages are the routes of the pages, once there is a handler, and missing answers a
@@ -248,7 +250,7 @@ func (h *house) handler() (http.Handler, error) {
 	var door http.Handler
 	site, err := web.New(web.Config{
 		API:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { door.ServeHTTP(w, r) }),
-		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Playground: h.playground, Language: h.language, Brand: h.store, Version: version, Label: h.label, Log: h.log,
+		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Playground: h.playground, Language: h.language, Brand: h.store, Version: version, Label: h.label, PublicURL: h.publicURL, Log: h.log,
 	})
 	if err != nil {
 		return nil, err
@@ -279,12 +281,20 @@ func (h *house) open() (http.Handler, error) {
 		Audit: h.store, Sessions: h.gate.Wrap, Advice: h.board, Live: h.hub,
 		Jobs:   h.jobs,
 		Checks: []server.Check{{Name: "database", Run: h.store.Ping}, {Name: "redis", Run: h.directory.Redis, Soft: true}},
-		Usage:  h.usage, TrustedProxies: h.proxies,
+		Usage:  h.usage, TrustedProxies: h.proxies, TrustedOrigins: h.origins(),
 		Metrics: h.metrics.handler(),
 		Mount:   h.mounts, Missing: h.missing,
 		Build: server.Build{Version: version, Commit: commit, BuiltAt: builtAt, Go: runtime.Version()},
 		Now:   h.now, Log: h.log,
 	})
+}
+
+// origins are those that our own pages have where people see them.
+func (h *house) origins() []string {
+	if h.publicURL == "" {
+		return nil
+	}
+	return []string{h.publicURL}
 }
 
 // live serves on ln and delivers until ctx is done, then finishes what is in

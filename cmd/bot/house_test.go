@@ -6,6 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -125,4 +127,24 @@ func (s *service) address(t *testing.T) string {
 		t.Fatalf("got ready line %v, want a url in it", s.ready)
 	}
 	return strings.TrimPrefix(url, "http://")
+}
+
+func TestAProxyMayRenameTheHostOfAHouseThatKnowsItsAddress(t *testing.T) {
+	h, _ := vacant(t)
+	for address, want := range map[string]int{"https://bell.example/": http.StatusUnprocessableEntity, "": http.StatusForbidden} {
+		h.settleAt(address)
+		h.mounts = map[string]http.Handler{}
+		handler, err := h.handler()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://10.0.0.7:8080/signin", strings.NewReader("username=bo&password=wrong"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", "https://bell.example")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("known as %q: got %d %s, want %d", address, w.Code, w.Body, want)
+		}
+	}
 }

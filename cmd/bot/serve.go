@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"slices"
+	"strings"
 )
 
 // serveCommand runs the service.
@@ -16,6 +19,7 @@ type serveCommand struct {
 	BacklogLimit      int      `help:"How many deliveries may wait before events are turned away with 429." default:"200000"`
 	AdminPasswordFile string   `help:"File that holds the password of the administrator \"admin\", who is made when there is no administrator. Empty: a one-time set-up link is logged instead." placeholder:"FILE"`
 	TrustedProxies    []string `help:"Networks of the proxies in front, such as 10.0.0.0/8: their X-Forwarded-For is believed when a token may be used from some addresses only." placeholder:"NETWORK"`
+	PublicURL         string   `name:"public-url" help:"Where people reach this service, such as https://bell.example.com: in links, for OIDC, and by what a cookie is told to travel by HTTPS alone. Empty: where a request says it came." placeholder:"URL"`
 	Label             string   `help:"Name of this installation, shown beside ticketbell's on every page: prod." placeholder:"NAME"`
 	Sandbox           bool     `help:"Start the simulators of Feishu, WeCom and mail as well, and connect every channel that is not configured to them."`
 }
@@ -30,6 +34,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 	defer func() { err = errors.Join(err, h.close()) }()
 	h.desk.Backlog.Mark = c.BacklogLimit
 	h.label = c.Label
+	h.settleAt(c.PublicURL)
 	h.proxies, _ = networksOf("trusted-proxies", c.TrustedProxies) // checked with the settings
 	ln, err := listen(ctx, c.HTTPListen)
 	if err != nil {
@@ -47,7 +52,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 		}
 		box.callBack(ln.Addr())
 	}
-	if err := h.welcomeAdministrator(ctx, "http://"+ln.Addr().String(), c.AdminPasswordFile); err != nil {
+	if err := h.welcomeAdministrator(ctx, cmp.Or(h.publicURL, "http://"+ln.Addr().String()), c.AdminPasswordFile); err != nil {
 		return err
 	}
 	return h.live(ctx, ln, func(url string) { ready(s, "url", url, "version", version) })
@@ -79,8 +84,29 @@ func (c *serveCommand) check() []error {
 	if c.BacklogLimit < 1 {
 		wrong = append(wrong, errors.New("backlog-limit: must be at least 1"))
 	}
+	if err := checkPublicURL(c.PublicURL); err != nil {
+		wrong = append(wrong, fmt.Errorf("public-url: %w", err))
+	}
 	_, bad := networksOf("trusted-proxies", c.TrustedProxies)
 	return append(wrong, bad...)
+}
+
+// checkPublicURL wants an origin: the pages are at its root.
+func checkPublicURL(address string) error {
+	if address == "" {
+		return nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("must be https://HOST or http://HOST, without a path")
+	}
+	return nil
+}
+
+// settleAt makes the house know where people reach it; "" is wherever they say.
+func (h *house) settleAt(publicURL string) {
+	h.publicURL = strings.TrimRight(publicURL, "/")
+	h.gate.PublicURL = h.publicURL
 }
 
 func listen(ctx context.Context, addr string) (net.Listener, error) {
