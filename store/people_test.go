@@ -181,3 +181,22 @@ func TestPeopleAreMatchedByUsernameThenEmailThenPhone(t *testing.T) {
 		}
 	})
 }
+
+func TestSomebodyIsFoundAsOthersSpellThem(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		createUser(t, s, lisi())
+		createUser(t, s, ticket.User{Person: ticket.Person{Username: "Kate"}, Role: ticket.Member})
+		for name, want := range map[string]string{"lisi": "lisi", "LiSi": "lisi", "KATE": "Kate", "\u212aate": "", "l%": "", "": ""} {
+			u, err := s.UserNamed(t.Context(), name)
+			if u.Username != want || (want == "" && !errors.Is(err, store.ErrNotFound)) {
+				t.Errorf("%q: got %q, %v, want %q", name, u.Username, err, want)
+			}
+		}
+		for email, want := range map[string]string{"li.si@corp.com": "lisi", " Li.Si@CORP.com": "lisi", "l@corp.com": "", "": ""} {
+			u, err := s.UserByEmail(t.Context(), email)
+			if u.Username != want || (want == "" && !errors.Is(err, store.ErrNotFound)) {
+				t.Errorf("%q: got %q, %v, want %q", email, u.Username, err, want)
+			}
+		}
+	})
+}
