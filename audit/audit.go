@@ -30,6 +30,7 @@ const (
 	ViaSession = "session" // on a page, by a person who signed in
 	ViaToken   = "token"   // through the API, with a token
 	ViaCommand = "command" // on the command line
+	ViaOIDC    = "oidc"    // a sign-in with the company's account
 )
 
 // What is done outside of the API's operations.

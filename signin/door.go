@@ -50,6 +50,9 @@ type Sessions interface {
 // Users keeps the people.
 type Users interface {
 	User(ctx context.Context, username string) (ticket.User, error)
+	// UserNamed is User for a name that others spell: in any case of its letters.
+	UserNamed(ctx context.Context, username string) (ticket.User, error)
+	UserByEmail(ctx context.Context, email string) (ticket.User, error)
 	CreateUser(ctx context.Context, u ticket.User) error
 	UpdateUser(ctx context.Context, u ticket.User) error
 }
@@ -60,6 +63,8 @@ type Config struct {
 	Sessions Sessions
 	Users    Users
 	Audit    audit.Log
+	// Company is where the company's accounts are; nil: people come in by password alone.
+	Company Company
 	// PublicURL is where people reach the door; "" is wherever their requests say.
 	PublicURL string
 	Now       func() time.Time
