@@ -110,7 +110,7 @@ type auditEntry struct {
 	ID     string    `json:"id"`
 	At     time.Time `json:"at"`
 	Actor  string    `json:"actor" doc:"Username, or the name of the token." example:"admin"`
-	Via    string    `json:"via" enum:"session,token,command" doc:"On a page, with a token, or on the command line."`
+	Via    string    `json:"via" enum:"session,token,command,oidc" doc:"On a page, with a token, on the command line, or, of a sign-in, with the company's account."`
 	Action string    `json:"action" doc:"What was done, by the operation's name in this document; or sign-in, sign-out, set-up, set-password, invite." example:"patch-channel"`
 	Object string    `json:"object,omitempty" doc:"What it was done to." example:"mail"`
 	Fields []string  `json:"fields" doc:"Names of what was changed; never the values."`

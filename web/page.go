@@ -36,7 +36,7 @@ func (s *Site) all() []page {
 		auditPage(),
 		mePage(),
 		streamPage(),
-		signInPage(s.cfg.Visitor != ""),
+		signInPage(s.cfg.Visitor != "", s.cfg.Company),
 		setUpPage(),
 	}
 }

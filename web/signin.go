@@ -19,6 +19,11 @@ type Gate interface {
 	// Enter lets somebody in without one: the demo's visitors.
 	Enter(w http.ResponseWriter, r *http.Request, username string) (access.Principal, error)
 	SignOut(w http.ResponseWriter, r *http.Request) error
+	// Depart begins a sign-in with the company's account and returns where to send the
+	// browser. Arrive lets in who came back, and tells where they wanted to go. Both may
+	// return an [*access.Stranger].
+	Depart(w http.ResponseWriter, r *http.Request, next string) (address string, err error)
+	Arrive(w http.ResponseWriter, r *http.Request) (who access.Principal, next string, err error)
 	// Invite makes a link for somebody known, Invited tells whom a link is for ("" is
 	// the first administrator), SetUp uses it. A link that is over is [access.ErrLink].
 	Invite(ctx context.Context, username string) (secret string, err error)
@@ -27,7 +32,7 @@ type Gate interface {
 }
 
 // signInPage is where visitors come in.
-func signInPage(demo bool) page {
+func signInPage(demo bool, company *Company) page {
 	p := page{
 		name: "signin", path: "/signin", alone: true,
 		routes: []route{
@@ -39,6 +44,13 @@ func signInPage(demo bool) page {
 	if demo {
 		p.routes = append(p.routes, takes("/signin/as", "", signInAs))
 	}
+	if company != nil {
+		p.routes = append(p.routes,
+			shows("/signin/oidc", "", depart),
+			shows("/signin/oidc/callback", "", arrive),
+			shows("/signin/done", "", showDone),
+		)
+	}
 	return p
 }
 
@@ -49,6 +61,10 @@ type signInView struct {
 	Minutes int
 	// Busy: too many sign in at once.
 	Busy bool
+	// Stranger says why the company's account let nobody in.
+	Stranger *access.Stranger
+	// Done: somebody came in whose page waits in another window.
+	Done bool
 }
 
 func showSignIn(v *visit) error {

@@ -34,6 +34,8 @@ type Config struct {
 	Version string
 	// Brand is what the pages are headed with; nil: our own name.
 	Brand Brand
+	// Company is how visitors come in with the accounts of their company; nil: they cannot.
+	Company *Company
 	// PublicURL is where visitors reach us; "" is wherever their requests say.
 	PublicURL string
 	// Label tells installations apart ("prod"); "" shows none.

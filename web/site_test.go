@@ -53,6 +53,18 @@ func (gate) Enter(http.ResponseWriter, *http.Request, string) (access.Principal,
 	return access.Principal{}, errors.New("this is no demo")
 }
 
+func (gate) Depart(http.ResponseWriter, *http.Request, string) (string, error) {
+	return "https://login.example/authorize", nil
+}
+
+func (gate) Arrive(_ http.ResponseWriter, r *http.Request) (access.Principal, string, error) {
+	q := r.URL.Query()
+	if why := q.Get("why"); why != "" {
+		return access.Principal{}, "/users", &access.Stranger{Why: access.Why(why), Code: q.Get("code"), Username: q.Get("name"), Email: q.Get("email")}
+	}
+	return root(), q.Get("next"), nil
+}
+
 func (gate) SignOut(http.ResponseWriter, *http.Request) error { return nil }
 func (gate) Invite(context.Context, string) (string, error)   { return "SECRET", nil }
 func (gate) Invited(_ context.Context, secret string) (string, error) {

@@ -151,6 +151,8 @@ type frame struct {
 	Label   string
 	Who     access.Principal
 	Pages   []navigation
+	// Company is how they come in with the accounts of their company, nil when they cannot.
+	Company *Company
 	// Cast are whom a visitor of the demo may be.
 	Cast    []string
 	Alone   bool
@@ -173,7 +175,7 @@ func (frame) TestStates() []ticket.Status {
 func (v *visit) frame(data any) frame {
 	return frame{
 		Page: v.page.name, Language: v.lang, Theme: v.theme(), Drawn: v.came.UTC().Format(time.RFC3339Nano),
-		Assets: v.site.assets.folder, Version: v.site.cfg.Version, Label: v.site.cfg.Label,
+		Assets: v.site.assets.folder, Version: v.site.cfg.Version, Label: v.site.cfg.Label, Company: v.site.cfg.Company,
 		Who: v.who, Pages: v.navigation(), Cast: v.site.cfg.Cast, Alone: v.page.alone, Plain: v.page.plain, Styles: v.page.styles, Scripts: v.page.scripts,
 		Texts: v.site.spoken(v.page.name), Data: data,
 	}

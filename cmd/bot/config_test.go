@@ -94,6 +94,21 @@ func TestEveryWrongSettingIsNamedAtOnceAndNoSecret(t *testing.T) {
 	wantNone(t, got.err, "s3cret")
 }
 
+func TestTheSettingsOfOIDCAreWholeOrNone(t *testing.T) {
+	for name, row := range map[string]struct{ args, wants []string }{
+		"no client":           {[]string{"--oidc-issuer=https://login.example.com"}, []string{"oidc-client-id"}},
+		"no issuer":           {[]string{"--oidc-client-id=bell"}, []string{"oidc-issuer"}},
+		"over plain http":     {[]string{"--oidc-issuer=http://login.example.com", "--oidc-client-id=bell"}, []string{"oidc-issuer"}},
+		"everything is wrong": {[]string{"--oidc-issuer=login", "--oidc-username-claim="}, []string{"oidc-issuer", "oidc-client-id", "oidc-username-claim"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bot(t, nil, append([]string{"serve"}, row.args...)...).want(t, exitUsage).wantOnly(t, row.wants...)
+		})
+	}
+	got := bot(t, nil, "serve", "--data-dir", t.TempDir(), "--http-listen", "127.0.0.1:0", "--oidc-issuer=https://login.example.com", "--oidc-client-id=bell", "--oidc-client-secret-file=none").want(t, exitFailed)
+	wantContain(t, got.err, "oidc-client-secret-file")
+}
+
 func TestUnknownAndWrongSettingsAreNamedTogether(t *testing.T) {
 	for name, row := range map[string]struct {
 		args, wants []string

@@ -74,6 +74,8 @@ type house struct {
 	playground *web.Playground
 	// label tells this installation from others on the pages; "" shows none.
 	label string
+	// company is how people come in with the accounts of their company, nil when they cannot.
+	company *web.Company
 	// publicURL is where people reach the house; "" is wherever their requests say.
 	publicURL string
 	// proxies are believed when they say whose request they pass on.
@@ -250,7 +252,7 @@ func (h *house) handler() (http.Handler, error) {
 	var door http.Handler
 	site, err := web.New(web.Config{
 		API:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { door.ServeHTTP(w, r) }),
-		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Playground: h.playground, Language: h.language, Brand: h.store, Version: version, Label: h.label, PublicURL: h.publicURL, Log: h.log,
+		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Playground: h.playground, Language: h.language, Brand: h.store, Version: version, Label: h.label, PublicURL: h.publicURL, Company: h.company, Log: h.log,
 	})
 	if err != nil {
 		return nil, err

@@ -174,7 +174,15 @@ func paths(t *testing.T, document *httptest.ResponseRecorder) []string {
 }
 
 func TestNoPageServesTheWrongRole(t *testing.T) {
-	h, handler := vacant(t)
+	h, _ := vacant(t)
+	if err := h.admitCompany(accounts{OIDCIssuer: "http://127.0.0.1:1", OIDCClientID: "bell", OIDCUsernameClaim: "sub"}); err != nil {
+		t.Fatal(err)
+	}
+	h.mounts = map[string]http.Handler{}
+	handler, err := h.handler()
+	if err != nil {
+		t.Fatal(err)
+	}
 	cookies := map[string]*http.Cookie{}
 	for _, u := range visitors() {
 		if err := h.store.CreateUser(t.Context(), u); err != nil {
@@ -189,7 +197,7 @@ func TestNoPageServesTheWrongRole(t *testing.T) {
 	}
 	may := map[string]access.Role{"root": access.Admin, "op": access.Operator, "bo": access.Member, "gone": "", "": ""}
 	fill := strings.NewReplacer("{$}", "", "{id}", "x", "{username}", "nobody", "{key}", "x", "{channel}", "mail")
-	if got := openPages(h.pages); !slices.Equal(got, []string{"GET /setup", "GET /signin", "POST /setup", "POST /setup/open", "POST /signin", "POST /signout"}) {
+	if got := openPages(h.pages); !slices.Equal(got, []string{"GET /setup", "GET /signin", "GET /signin/done", "GET /signin/oidc", "GET /signin/oidc/callback", "POST /setup", "POST /setup/open", "POST /signin", "POST /signout"}) {
 		t.Errorf("got %v open to everybody, want the door alone", got)
 	}
 	for _, route := range h.pages {

@@ -16,6 +16,7 @@ type serveCommand struct {
 	listening
 	keeping
 	sharing
+	accounts
 	BacklogLimit      int      `help:"How many deliveries may wait before events are turned away with 429." default:"200000"`
 	AdminPasswordFile string   `help:"File that holds the password of the administrator \"admin\", who is made when there is no administrator. Empty: a one-time set-up link is logged instead." placeholder:"FILE"`
 	TrustedProxies    []string `help:"Networks of the proxies in front, such as 10.0.0.0/8: their X-Forwarded-For is believed when a token may be used from some addresses only." placeholder:"NETWORK"`
@@ -35,6 +36,9 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 	h.desk.Backlog.Mark = c.BacklogLimit
 	h.label = c.Label
 	h.settleAt(c.PublicURL)
+	if err := h.admitCompany(c.accounts); err != nil {
+		return err
+	}
 	h.proxies, _ = networksOf("trusted-proxies", c.TrustedProxies) // checked with the settings
 	ln, err := listen(ctx, c.HTTPListen)
 	if err != nil {
@@ -80,7 +84,7 @@ func (h *house) welcomeAdministrator(ctx context.Context, url, passwordFile stri
 }
 
 func (c *serveCommand) check() []error {
-	wrong := slices.Concat(c.listening.check(), c.keeping.check(), c.sharing.check())
+	wrong := slices.Concat(c.listening.check(), c.keeping.check(), c.sharing.check(), c.accounts.check())
 	if c.BacklogLimit < 1 {
 		wrong = append(wrong, errors.New("backlog-limit: must be at least 1"))
 	}

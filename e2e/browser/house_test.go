@@ -27,6 +27,8 @@ type house struct {
 	setUp string
 	// dir is its data directory.
 	dir string
+	// company is where the accounts of the company are, "" when it has none.
+	company string
 }
 
 // transcript keeps what a process said.

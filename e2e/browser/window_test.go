@@ -24,6 +24,8 @@ type window struct {
 	t    *testing.T
 	ctx  context.Context
 	home string
+	// company is where the accounts of the company are, "" when nobody may ask there.
+	company string
 
 	mu     sync.Mutex
 	faults []string // guarded: what the console complained of, and requests that left
@@ -32,7 +34,7 @@ type window struct {
 // window opens a private window, 1280 × 900, that reads Chinese and sees light.
 func (h *house) window() *window {
 	h.t.Helper()
-	w := &window{t: h.t, home: h.url}
+	w := &window{t: h.t, home: h.url, company: h.company}
 	ctx, closeWindow := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext(), chromedp.WithListener(w.hear))
 	w.ctx = ctx
 	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as the context it is opened with
@@ -65,7 +67,7 @@ func (w *window) hear(ev any) {
 		}
 	case *network.EventRequestWillBeSent:
 		u, err := url.Parse(e.Request.URL)
-		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && !strings.HasPrefix(e.Request.URL, w.home+"/") {
+		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && !strings.HasPrefix(e.Request.URL, w.home+"/") && (w.company == "" || !strings.HasPrefix(e.Request.URL, w.company+"/")) {
 			w.note("a request left the house: " + e.Request.URL)
 		}
 	}

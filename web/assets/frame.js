@@ -113,17 +113,42 @@ document.addEventListener("click", (event) => {
   button.setAttribute("aria-pressed", String(shown));
 });
 
-// A session that is over asks for the password in place: the form stays as it is.
+// A session that is over is taken up in place: the form stays as it is. Whoever signs in
+// in another window, with the company's account for one, is heard of here.
+const again = byId("again");
+const me = document.body.dataset.who;
+const windows = new BroadcastChannel("signed-in");
+if (me) windows.postMessage(me);
+windows.addEventListener("message", ({ data }) => {
+  if (!again?.open) return;
+  if (data === me) document.dispatchEvent(new Event("signed-in"));
+  else complain("frame.js.again.other", { name: data });
+});
+function complain(key, values) {
+  const line = document.createElement("p");
+  line.className = "alert alert-warning";
+  bind(line, key, values);
+  byId("again-problem").replaceChildren(line);
+}
 document.addEventListener("signed-out", () => {
-  byId("again")?.showModal();
+  if (again?.open) return;
+  again?.showModal();
   byId("again-password")?.focus();
 });
 document.addEventListener("signed-in", () => {
-  const dialog = byId("again");
-  dialog?.querySelector("form").reset();
-  dialog?.close();
+  again?.querySelector("form").reset();
+  byId("again-problem")?.replaceChildren();
+  again?.close();
   announce(say("frame.js.again"));
 });
+if (document.querySelector("[data-done]")) window.close(); // when the browser lets us
+
+// What came in the address is used up: neither history nor a reload shall hold it.
+const settled = document.querySelector("[data-address]");
+if (settled) {
+  history.replaceState(null, "", settled.dataset.address);
+  settled.focus();
+}
 
 // What htmx puts into a [data-drawer] opens the dialog around it.
 document.addEventListener("htmx:afterSwap", (event) => {
