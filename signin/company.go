@@ -68,7 +68,7 @@ func (d *Door) Depart(w http.ResponseWriter, r *http.Request, next string) (addr
 // ticketOf is the cookie of somebody under way: each has one of their own, so that two
 // windows do not disturb each other.
 func (d *Door) ticketOf(r *http.Request, state, token string) *http.Cookie {
-	c := d.cookie(r, token)
+	c := d.cookie(r, token) //nolint:gosec // see cookie
 	c.Name, c.Path, c.MaxAge = ticketName(state), wayOut, int(tripTime/time.Second)
 	return c
 }
@@ -121,7 +121,7 @@ func (d *Door) underWay(w http.ResponseWriter, r *http.Request, state string) (t
 	if t.State == "" || subtle.ConstantTimeCompare([]byte(t.State), []byte(state)) != 1 {
 		return oidc.Trip{}, "", stale
 	}
-	gone := d.ticketOf(r, state, "")
+	gone := d.ticketOf(r, state, "") //nolint:gosec // see cookie
 	gone.MaxAge = -1
 	http.SetCookie(w, gone)
 	return t, next, d.sessions.Destroy(ctx)

