@@ -47,6 +47,9 @@ func recalled() *refusal { return no(230011, "The message was recalled.") }
 
 func tooOld() *refusal { return no(230031, "The message can only be updated within 14 days.") }
 
+// editedOut ends the edits of a message. Which code says so is an assumption.
+func editedOut() *refusal { return no(230072, "The message has reached the limit of its edits.") }
+
 func tooLong() *refusal {
 	return no(230025, "The length of the message content reaches its limit.")
 }

@@ -18,6 +18,7 @@ const (
 	atLookup  point = "lookup"  // batch_get_id
 	atSend    point = "send"    // send and reply
 	atPatch   point = "patch"   // patch
+	atEdit    point = "edit"    // edit
 	accepted  point = "accepted"
 
 	atCallback point = "callback" // what is handed in to our own door
@@ -64,15 +65,15 @@ func faults() []fault {
 		{name: "not_in_range", at: []point{atSend}, no: no(230013, "Bot has NO availability to this user.")},
 		{name: "left", at: []point{atSend}, no: no(230029, "The user has resigned.")},
 		{name: "blocked", at: []point{atSend}, no: no(230053, "The user has stopped the bot from sending messages.")},
-		{name: "too_frequent", at: []point{atSend, atPatch}, no: tooFrequent()},
+		{name: "too_frequent", at: []point{atSend, atPatch, atEdit}, no: tooFrequent()},
 
 		// The message.
-		{name: "content_rejected", at: []point{atSend, atPatch}, no: no(230028, "The message does not pass the audit.")},
-		{name: "too_long", at: []point{atSend, atPatch}, no: tooLong()},
+		{name: "content_rejected", at: []point{atSend, atPatch, atEdit}, no: no(230028, "The message does not pass the audit.")},
+		{name: "too_long", at: []point{atSend, atPatch, atEdit}, no: tooLong()},
 		{name: "card_locked", at: []point{atSend, atPatch}, no: badCard(&CardError{Code: 11310, Path: "ROOT", Msg: "card action is lock"})},
-		{name: "recalled", at: []point{atPatch}, no: recalled()},
+		{name: "recalled", at: []point{atPatch, atEdit}, no: recalled()},
 		{name: "too_old", at: []point{atPatch}, no: tooOld()},
-		{name: "message_gone", at: []point{atPatch}, no: unknownMessage()},
+		{name: "message_gone", at: []point{atPatch, atEdit}, no: unknownMessage()},
 
 		// What comes back: as a forger would send it, or twice.
 		{name: "callback_unsigned", at: []point{atCallback}},
@@ -163,7 +164,7 @@ func scopesOf(api string) []string {
 	switch api {
 	case "batch_get_id":
 		return []string{"contact:user.id:readonly"}
-	case "patch":
+	case "patch", "edit":
 		return []string{"im:message:send_as_bot", "im:message", "im:message:update"}
 	}
 	return []string{"im:message:send_as_bot", "im:message", "im:message:send"}

@@ -3,7 +3,6 @@ package feishu
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"ticketbell/sandbox"
@@ -80,13 +79,39 @@ func (s *Simulator) patch(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.post.change(c.PathValue("id"), body.Content, view); err != nil {
+	if _, err := s.post.change(c.PathValue("id"), letter{Kind: "interactive", Content: body.Content, view: view}); err != nil {
 		return nil, err
 	}
 	if _, ok := s.strike(accepted); ok {
 		return nil, errCut
 	}
 	return envelope{Msg: "ok", Data: struct{}{}}, nil
+}
+
+// edit changes a text or a post in place (feishu.md 6.1).
+func (s *Simulator) edit(c *call) (any, error) {
+	var l letter
+	if err := json.Unmarshal(c.body, &l); err != nil {
+		return nil, badField("body", "is not a JSON object of strings")
+	}
+	if f, ok := s.strike(atEdit); ok {
+		return nil, f.no
+	}
+	if l.Kind != "text" && l.Kind != "post" {
+		return nil, badField("msg_type", "is not one of text, post")
+	}
+	var err error
+	if l.view, err = read(l, len(c.body)); err != nil {
+		return nil, err
+	}
+	changed, err := s.post.change(c.PathValue("id"), l)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := s.strike(accepted); ok {
+		return nil, errCut
+	}
+	return success(changed.answer(s.cfg.AppID)), nil
 }
 
 // deliver puts l on the device of to.
@@ -158,26 +183,14 @@ func read(l letter, size int) (View, error) {
 	switch l.Kind {
 	case "interactive":
 		return readCard(l.Content)
-	case "text", "post":
+	case "text":
 		return readText(l.Content)
+	case "post":
+		return readPost(l.Content)
 	case "":
 		return View{}, badField("msg_type", "is required")
 	}
 	return View{}, badParameter("msg_type is not simulated: " + shorten(l.Kind))
-}
-
-// readText takes every text of a text or post, wherever it stands.
-func readText(content string) (View, error) {
-	root, err := object(content)
-	if err != nil {
-		return View{}, err
-	}
-	var v View
-	v.collect(root)
-	if v.Title == "" && len(v.Lines) > 0 {
-		v.Title, _, _ = strings.Cut(v.Lines[0], "\n")
-	}
-	return v, nil
 }
 
 func readCard(content string) (View, error) {

@@ -3,6 +3,7 @@ package feishu_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -42,21 +43,124 @@ func TestACardArrivesOnTheDevice(t *testing.T) {
 }
 
 func TestTextsAndPostsCanBeRead(t *testing.T) {
-	tests := []struct{ kind, content, title, text string }{
-		{"text", `{"text":"hello\nlisi"}`, "hello", "hello\nlisi"},
-		{"post", `{"zh_cn":{"title":"标题","content":[[{"tag":"text","text":"第一行"}],[{"tag":"a","text":"链接","href":"https://a.example"}]]}}`, "标题", "标题\n第一行\n链接"},
+	tests := []struct{ kind, content, title, text, links string }{
+		{"text", `{"text":"hello\nlisi https://a.example/x?y=1"}`, "hello", "hello\nlisi https://a.example/x?y=1", "[https://a.example/x?y=1]"},
+		{"text", `{"text":"<at user_id=\"all\"></at> hello"}`, "@all hello", "@all hello", "[]"},
+		{
+			"post", `{"en_us":{"content":[]},"zh_cn":{"title":"标题","content":[[{"tag":"text","text":"第一"},{"tag":"text","text":"行"}],[{"tag":"a","text":"链接","href":"https://a.example"},{"tag":"at","user_id":"all"}]]}}`,
+			"标题", "标题\n第一行\n链接@all", "[https://a.example]",
+		},
+		{"post", `{"en_us":{"content":[[{"tag":"text","text":"first"}]]}}`, "first", "first", "[]"},
 	}
 	for _, test := range tests {
-		t.Run(test.kind, func(t *testing.T) {
+		t.Run(test.kind+" "+test.title, func(t *testing.T) {
 			r := newRig(t)
 			letter := r.letter("")
 			letter["msg_type"], letter["content"] = test.kind, test.content
 			r.wantCode(r.do("POST", sendPath+"?receive_id_type=open_id", letter), 200, 0)
 			m := r.shown()[0]
-			if m.Kind != test.kind || m.Title != test.title || m.Text != test.text {
-				t.Errorf("got %s %q %q, want %s %q %q", m.Kind, m.Title, m.Text, test.kind, test.title, test.text)
+			if m.Kind != test.kind || m.Title != test.title || m.Text != test.text || fmt.Sprint(m.Links) != test.links {
+				t.Errorf("got %s %q %q %v, want %s %q %q %s", m.Kind, m.Title, m.Text, m.Links, test.kind, test.title, test.text, test.links)
 			}
 		})
+	}
+}
+
+func TestATextOrAPostMustBePutTogetherRightly(t *testing.T) {
+	tests := []struct{ name, kind, content, says string }{
+		{"a text of nothing", "text", `{"text":""}`, "a text has a text"},
+		{"a text that is a card", "text", `{"schema":"2.0"}`, "a text has a text"},
+		{"a text with more", "text", `{"text":"t","title":"t"}`, "a text has a text"},
+		{"a post of no language", "post", `{}`, "must have a language"},
+		{"a post of no language we know", "post", `{"content":[]}`, "unknown language"},
+		{"a post without content", "post", `{"zh_cn":{"title":"t"}}`, "content is required"},
+		{"a post of lines", "post", `{"zh_cn":{"content":["t"]}}`, "must be a list"},
+		{"a link without an address", "post", `{"zh_cn":{"content":[[{"tag":"a","text":"t"}]]}}`, "href is required"},
+		{"a button in a post", "post", `{"zh_cn":{"content":[[{"tag":"button","text":"t"}]]}}`, "tag must be one of"},
+	}
+	r := newRig(t)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			letter := r.letter("")
+			letter["msg_type"], letter["content"] = test.kind, test.content
+			a := r.do("POST", sendPath+"?receive_id_type=open_id", letter)
+			if a.Code != 230001 || !strings.Contains(a.Msg, test.says) {
+				t.Errorf("got %s, want 230001 and %q", a.text, test.says)
+			}
+		})
+	}
+}
+
+// send sends a text or a post, and returns its id.
+func (r *rig) send(kind, content string) string {
+	r.Helper()
+	letter := r.letter("")
+	letter["msg_type"], letter["content"] = kind, content
+	a := r.do("POST", sendPath+"?receive_id_type=open_id", letter)
+	r.wantCode(a, 200, 0)
+	return a.Data.MessageID
+}
+
+func (r *rig) edit(id, kind, content string) answer {
+	r.Helper()
+	return r.do("PUT", sendPath+"/"+id, fields{"msg_type": kind, "content": content})
+}
+
+func TestATextAndAPostAreEditedInPlace(t *testing.T) {
+	for kind, contents := range map[string][2]string{
+		"text": {`{"text":"before"}`, `{"text":"after https://a.example"}`},
+		"post": {`{"zh_cn":{"content":[[{"tag":"text","text":"before"}]]}}`, `{"zh_cn":{"content":[[{"tag":"a","text":"after https://a.example","href":"https://a.example"}]]}}`},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			r := newRig(t)
+			id := r.send(kind, contents[0])
+			a := r.edit(id, kind, contents[1])
+			r.wantCode(a, 200, 0)
+			m := r.shown()[0]
+			if a.Data.MessageID != id || a.Data.MsgType != kind || m.Text != "after https://a.example" || m.Updates != 1 || fmt.Sprint(m.Links) != "[https://a.example]" {
+				t.Errorf("got %s, %q changed %d times with %v, want it changed once", a.text, m.Text, m.Updates, m.Links)
+			}
+		})
+	}
+}
+
+func TestAnEditIsRefused(t *testing.T) {
+	const after = `{"text":"after"}`
+	tests := []struct {
+		name, kind, content string
+		prepare             func(r *rig, id string) string // returns the id to edit
+		code                int
+	}{
+		{"unknown message", "text", after, func(*rig, string) string { return "om_unknown" }, 99992354},
+		{"recalled", "text", after, func(r *rig, id string) string { r.sim.Recall(id); return id }, 230011},
+		{"of a card", "text", after, func(r *rig, _ string) string { return r.sent() }, 230001},
+		{"to a card", "interactive", `{"schema":"2.0"}`, nil, 99992402},
+		{"to a post", "post", `{"zh_cn":{"content":[]}}`, nil, 230001},
+		{"to nothing", "text", `{}`, nil, 230001},
+		{"of another type than it says", "post", after, nil, 230001},
+		{"for the twentieth time", "text", after, func(r *rig, id string) string { r.edits(id, 19); return id }, 0},
+		{"for the twenty-first time", "text", after, func(r *rig, id string) string { r.edits(id, 20); return id }, 230072},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := newRig(t)
+			id := r.send("text", `{"text":"before"}`)
+			if test.prepare != nil {
+				id = test.prepare(r, id)
+			}
+			if a := r.edit(id, test.kind, test.content); a.Code != test.code {
+				t.Errorf("got %s, want code %d", a.text, test.code)
+			}
+		})
+	}
+}
+
+// edits edits a text n times, none of them too soon after the last.
+func (r *rig) edits(id string, n int) {
+	r.Helper()
+	for range n {
+		r.wantCode(r.edit(id, "text", `{"text":"in between"}`), 200, 0)
+		r.clock.pass(time.Second)
 	}
 }
 

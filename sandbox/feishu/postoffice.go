@@ -14,6 +14,8 @@ const (
 	uuidLife = time.Hour
 	// changeLife is how long a card can be changed (feishu.md 6.1).
 	changeLife = 14 * 24 * time.Hour
+	// maxEdits is how often a text or a post can be (feishu.md 6.1).
+	maxEdits = 20
 )
 
 // message is one that was sent, as the platform remembers it.
@@ -22,6 +24,7 @@ type message struct {
 	parent, root            string
 	to                      sandbox.Person
 	sentAt, changedAt       time.Time
+	edits                   int
 	recalled                bool
 }
 
@@ -67,30 +70,47 @@ func (o *postOffice) deliver(to sandbox.Person, l letter, parent *message) (mess
 	return *m, nil
 }
 
-// change replaces what a sent card shows.
-func (o *postOffice) change(id, content string, view View) error {
+// change replaces what a sent message shows, and returns it.
+func (o *postOffice) change(id string, l letter) (message, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	m, ok := o.sent[id]
-	now := o.now()
-	switch {
-	case !ok:
-		return unknownMessage()
-	case m.recalled:
-		return recalled()
-	case m.kind != "interactive":
-		return badParameter("the message is not a card")
-	case now.Sub(m.sentAt) > changeLife:
-		return tooOld()
-	case !o.limits.single("message " + id):
-		return tooFrequent()
+	if !ok {
+		return message{}, unknownMessage()
 	}
-	m.content, m.changedAt = content, now
-	shown := view.message(m)
+	if err := o.changeable(m, l); err != nil {
+		return message{}, err
+	}
+	m.content, m.changedAt = l.Content, o.now()
+	if m.kind != "interactive" {
+		m.edits++
+	}
+	shown := l.view.message(m)
 	// A device that was cleared meanwhile shows nothing and the platform does not care.
 	_ = o.box.Change(Channel, id, func(old *sandbox.Message) {
 		old.Title, old.Text, old.Links, old.Buttons, old.Payload = shown.Title, shown.Text, shown.Links, shown.Buttons, shown.Payload
 	})
+	return *m, nil
+}
+
+// changeable says why m cannot become l. That a text cannot become a post is an
+// assumption; how long the two can be edited is not known: here for ever.
+func (o *postOffice) changeable(m *message, l letter) error {
+	isCard := l.Kind == "interactive"
+	switch {
+	case m.recalled:
+		return recalled()
+	case isCard && m.kind != l.Kind:
+		return badParameter("the message is not a card")
+	case m.kind != l.Kind:
+		return badParameter("the message is not a " + l.Kind)
+	case isCard && o.now().Sub(m.sentAt) > changeLife:
+		return tooOld()
+	case m.edits >= maxEdits:
+		return editedOut()
+	case !o.limits.single("message " + m.id):
+		return tooFrequent()
+	}
 	return nil
 }
 

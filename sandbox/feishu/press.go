@@ -168,5 +168,6 @@ func (s *Simulator) obey(messageID string, answer json.RawMessage) error {
 	if said.Card.Type != "raw" || err != nil {
 		return &pressError{shownBadCard, fmt.Sprintf("the card in the answer is wrong: %v", err)}
 	}
-	return s.post.change(messageID, string(said.Card.Data), view)
+	_, err = s.post.change(messageID, letter{Kind: "interactive", Content: string(said.Card.Data), view: view})
+	return err
 }

@@ -108,6 +108,7 @@ func New(cfg Config) *Simulator {
 	s.handle("POST /open-apis/im/v1/messages", "send", s.authorized(s.send))
 	s.handle("POST /open-apis/im/v1/messages/{id}/reply", "reply", s.authorized(s.reply))
 	s.handle("PATCH /open-apis/im/v1/messages/{id}", "patch", s.authorized(s.patch))
+	s.handle("PUT /open-apis/im/v1/messages/{id}", "edit", s.authorized(s.edit))
 	s.handle("POST /callback/ws/endpoint", "endpoint", s.giveLine)
 	s.mux.HandleFunc("GET "+linePath, s.connect)
 	return s
@@ -122,7 +123,7 @@ func (s *Simulator) Close() {
 }
 
 // Calls tells how many requests came in so far, answered well or not, by API:
-// "token", "batch_get_id", "send", "reply", "patch" and "endpoint".
+// "token", "batch_get_id", "send", "reply", "patch", "edit" and "endpoint".
 func (s *Simulator) Calls() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 func TestWhatIsNotThereIsNotFoundInPlainText(t *testing.T) {
 	r := newRig(t)
 	for _, call := range [][2]string{
-		{"GET", sendPath}, {"POST", "im/v1/nothing"}, {"PUT", sendPath + "/om_1"}, {"GET", tokenPath}, {"POST", sendPath + "/om_1/reply/more"},
+		{"GET", sendPath}, {"POST", "im/v1/nothing"}, {"DELETE", sendPath + "/om_1"}, {"GET", tokenPath}, {"POST", sendPath + "/om_1/reply/more"},
 	} {
 		a := r.do(call[0], call[1], fields{})
 		if a.status != 404 || !strings.HasPrefix(a.header.Get("Content-Type"), "text/plain") {

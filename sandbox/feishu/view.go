@@ -2,7 +2,6 @@ package feishu
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 
@@ -144,27 +143,6 @@ func (r *reader) link(v any) {
 func (v *View) add(s string) {
 	if s != "" {
 		v.Lines = append(v.Lines, strings.Split(s, "\n")...)
-	}
-}
-
-// collect takes every string under "title" and "text", for messages that are no cards.
-func (v *View) collect(value any) {
-	switch value := value.(type) {
-	case map[string]any:
-		if title, ok := value["title"].(string); ok {
-			v.Title = title
-			v.add(title)
-		}
-		if s, ok := value["text"].(string); ok {
-			v.add(s)
-		}
-		for _, key := range slices.Sorted(maps.Keys(value)) {
-			v.collect(value[key])
-		}
-	case []any:
-		for _, child := range value {
-			v.collect(child)
-		}
 	}
 }
 
