@@ -36,6 +36,9 @@ type Message struct {
 	// Answer is true when it answers what its reader wrote or pressed: it is no notice, and
 	// the same may be said twice.
 	Answer bool
+	// Form is what the message that is to be changed was sent as, see [Outcome.Form]; ""
+	// where nobody said so.
+	Form string
 	// Thread is the ticket's id: messages of one ticket belong together.
 	Thread string
 	// To is who gets it; never more than the sender's [Sender.Batch].
@@ -61,6 +64,9 @@ type Outcome struct {
 	// Payload is what went over the wire (a card's JSON, a mail's source), for the
 	// preview of a delivery. It holds no credentials.
 	Payload string
+	// Form is a word of the sender's own for what the reader has now, kept when not "": with
+	// the next update it is handed back, whatever the channel is set to by then.
+	Form string
 	// Fixed is true when the accepted message can never be changed.
 	Fixed bool
 	Err   error

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ticketbell/notify"
+	"ticketbell/ticket"
 )
 
 // oneMessage answers as WeCom does: everybody in a call has the same message.
@@ -55,6 +56,32 @@ func TestAMessageLeftAloneOnPurposeSaysSoAndCostsNothing(t *testing.T) {
 		pass(time.Minute)
 		last(t, h.board.wecom, 2)
 	})
+}
+
+func TestASenderIsToldAsWhatAMessageIsOut(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.changeable()
+		h.board.wecom.from(formed("post"))
+		h.accept(submitted("lisi"))
+		h.work(notify.WeCom)
+		if got := last(t, h.board.wecom, 1).Message.Form; got != "" {
+			t.Errorf("got a form of %q for what is sent first, want none", got)
+		}
+		for i, step := range []struct{ says, told string }{{"text", "post"}, {"", "text"}, {"", "text"}} {
+			h.board.wecom.from(formed(step.says))
+			h.accept(event(int64(i+2), ticket.KindExecuting, ticket.Running, by("admin")))
+			if got := last(t, h.board.wecom, i+2).Message.Form; got != step.told {
+				t.Errorf("got a form of %q with update %d, want %q", got, i+1, step.told)
+			}
+		}
+	})
+}
+
+// formed takes everything, and calls it form.
+func formed(form string) func(context.Context, int, call) []notify.Outcome {
+	return func(_ context.Context, _ int, c call) []notify.Outcome {
+		return slices.Repeat([]notify.Outcome{{MessageID: "msg-1", Form: form}}, len(c.Message.To))
+	}
 }
 
 func TestAChannelWithoutUpdatesSaysThatItsMessageStaysAsItIs(t *testing.T) {

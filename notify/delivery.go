@@ -56,6 +56,8 @@ type Delivery struct {
 	// MessageID is the provider's id once accepted. A delivery without one is sent;
 	// one with it is brought up to date.
 	MessageID string
+	// Form is what the sender said of the message that is out, see [Outcome.Form].
+	Form string
 	// Shown is the event the reader sees now, Want the one they should see. They differ
 	// while there is work to do, and for good where the message can no longer be changed.
 	Shown, Want string

@@ -29,6 +29,7 @@ func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
 	s := Settlement{
 		DeliveryID: it.notice.Delivery.ID,
 		MessageID:  o.MessageID,
+		Form:       o.Form,
 		Payload:    o.Payload,
 		Fixed:      o.Fixed,
 		Attempt:    &Attempt{StartedAt: it.started, Duration: now.Sub(it.started), RequestID: o.RequestID},

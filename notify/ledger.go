@@ -133,8 +133,9 @@ type Settlement struct {
 	Status     Status
 	Reason     string
 	Code       string
-	// MessageID and Payload are kept when not "".
+	// MessageID, Form and Payload are kept when not "".
 	MessageID string
+	Form      string
 	Payload   string
 	// Shown is the event the reader sees now, kept when not "".
 	Shown string

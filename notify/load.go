@@ -132,7 +132,7 @@ func (l *load) pack(ctx context.Context, items []item, s Settings) []parcel {
 			i = len(parcels)
 			at[k] = i
 			parcels = append(parcels, parcel{
-				message: Message{Language: k.language, Notice: d.Want, Thread: d.Ticket},
+				message: Message{Language: k.language, Notice: d.Want, Form: d.Form, Thread: d.Ticket},
 				card:    func() cards.Card { return l.say(ctx, it.notice, k.reader, s) },
 			})
 		}

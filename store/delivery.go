@@ -15,7 +15,7 @@ import (
 // payload is not among them: it may be large and only one delivery's is looked at.
 const deliveryColumns = `d.id, d.event_id, d.ticket_id, d.person, d.channel, d.reader, d.role, d.status,
 	d.reason, d.code, d.message_id, d.shown, d.want, d.state, d.result, d.attempts,
-	d.not_before, d.deadline, d.created_at, d.updated_at, d.lease, d.unknown_since, d.turn, d.read_at, d.place, d.instead`
+	d.not_before, d.deadline, d.created_at, d.updated_at, d.lease, d.unknown_since, d.turn, d.read_at, d.place, d.instead, d.form`
 
 func deliveryFields(d *notify.Delivery) []any {
 	return []any{
@@ -33,6 +33,7 @@ func deliveryFields(d *notify.Delivery) []any {
 		stamp{&d.ReadAt},
 		&d.Place,
 		document{&d.Instead},
+		&d.Form,
 	}
 }
 

@@ -145,7 +145,7 @@ func settle(tb testing.TB, s *store.Store, lease string, now time.Time, settled 
 // sent is how a delivery fares that the provider accepts.
 func sent(d notify.Delivery) notify.Settlement {
 	return notify.Settlement{
-		DeliveryID: d.ID, Status: notify.Accepted, MessageID: "om_" + d.ID, Payload: `{"card":1}`, Shown: d.Want,
+		DeliveryID: d.ID, Status: notify.Accepted, MessageID: "om_" + d.ID, Form: "post", Payload: `{"card":1}`, Shown: d.Want,
 		Attempt: &notify.Attempt{StartedAt: noon, Duration: 40 * time.Millisecond, Outcome: "accepted", RequestID: "req-1"},
 	}
 }

@@ -70,6 +70,7 @@ func (tx *txn) release(ctx context.Context, lease string, now int64, s notify.Se
 				WHEN $11 OR `+again+` THEN CAST($10 AS BIGINT) - `+headStart()+` ELSE CAST($9 AS BIGINT) END,
 			reason = $4, code = $5,
 			message_id = CASE WHEN $6 <> '' THEN $6 ELSE message_id END, fixed = fixed OR $14,
+			form = CASE WHEN $16 <> '' THEN $16 ELSE form END,
 			payload = CASE WHEN $7 <> '' THEN $7 ELSE payload END,
 			shown = CASE WHEN $8 <> '' THEN $8 ELSE shown END,
 			not_before = CASE WHEN $11 THEN not_before ELSE $9 END, attempts = attempts + $12, lease = '',
@@ -79,7 +80,7 @@ func (tx *txn) release(ctx context.Context, lease string, now int64, s notify.Se
 		WHERE id = $1 AND lease = $2 AND status = 'sending'
 		RETURNING channel, status, id, event_id, person, place`,
 		s.DeliveryID, lease, string(s.Status), clean(s.Reason), clean(s.Code), clean(s.MessageID), clean(s.Payload), s.Shown,
-		notBefore(s, now), now, s.Untouched, counts, s.Unknown, s.Fixed, acceptedAt(s))
+		notBefore(s, now), now, s.Untouched, counts, s.Unknown, s.Fixed, acceptedAt(s), s.Form)
 }
 
 // acceptedAt is when the provider took the message, 0 when it did not.

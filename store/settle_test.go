@@ -33,7 +33,7 @@ func TestSettlingWritesDownTheOutcome(t *testing.T) {
 		}
 		want := failed
 		want.Status, want.Lease, want.Attempts, want.UpdatedAt = notify.Accepted, "", 2, later
-		want.MessageID, want.Payload, want.Shown = "om_"+d.ID, `{"card":1}`, "evt_1"
+		want.MessageID, want.Form, want.Payload, want.Shown = "om_"+d.ID, "post", `{"card":1}`, "evt_1"
 		want.About = notify.About{TicketKey: "1024", TicketTitle: "订单表加索引", Kind: "submitted", Took: 40 * time.Millisecond}
 		if diff := cmp.Diff(want, d); diff != "" {
 			t.Errorf("delivery (-want +got):\n%s", diff)
@@ -58,8 +58,8 @@ func TestWhatASettlementLeavesOutStays(t *testing.T) {
 		record(t, s, e, refreshing(e, notify.Feishu))
 		settle(t, s, "w", noon, notify.Settlement{DeliveryID: claim(t, s, "w", 1, noon)[0].Delivery.ID, Status: notify.Retrying})
 		after := read(t, s, d.ID)
-		if after.MessageID != d.MessageID || after.Payload != d.Payload || after.Shown != "evt_1" {
-			t.Errorf("got message %q, payload %q, shown %q, want them kept", after.MessageID, after.Payload, after.Shown)
+		if after.MessageID != d.MessageID || after.Form != "post" || after.Payload != d.Payload || after.Shown != "evt_1" {
+			t.Errorf("got message %q, form %q, payload %q, shown %q, want them kept", after.MessageID, after.Form, after.Payload, after.Shown)
 		}
 	})
 }
