@@ -54,7 +54,7 @@ func (b *Board) drawn(ctx context.Context, d notify.Drawing) (notify.Drawing, er
 func draw(c config, m notify.Message) (string, error) {
 	switch c := c.(type) {
 	case *feishu.Config:
-		return feishu.Draw(m), nil
+		return feishu.Draw(*c, m), nil
 	case *wecom.Config:
 		return wecom.Draw(*c, m)
 	case *mail.Config:

@@ -20,6 +20,9 @@ func TestEachChannelDrawsWhatItWouldSend(t *testing.T) {
 		want    string
 	}{
 		{notify.Feishu, nil, `"schema":"2.0"`},
+		{notify.Feishu, map[string]json.RawMessage{"style": json.RawMessage(`"post"`)}, `{"zh_cn":{"title":`},
+		{notify.Feishu, map[string]json.RawMessage{"style": json.RawMessage(`"text"`)}, `{"text":"[Pending review · PROD] `},
+		{notify.Feishu, map[string]json.RawMessage{"style": json.RawMessage(`"none"`)}, `"schema":"2.0"`},
 		{notify.WeCom, map[string]json.RawMessage{"style": json.RawMessage(`"text"`)}, `"msgtype":"text"`},
 		{notify.Mail, nil, "Content-Type: multipart/alternative"},
 	} {

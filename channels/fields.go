@@ -31,7 +31,7 @@ func formOf(ch notify.Channel) form {
 	switch ch {
 	case notify.Feishu:
 		return form{
-			fields:      []string{"app_id", "api_base_url", "callback", "read_receipts"},
+			fields:      []string{"app_id", "api_base_url", "callback", "style", "read_receipts"},
 			secrets:     []string{"app_secret", "encrypt_key", "verification_token"},
 			destination: []string{"app_id", "api_base_url"},
 		}
@@ -58,12 +58,12 @@ type config interface{ Validate() error }
 func configOf(ch notify.Channel, fields map[string]json.RawMessage, secrets map[string]notify.Secret) (config, []ticket.FieldError) {
 	switch ch {
 	case notify.Feishu:
-		c := feishu.Config{
-			AppSecret: secrets["app_secret"].Value, EncryptKey: secrets["encrypt_key"].Value,
-			VerificationToken: secrets["verification_token"].Value, ReadReceipts: true,
-		}
+		c := feishu.DefaultConfig()
+		c.AppSecret, c.EncryptKey = secrets["app_secret"].Value, secrets["encrypt_key"].Value
+		c.VerificationToken = secrets["verification_token"].Value
 		wrong := fill(&c, fields)
 		c.APIBaseURL, c.Callback = cmp.Or(c.APIBaseURL, feishu.DefaultBaseURL), cmp.Or(c.Callback, feishu.CallbackOff)
+		c.Style = cmp.Or(c.Style, feishu.StyleCard)
 		return &c, wrong
 	case notify.WeCom:
 		c := wecom.DefaultConfig()

@@ -188,3 +188,32 @@ func (b *bot) lineOpens() {
 		return nil
 	})
 }
+
+// In another style a message carries the link alone, is edited in place, and stays what it
+// is when the style changes once more; so does a card from before.
+func TestEachFeishuMessageKeepsTheStyleItWasSentIn(t *testing.T) {
+	t.Parallel()
+	b := demo(t)
+	tk := b.submit("creator", "订单表加索引")
+	card := b.devices.card(feishu, "t1", "approve")
+
+	b.patch(feishu, map[string]any{"style": "post"})
+	b.devices.press(card, "t1", "approve", nil).toasts(t, "success", "已通过", "Approved") // the old card still decides
+	b.isStatus(tk, "waiting_execution")
+	b.devices.changed("t1", "已由 t1 通过")
+	b.devices.hearsOn(feishu, "admin", "[待上线] 待你上线：订单表加索引", "查看工单")
+	post := b.devices.messages(feishu, "admin")[0]
+	if len(post.offers()) != 0 || len(post.Links) != 1 {
+		t.Errorf("got a post that offers %q and leads to %q, want its link alone", post.offers(), post.Links)
+	}
+
+	b.patch(feishu, map[string]any{"style": "text"})
+	b.act(tk, "admin", "start", "")
+	b.act(tk, "admin", "succeed", "")
+	b.devices.hearsOn(feishu, "creator", "[上线成功]")
+	b.devices.changed("t1", "上线成功")
+	b.devices.changed("admin", "[上线成功]")
+	if got := b.devices.messages(feishu, "admin")[0]; got.ID != post.ID || len(got.Links) != 1 {
+		t.Errorf("got %+v, want the post edited in place", got)
+	}
+}

@@ -176,8 +176,11 @@ func decoded(encoding string, body io.Reader) io.Reader {
 	}
 }
 
-// wordsOf are the texts of a card in the order in which it shows them.
+// wordsOf are the texts of a message in the order in which it shows them.
 func wordsOf(payload string) []string {
+	if lines, ok := wordsOfText(payload); ok {
+		return lines
+	}
 	var lines []string
 	dec := json.NewDecoder(bytes.NewReader([]byte(payload)))
 	var key string
@@ -210,6 +213,34 @@ func wordsOf(payload string) []string {
 			expectKey = len(depth) > 0 && depth[len(depth)-1]
 		}
 	}
+}
+
+// wordsOfText are the lines of a text on Feishu, or of a post in its first language; false:
+// it is neither.
+func wordsOfText(payload string) (lines []string, ok bool) {
+	var said struct {
+		Text    string `json:"text"`
+		Chinese *struct {
+			Title   string                    `json:"title"`
+			Content [][]struct{ Text string } `json:"content"`
+		} `json:"zh_cn"`
+	}
+	err := json.Unmarshal([]byte(payload), &said) // a text of WeCom's is an object
+	switch {
+	case err == nil && said.Text != "":
+		return []string{said.Text}, true
+	case err != nil || said.Chinese == nil:
+		return nil, false
+	}
+	lines = append(lines, said.Chinese.Title)
+	for _, paragraph := range said.Chinese.Content {
+		line := ""
+		for _, span := range paragraph {
+			line += span.Text
+		}
+		lines = append(lines, line)
+	}
+	return lines, true
 }
 
 // says reports whether a field of a card is read by people: the first language of

@@ -17,6 +17,9 @@ func TestWhatWasSentIsShownInEachFormat(t *testing.T) {
 	h.rooms.deliveries = []notify.Delivery{
 		{ID: "dlv_mail", Channel: notify.Mail, Payload: mailSource},
 		{ID: "dlv_card", Channel: notify.Feishu, Payload: `{"header":{"title":{"tag":"plain_text","content":"待审核"}},"body":{"elements":[{"tag":"markdown","content":"**#1024**"}]}}`},
+		{ID: "dlv_post", Channel: notify.Feishu, Payload: `{"zh_cn":{"title":"待审核","content":[[{"tag":"text","text":"#1024"},{"tag":"a","text":"查看","href":"https://sqle.example.com"}],[{"tag":"text","text":"再见"}]]},"en_us":{"title":"In review","content":[]}}`},
+		{ID: "dlv_text", Channel: notify.Feishu, Payload: `{"text":"待审核\n#1024"}`},
+		{ID: "dlv_wecom", Channel: notify.WeCom, Payload: `{"msgtype":"text","text":{"content":"待审核"}}`},
 		{ID: "dlv_none", Channel: notify.Feishu},
 	}
 	for _, tc := range []struct {
@@ -31,6 +34,9 @@ func TestWhatWasSentIsShownInEachFormat(t *testing.T) {
 		{"dlv_card/preview?format=json", "application/json", http.StatusOK, `{"header"`},
 		{"dlv_card/preview", "application/json", http.StatusOK, `"channel":"feishu"`},
 		{"dlv_card/preview?format=text", "text/plain; charset=utf-8", http.StatusOK, "待审核\n**#1024**"},
+		{"dlv_post/preview?format=text", "text/plain; charset=utf-8", http.StatusOK, "待审核\n#1024查看\n再见"},
+		{"dlv_text/preview?format=text", "text/plain; charset=utf-8", http.StatusOK, "待审核\n#1024"},
+		{"dlv_wecom/preview?format=text", "text/plain; charset=utf-8", http.StatusOK, "待审核"},
 		{"dlv_card/preview?format=html", "application/problem+json", http.StatusNotFound, "not_found"},
 		{"dlv_none/preview", "application/problem+json", http.StatusNotFound, "not_found"},
 		{"dlv_gone/preview", "application/problem+json", http.StatusNotFound, "not_found"},

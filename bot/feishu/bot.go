@@ -30,6 +30,7 @@ type Bot struct {
 	im      *larkim.V1
 	contact *larkcontact.V3
 	tokens  *tokens
+	style   Style
 	http    *http.Client
 	secrets []string // never shown in an error
 }
@@ -62,7 +63,7 @@ func New(cfg Config, opts ...Option) (*Bot, error) {
 		opt(&o)
 	}
 	cfg = cfg.Complete()
-	b := &Bot{http: unfollowing(o.client), secrets: []string{cfg.AppSecret, cfg.EncryptKey, cfg.VerificationToken}}
+	b := &Bot{style: cfg.Style, http: unfollowing(o.client), secrets: []string{cfg.AppSecret, cfg.EncryptKey, cfg.VerificationToken}}
 	b.core = coreConfig(cfg, b.http)
 	b.im, b.contact = larkim.New(b.core), larkcontact.New(b.core)
 	b.tokens = &tokens{fetch: b.fetchToken, now: o.now}
@@ -88,52 +89,76 @@ func coreConfig(cfg Config, client *http.Client) *larkcore.Config {
 // Batch is 1: every person gets a message of their own, which can be updated alone.
 func (b *Bot) Batch() int { return 1 }
 
-// Send sends m's card in both languages to the open_id of each of m.To.
-// Feishu recognises a repeat by the recipient's key for one hour (feishu.md 5.1).
+// Send sends m in the bot's style to the open_id of each of m.To: a card or a post in both
+// languages, a text in m's own. Feishu recognises a repeat by the recipient's key for one
+// hour (feishu.md 5.1).
 func (b *Bot) Send(ctx context.Context, m notify.Message) []notify.Outcome {
-	card := render(m.Card, m.Notice)
+	l := compose(b.style, m)
 	outcomes := make([]notify.Outcome, len(m.To))
 	for i, to := range m.To {
-		id, requestID, err := b.create(ctx, to, card)
-		outcomes[i] = outcome(id, requestID, card, wrap("send to feishu", err))
+		outcomes[i] = b.create(ctx, to, l)
 	}
 	return outcomes
 }
 
-func (b *Bot) create(ctx context.Context, to notify.Recipient, card string) (id, requestID string, err error) {
+func (b *Bot) create(ctx context.Context, to notify.Recipient, l letter) notify.Outcome {
 	req := larkim.NewCreateMessageReqBuilder().ReceiveIdType("open_id").Body(
-		larkim.NewCreateMessageReqBodyBuilder().ReceiveId(to.Address).MsgType(larkim.MsgTypeInteractive).
-			Content(card).Uuid(uuidOf(to.Key)).Build()).Build()
-	requestID, err = b.call(ctx, func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, error) {
+		larkim.NewCreateMessageReqBodyBuilder().ReceiveId(to.Address).MsgType(l.kind()).
+			Content(l.content).Uuid(uuidOf(to.Key)).Build()).Build()
+	var id, kind string
+	requestID, err := b.call(ctx, message, func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, error) {
 		resp, err := b.im.Message.Create(ctx, req, auth)
 		if err != nil {
 			return reply{}, err
 		}
 		if resp.Data != nil {
-			id = larkcore.StringValue(resp.Data.MessageId)
+			id, kind = larkcore.StringValue(resp.Data.MessageId), larkcore.StringValue(resp.Data.MsgType)
 		}
 		return reply{resp.ApiResp, resp.CodeError}, nil
 	})
 	if err == nil && id == "" { // Success() is no proof: feishu.md 2.6
 		err = &notify.Refusal{Code: "feishu.no_message_id", Message: "accepted without a message id", RequestID: requestID}
 	}
-	return id, requestID, err
+	l.as = l.took(kind)
+	return outcome(id, requestID, l, wrap("send to feishu", err))
 }
 
-// Update shows m.Card in the message of that id. Feishu allows it for 14 days
-// and five times a second per message (feishu.md 6.1); nobody is notified of it.
+// Update shows m.Card in the message of that id, which stays what it was sent as; nobody is
+// notified of it. Feishu takes five changes a second per message: of a card for 14 days, of a
+// text or a post twenty in all (feishu.md 6.1).
 func (b *Bot) Update(ctx context.Context, messageID string, m notify.Message) notify.Outcome {
-	card := render(m.Card, m.Notice)
+	sent := sentAs(m.Form)
+	l := compose(styleOf(sent), m)
+	change := b.patch
+	if sent.editable() {
+		change = b.edit
+	}
+	requestID, err := change(ctx, messageID, l)
+	return outcome(messageID, requestID, l, wrap("update on feishu", err))
+}
+
+func (b *Bot) patch(ctx context.Context, messageID string, l letter) (requestID string, err error) {
 	req := larkim.NewPatchMessageReqBuilder().MessageId(messageID).Body(
-		larkim.NewPatchMessageReqBodyBuilder().Content(card).Build()).Build()
-	requestID, err := b.call(ctx, func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, error) {
+		larkim.NewPatchMessageReqBodyBuilder().Content(l.content).Build()).Build()
+	return b.call(ctx, message, func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, error) {
 		resp, err := b.im.Message.Patch(ctx, req, auth)
 		if err != nil {
 			return reply{}, err
 		}
 		return reply{resp.ApiResp, resp.CodeError}, nil
 	})
-	return outcome(messageID, requestID, card, wrap("update on feishu", err))
+}
+
+func (b *Bot) edit(ctx context.Context, messageID string, l letter) (requestID string, err error) {
+	req := larkim.NewUpdateMessageReqBuilder().MessageId(messageID).Body(
+		larkim.NewUpdateMessageReqBodyBuilder().MsgType(l.kind()).Content(l.content).Build()).Build()
+	return b.call(ctx, edit, func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, error) {
+		resp, err := b.im.Message.Update(ctx, req, auth)
+		if err != nil {
+			return reply{}, err
+		}
+		return reply{resp.ApiResp, resp.CodeError}, nil
+	})
 }
 
 // Check asks Feishu for a fresh token: it proves that Feishu can be reached and
@@ -146,8 +171,11 @@ func (b *Bot) Check(ctx context.Context) error {
 // Close drops idle connections. Calls under way finish.
 func (b *Bot) Close() { b.http.CloseIdleConnections() }
 
-func outcome(messageID, requestID, card string, err error) notify.Outcome {
-	o := notify.Outcome{MessageID: messageID, RequestID: requestID, Payload: card, Err: err}
+func outcome(messageID, requestID string, l letter, err error) notify.Outcome {
+	o := notify.Outcome{MessageID: messageID, RequestID: requestID, Payload: l.content, Err: err}
+	if err == nil {
+		o.Form = string(l.as)
+	}
 	if refusal, ok := errors.AsType[*notify.Refusal](err); ok && o.RequestID == "" {
 		o.RequestID = refusal.RequestID
 	}

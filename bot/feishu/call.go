@@ -24,7 +24,7 @@ type ask func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, erro
 
 // call makes a request and judges its answer. A refused token is replaced and the
 // same request made once more; the SDK would repeat it with the refused token (feishu.md 2.5).
-func (b *Bot) call(ctx context.Context, ask ask) (requestID string, err error) {
+func (b *Bot) call(ctx context.Context, on route, ask ask) (requestID string, err error) {
 	tok, err := b.tokens.get(ctx)
 	if err != nil {
 		return "", notify.NotSent(err)
@@ -39,7 +39,7 @@ func (b *Bot) call(ctx context.Context, ask ask) (requestID string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return answer.RequestId(), b.judge(message, answer, tok.value)
+	return answer.RequestId(), b.judge(on, answer, tok.value)
 }
 
 // judge returns nil if Feishu did as asked, else a refusal with its verdict. HTTP
@@ -52,7 +52,11 @@ func (b *Bot) judge(on route, r reply, secrets ...string) error {
 	if r.Code == codeCardContent && strings.Contains(strings.ToLower(r.Msg), "card action is lock") {
 		return refusal // somebody is pressing a button of the card just now
 	}
-	err := rowOf(on, r.Code).judge(refusal)
+	known := rowOf(on, r.Code)
+	if on == edit && known.meaning == "" && r.StatusCode == http.StatusBadRequest {
+		return notify.Permanent(refusal) // edits end after twenty, with a code nobody wrote down (feishu.md 6.1)
+	}
+	err := known.judge(refusal)
 	verdict, wait := notify.VerdictOf(err)
 	switch {
 	case verdict == notify.VerdictAfter && r.Code == codeGateway:

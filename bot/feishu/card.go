@@ -31,10 +31,12 @@ func headerOf(c cards.Card) header {
 		h.Subtitle = &subtitle
 	}
 	if c.Production {
-		h.Tags = append(h.Tags, chip(cards.Text{ZH: "生产", EN: "PROD"}, "red"))
+		h.Tags = append(h.Tags, chip(production(), "red"))
 	}
 	return h
 }
+
+func production() cards.Text { return cards.Text{ZH: "生产", EN: "PROD"} }
 
 func chip(t cards.Text, colour string) textTag {
 	return textTag{Tag: "text_tag", Text: plain(t), Color: colour}

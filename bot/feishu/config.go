@@ -25,6 +25,17 @@ const (
 	CallbackLongConnection Callback = "long_connection"
 )
 
+// Style is how a message looks.
+type Style string
+
+// The styles. StyleCard is the default and the only one with buttons that decide: the others
+// carry the link.
+const (
+	StyleCard Style = "card"
+	StylePost Style = "post" // rich text
+	StyleText Style = "text"
+)
+
 // Config is what an administrator enters about the Feishu app. Its JSON form is
 // the channel's fields of the API (api.md 3) and never holds a secret.
 type Config struct {
@@ -37,14 +48,22 @@ type Config struct {
 	// anybody could forge a press (feishu.md 2.7).
 	EncryptKey        string `json:"-"`
 	VerificationToken string `json:"-"`
+	// Style is [StyleCard] when empty. A message that is out keeps the one it was sent in.
+	Style Style `json:"style"`
 	// ReadReceipts notes who opened a message, where Feishu is subscribed to tell.
 	ReadReceipts bool `json:"read_receipts"`
+}
+
+// DefaultConfig is the configuration of an app of which nothing is known yet.
+func DefaultConfig() Config {
+	return Config{APIBaseURL: DefaultBaseURL, Callback: CallbackOff, Style: StyleCard, ReadReceipts: true}
 }
 
 // Validate returns nil, or every wrong field at once as joined [FieldError]s.
 func (c Config) Validate() error {
 	c = c.Complete()
 	callbackOK := c.Callback == CallbackOff || c.Callback == CallbackHTTP || c.Callback == CallbackLongConnection
+	styleOK := c.Style == StyleCard || c.Style == StylePost || c.Style == StyleText
 	overHTTP := c.Callback == CallbackHTTP
 	return errors.Join(
 		check(c.AppID != "", "app_id", cards.Text{ZH: "请填写 App ID", EN: "enter the App ID"}),
@@ -56,6 +75,7 @@ func (c Config) Validate() error {
 		check(callbackOK, "callback", cards.Text{
 			ZH: "须为 http、long_connection 或 off", EN: "must be http, long_connection or off",
 		}),
+		check(styleOK, "style", cards.Text{ZH: "须为 card、post 或 text", EN: "must be card, post or text"}),
 		check(!overHTTP || c.EncryptKey != "", "encrypt_key", cards.Text{
 			ZH: "使用 HTTP 回调时请填写 Encrypt Key", EN: "enter the Encrypt Key to receive callbacks over HTTP",
 		}),
@@ -79,6 +99,7 @@ func (c Config) Complete() Config {
 	c.APIBaseURL = strings.TrimRight(strings.TrimSpace(c.APIBaseURL), "/")
 	c.APIBaseURL = cmp.Or(c.APIBaseURL, DefaultBaseURL)
 	c.Callback = cmp.Or(c.Callback, CallbackOff)
+	c.Style = cmp.Or(c.Style, StyleCard)
 	return c
 }
 

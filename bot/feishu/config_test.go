@@ -36,7 +36,7 @@ func TestConfigNamesEveryWrongField(t *testing.T) {
 		"complete":                     {func(*Config) {}, nil},
 		"empty":                        {func(c *Config) { *c = Config{} }, []string{"app_id", "app_secret"}},
 		"blank":                        {func(c *Config) { c.AppID, c.AppSecret = " ", "\n" }, []string{"app_id", "app_secret"}},
-		"all wrong at once":            {func(c *Config) { *c = Config{APIBaseURL: "x", Callback: "mail"} }, []string{"app_id", "app_secret", "api_base_url", "callback"}},
+		"all wrong at once":            {func(c *Config) { *c = Config{APIBaseURL: "x", Callback: "mail", Style: "poem"} }, []string{"app_id", "app_secret", "api_base_url", "callback", "style"}},
 		"plain http":                   {func(c *Config) { c.APIBaseURL = "http://open.feishu.cn" }, []string{"api_base_url"}},
 		"plain http on loopback":       {func(c *Config) { c.APIBaseURL = "http://127.0.0.1:8080/prefix/" }, nil},
 		"plain http on IPv6 loopback":  {func(c *Config) { c.APIBaseURL = "http://[::1]:8080" }, nil},
@@ -69,11 +69,11 @@ func TestConfigNamesEveryWrongField(t *testing.T) {
 
 func TestConfigReadsAsTheAPIWritesIt(t *testing.T) {
 	var got Config
-	in := `{"app_id":"cli_1","api_base_url":"https://open.larksuite.com","callback":"long_connection","read_receipts":true}`
+	in := `{"app_id":"cli_1","api_base_url":"https://open.larksuite.com","callback":"long_connection","style":"post","read_receipts":true}`
 	if err := json.Unmarshal([]byte(in), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := Config{AppID: "cli_1", APIBaseURL: "https://open.larksuite.com", Callback: CallbackLongConnection, ReadReceipts: true}
+	want := Config{AppID: "cli_1", APIBaseURL: "https://open.larksuite.com", Callback: CallbackLongConnection, Style: StylePost, ReadReceipts: true}
 	if got != want {
 		t.Errorf("got %#v, want %#v", got, want)
 	}
@@ -92,7 +92,7 @@ func TestConfigNeverShowsItsSecrets(t *testing.T) {
 
 func TestDefaultsAreFilledIn(t *testing.T) {
 	got := Config{AppID: " cli_1\n", AppSecret: " s ", APIBaseURL: " "}.Complete()
-	want := Config{AppID: "cli_1", AppSecret: "s", APIBaseURL: DefaultBaseURL, Callback: CallbackOff}
+	want := Config{AppID: "cli_1", AppSecret: "s", APIBaseURL: DefaultBaseURL, Callback: CallbackOff, Style: StyleCard}
 	if got != want {
 		t.Errorf("got %#v, want %#v", got, want)
 	}

@@ -33,25 +33,31 @@ const (
 	shortest = 40
 )
 
-// render returns c, which shows the event notice, as Feishu's JSON, cut to fit. What gives way, in this order: the
-// description, the platform's own rows, the reason, the trail, the last mentions, the other rows. The
+// render returns c, which shows the event notice, as a card in Feishu's JSON. What gives way where it is too long,
+// in this order: the description, the platform's own rows, the reason, the trail, the last mentions, the other rows. The
 // title and the chips stay whatever happens, and the link unless it alone is too long.
 func render(c cards.Card, notice string) string {
+	return fitted(c, func(c cards.Card) string { return encode(layout(c, notice)) })
+}
+
+// fitted returns what write makes of c, cut to fit. A text may be five times as long as
+// the others; nobody reads that much.
+func fitted(c cards.Card, write func(cards.Card) string) string {
 	c = bounded(c)
 	for _, give := range []func(*cards.Card) bool{
 		shortenDescription, dropField, shortenReason, dropMark, dropMention, dropRow, dropButtons,
 	} {
 		for more := true; more; more = give(&c) {
-			if card := encode(layout(c, notice)); fits(card) {
-				return card
+			if content := write(c); fits(content) {
+				return content
 			}
 		}
 	}
-	return encode(layout(c, notice))
+	return write(c)
 }
 
-func fits(card string) bool {
-	quoted, err := json.Marshal(card)
+func fits(content string) bool {
+	quoted, err := json.Marshal(content)
 	return err == nil && len(quoted)+envelope <= maxRequest
 }
 
@@ -178,5 +184,5 @@ func printable(s string) string {
 
 func oneLine(s string) string { return strings.ReplaceAll(printable(s), "\n", " ") }
 
-// Draw returns the card that would be sent for m.
-func Draw(m notify.Message) string { return render(m.Card, m.Notice) }
+// Draw returns the content of the message that an app configured like c would send for m.
+func Draw(c Config, m notify.Message) string { return compose(c.Style, m).content }

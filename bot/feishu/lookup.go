@@ -60,7 +60,7 @@ func (b *Bot) batchGetID(ctx context.Context, emails, phones []string) (people, 
 	req := larkcontact.NewBatchGetIdUserReqBuilder().UserIdType(larkcontact.UserIdTypeBatchGetIdUserOpenId).Body(
 		larkcontact.NewBatchGetIdUserReqBodyBuilder().Emails(emails).Mobiles(mobiles).IncludeResigned(false).Build()).Build()
 	var data *larkcontact.BatchGetIdUserRespData
-	requestID, err := b.call(ctx, func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, error) {
+	requestID, err := b.call(ctx, message, func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, error) {
 		resp, err := b.contact.User.BatchGetId(ctx, req, auth)
 		if err != nil {
 			return reply{}, err

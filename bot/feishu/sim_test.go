@@ -19,6 +19,7 @@ import (
 // rig is a bot that talks to the strict simulator, where 李四 works.
 type rig struct {
 	bot    *feishu.Bot
+	url    string
 	sim    *simulator.Simulator
 	box    *sandbox.Box
 	faults *sandbox.Faults
@@ -36,8 +37,15 @@ func newRig(t *testing.T) *rig {
 	})
 	server := httptest.NewServer(r.sim)
 	t.Cleanup(server.Close)
-	r.bot = newBot(t, feishu.Config{AppID: "cli_rig", AppSecret: "secret-of-the-rig", APIBaseURL: server.URL})
+	r.url = server.URL
+	r.restyle(t, feishu.StyleCard)
 	return r
+}
+
+// restyle has the bot send in another style from now on.
+func (r *rig) restyle(t *testing.T, style feishu.Style) {
+	t.Helper()
+	r.bot = newBot(t, feishu.Config{AppID: "cli_rig", AppSecret: "secret-of-the-rig", APIBaseURL: r.url, Style: style})
 }
 
 func newBot(t *testing.T, cfg feishu.Config) *feishu.Bot {
@@ -74,7 +82,13 @@ func (r *rig) send(t *testing.T, key string) notify.Outcome {
 
 func (r *rig) update(t *testing.T, id string) notify.Outcome {
 	t.Helper()
-	m := notify.Message{Card: say(ticket.KindRejected, ticket.Rejected), To: []notify.Recipient{{Key: "dlv_1", Address: r.lisi.OpenID}}}
+	return r.updateAs(t, id, "")
+}
+
+// updateAs changes a message that was sent as form.
+func (r *rig) updateAs(t *testing.T, id, form string) notify.Outcome {
+	t.Helper()
+	m := notify.Message{Form: form, Card: say(ticket.KindRejected, ticket.Rejected), To: []notify.Recipient{{Key: "dlv_1", Address: r.lisi.OpenID}}}
 	return r.bot.Update(t.Context(), id, m)
 }
 
@@ -118,6 +132,65 @@ func TestACardArrivesAndIsBroughtUpToDate(t *testing.T) {
 		t.Fatalf("got %d messages, the first updated %d times, want one updated once", len(device), device[0].Updates)
 	}
 	contains(t, "card", device[0].Text, "已驳回", "缺少回滚方案 <at id=all></at>")
+}
+
+func TestAPostAndATextArriveAndAreBroughtUpToDate(t *testing.T) {
+	for _, style := range []feishu.Style{feishu.StylePost, feishu.StyleText} {
+		t.Run(string(style), func(t *testing.T) {
+			r := newRig(t)
+			r.restyle(t, style)
+			sent := r.send(t, "dlv_1")
+			if sent.Err != nil || sent.Form != string(style) {
+				t.Fatalf("got %+v, want a sent %s", sent, style)
+			}
+			device := r.shown()
+			contains(t, "message", device[0].Text, "[待审核 · 生产] 待你审核：订单表加索引", "#1024 · 支付中心", "申请人：张三", "mysql-prod")
+			if got := fmt.Sprint(device[0].Links, len(device[0].Buttons)); device[0].Kind != string(style) || got != "[https://sqle.example.com/t/1024] 0" {
+				t.Errorf("got a %s with %s, want a %s with the ticket's link and no buttons", device[0].Kind, got, style)
+			}
+
+			r.restyle(t, feishu.StyleCard) // what is out stays what it is
+			if got := r.updateAs(t, sent.MessageID, sent.Form); got.Err != nil || got.Form != sent.Form {
+				t.Fatalf("got %+v, want it updated", got)
+			}
+			device = r.shown()
+			if len(device) != 1 || device[0].Updates != 1 {
+				t.Fatalf("got %d messages, the first updated %d times, want one updated once", len(device), device[0].Updates)
+			}
+			contains(t, "message", device[0].Text, "已驳回", "缺少回滚方案 ＜at id=all＞＜/at＞")
+		})
+	}
+}
+
+func TestATextThatMayNotBeEditedAnyMoreStaysAsItIs(t *testing.T) {
+	r := newRig(t)
+	r.restyle(t, feishu.StyleText)
+	sent := r.send(t, "dlv_1")
+	for range 20 {
+		if got := r.updateAs(t, sent.MessageID, sent.Form); got.Err != nil {
+			t.Fatalf("got %v, want twenty edits", got.Err)
+		}
+	}
+	got := r.updateAs(t, sent.MessageID, sent.Form)
+	if v, _ := notify.VerdictOf(got.Err); got.Err == nil || v != notify.VerdictPermanent {
+		t.Errorf("got %v of %v, want %v", v, got.Err, notify.VerdictPermanent)
+	}
+}
+
+func TestARepeatInAnotherStyleIsTheFirstMessage(t *testing.T) {
+	r := newRig(t)
+	r.fail("drop_after_accept")
+	if got := r.send(t, "dlv_1"); got.Err == nil {
+		t.Fatal("got success over a cut connection, want an error")
+	}
+	r.restyle(t, feishu.StyleText)
+	sent := r.send(t, "dlv_1")
+	if sent.Err != nil || len(r.shown()) != 1 || r.shown()[0].Kind != "interactive" {
+		t.Fatalf("got %+v, want the first card", sent)
+	}
+	if got := r.updateAs(t, sent.MessageID, sent.Form); got.Err != nil {
+		t.Errorf("got %v, want the card updated as one", got.Err)
+	}
 }
 
 func TestAReaderOfEnglishReadsEnglish(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"ticketbell/sandbox"
@@ -471,4 +472,42 @@ func TestAChannelIsChangedAndTestedByKeyboardAlone(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// Messages of Feishu in another style: from the form to the device, and to the delivery.
+func TestAStyleOfFeishuIsSavedAndReachesTheDevice(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/channels?lang=zh")
+	w.click("修改 飞书")
+	w.choose("消息样式", "富文本")
+	w.click("保存")
+	eventually(t, "the style is among the values", func() error {
+		if got := script[string](w, `document.querySelector("#feishu dl.values")?.innerText ?? ""`); !strings.Contains(got, "富文本") {
+			return fmt.Errorf("got %q", got)
+		}
+		return nil
+	})
+	if _, answer := h.ask("GET", "/api/v1/channels/feishu", ""); !strings.Contains(answer, `"style":"post"`) {
+		t.Fatalf("got %s, want what was saved", answer)
+	}
+	h.submitted("订单表加索引")
+	eventually(t, "t1 has a post", func() error {
+		for _, m := range h.devices() {
+			if m.Channel == "feishu" && m.Person == "t1" && strings.HasPrefix(m.Title, "[待审核] 待你审核") {
+				return nil
+			}
+		}
+		return fmt.Errorf("got %+v", h.devices())
+	})
+	w.visit("/playground")
+	w.awaits(`[data-device="feishu"] .fs-post p > a`)
+	w.shoot("playground-post")
+	w.visit("/deliveries/" + h.accepted("feishu") + "?lang=zh")
+	w.awaits("#sent-panel iframe[src]")
+	w.shoot("delivery-post")
+	address := script[string](w, `document.querySelector("#sent-panel iframe").src`)
+	w.do("open what was sent", chromedp.Navigate(address))
+	w.awaits(".fs-post b")
+	w.see("订单表加索引")
 }

@@ -27,6 +27,7 @@ func ofTheDemo() []scene {
 		{name: "channels-general", path: "/channels", opener: "#general button[hx-get]", shows: "#general form"},
 		{name: "channels-mail", path: "/channels", opener: "#mail button[hx-get$=edit]", shows: "#mail form [type=submit]"},
 		{name: "channels-wecom", path: "/channels", opener: "#wecom button[hx-get$=edit]", shows: "#wecom form [type=submit]"},
+		{name: "channels-feishu", path: "/channels", opener: "#feishu button[hx-get$=edit]", shows: "#feishu form [type=submit]"},
 		{name: "channels-off", path: "/channels", opener: "[data-open=wecom-off]"},
 		{name: "channels-test", path: "/channels", opener: "[data-test=wecom]"},
 		{name: "users", path: "/users"},

@@ -123,20 +123,30 @@ func TestAFlowShowsItsMessagesOnEachChannel(t *testing.T) {
 func TestAStyleIsLookedAtBeforeItIsSaved(t *testing.T) {
 	h := demo(t)
 	alone := h.window() // the other one asks before it leaves what is not saved
-	for style, want := range map[string]string{"模板卡片": ".wx-card dl", "文本卡片": ".wx-card .wx-gray", "Markdown": ".bubble blockquote", "纯文本": ".bubble > .wx-lines"} {
+	for _, row := range []struct{ channel, style, draws string }{
+		{"企业微信", "模板卡片", ".wx-card dl"},
+		{"企业微信", "文本卡片", ".wx-card .wx-gray"},
+		{"企业微信", "Markdown", ".bubble blockquote"},
+		{"企业微信", "纯文本", ".bubble > .wx-lines"},
+		{"飞书", "卡片", ".fs-card .fs-fields"},
+		{"飞书", "富文本", ".fs-post p > a"},
+		{"飞书", "文本", ".bubble:not(.fs-post) > a"},
+	} {
 		w := h.window()
 		w.visit("/channels?lang=zh")
-		w.click("修改 企业微信")
+		w.click("修改 " + row.channel)
 		w.awaits("[data-style] iframe[src]")
-		w.choose("消息样式", style)
-		w.shoot("style-" + style)
+		w.choose("消息样式", row.style)
+		w.shoot("style-" + row.channel + row.style)
 		address := script[string](w, `document.querySelector("[data-style] iframe").src`)
 		alone.do("open the picture", chromedp.Navigate(address))
-		alone.awaits(want)
+		alone.awaits(row.draws)
 		alone.see("查看工单")
-		alone.shoot("style-alone-" + style)
+		alone.shoot("style-alone-" + row.channel + row.style)
 	}
-	if _, answer := h.ask("GET", "/api/v1/channels/wecom", ""); !strings.Contains(answer, `"style":"card"`) {
-		t.Errorf("got %s, want the style as it was", answer)
+	for _, channel := range []string{"wecom", "feishu"} {
+		if _, answer := h.ask("GET", "/api/v1/channels/"+channel, ""); !strings.Contains(answer, `"style":"card"`) {
+			t.Errorf("got %s of %s, want the style as it was", answer, channel)
+		}
 	}
 }

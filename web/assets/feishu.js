@@ -1,14 +1,27 @@
 // Draws a Feishu message from its content on the wire: Card JSON 2.0 (feishu.md 7.1,
-// 7.2), or a plain text.
+// 7.2), a rich text ("post"), or a plain text.
 import { anchor, h } from "./dom.js";
 import { confirmed, draft, guarded, keep, press } from "./press.js";
 import { language, t } from "./texts.js";
 
-// draw returns the card. Its buttons press as the person whose message it is.
+// draw returns the message. Its buttons press as the person whose message it is.
 export function draw(message) {
   const card = message.payload ?? {};
-  if (!card.header && !card.body) return h("div", { class: "bubble" }, lines(card.text ?? message.text ?? ""));
+  const post = card[language() === "en" ? "en_us" : "zh_cn"] ?? card.zh_cn ?? card.en_us;
+  if (post) return richText(post);
+  if (!card.header && !card.body) return h("div", { class: "bubble" }, linked(card.text ?? message.text ?? ""));
   return h("div", { class: "fs-card" }, card.header && header(card.header), h("div", { class: "fs-body" }, elements(card.body?.elements, { message })));
+}
+
+// richText is a title and paragraphs of text and links.
+function richText(post) {
+  return h("div", { class: "bubble fs-post" }, post.title && h("b", {}, post.title),
+    (post.content ?? []).map((paragraph) => h("p", {}, paragraph.flatMap((span) => (span.tag === "a" ? [anchor(span.href, span.text)] : lines(span.text ?? ""))))));
+}
+
+// linked shows the addresses in a text as links, as a client does.
+function linked(text) {
+  return text.split(/(https?:\/\/[^\s<>]+)/).flatMap((part, i) => (i % 2 ? [anchor(part, part)] : lines(part)));
 }
 
 // text reads a text object in the language of the page, as Feishu reads it in the
