@@ -39,7 +39,7 @@ func TestAFreshChannelShowsItsDefaults(t *testing.T) {
 	for ch, want := range map[notify.Channel]map[string]any{
 		notify.Mail:   {"enabled": false, "port": 465.0, "security": "auto", "auth": "auto", "max_connections": 4.0},
 		notify.WeCom:  {"enabled": false, "lookup_mobile": true, "lookup_email": true, "style": "card", "api_base_url": "https://qyapi.weixin.qq.com/"},
-		notify.Feishu: {"enabled": false, "app_id": "", "callback": "off", "style": "card", "read_receipts": true, "api_base_url": "https://open.feishu.cn"},
+		notify.Feishu: {"enabled": false, "app_id": "", "callback": "off", "style": "card", "update_cards": true, "read_receipts": true, "api_base_url": "https://open.feishu.cn"},
 	} {
 		view := h.view(ch)
 		for name, value := range want {

@@ -217,3 +217,47 @@ func TestEachFeishuMessageKeepsTheStyleItWasSentIn(t *testing.T) {
 		t.Errorf("got %+v, want the post edited in place", got)
 	}
 }
+
+// Without updates a card stays as it was sent: but its buttons go once they decide nothing,
+// and the end is shown.
+func TestCardsThatAreNotUpdatedLoseTheirButtonsAndShowTheEnd(t *testing.T) {
+	t.Parallel()
+	b := demo(t)
+	b.patch(feishu, map[string]any{"update_cards": false})
+	tk := b.submit("creator", "订单表加索引")
+	decided := b.devices.card(feishu, "t1", "approve")
+	b.devices.press(decided, "t1", "approve", nil).toasts(t, "success", "已通过", "Approved")
+	b.devices.changed("t1", "已由 t1 通过") // its buttons had to go
+	b.devices.hearsOn(feishu, "admin", "待你上线")
+	b.devices.card(feishu, "creator", "remind")
+
+	b.act(tk, "admin", "start", "")
+	b.isLeft(decided)
+	b.rest()
+	for who, updates := range map[string]int{"t1": 1, "admin": 0, "creator": 1} { // the creator's lost 催一下
+		if got := b.devices.messages(feishu, who)[0]; got.Updates != updates {
+			t.Errorf("got a card of %s that was changed %d times, want %d: %+v", who, got.Updates, updates, got)
+		}
+	}
+
+	b.act(tk, "admin", "succeed", "")
+	for _, who := range []string{"creator", "t1", "admin"} {
+		b.devices.changed(who, "上线成功")
+		if got := b.devices.messages(feishu, who)[0].offers(); len(got) != 1 || got[0] != "view" {
+			t.Errorf("got a card of %s that offers %q at the end, want the link alone", who, got)
+		}
+	}
+}
+
+// isLeft waits until the delivery of a message says that it was left as it was sent.
+func (b *bot) isLeft(m message) {
+	b.door.t.Helper()
+	eventually(b.door.t, "the delivery says why its card is as it was", func() error {
+		for _, d := range b.deliveries("channel=feishu") {
+			if d.MessageID == m.ID && d.Reason == "as_sent" {
+				return nil
+			}
+		}
+		return fmt.Errorf("got %+v", b.deliveries("channel=feishu"))
+	})
+}

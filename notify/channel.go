@@ -94,6 +94,7 @@ type Connected interface {
 type Updater interface {
 	// Update shows m.Card in the message of that id, sent earlier to all of m.To by one
 	// call, and tells how all of them fared. Addresses are left out: people may be found
-	// elsewhere by now, or nowhere. [ErrSpared] says that it was left alone on purpose.
+	// elsewhere by now, or nowhere. [ErrSpared] and [ErrAsSent] say that it was left alone
+	// on purpose.
 	Update(ctx context.Context, messageID string, m Message) Outcome
 }

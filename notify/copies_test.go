@@ -43,19 +43,21 @@ func TestOneCallBringsEveryCopyOfAMessageUpToDate(t *testing.T) {
 }
 
 func TestAMessageLeftAloneOnPurposeSaysSoAndCostsNothing(t *testing.T) {
-	inHouse(t, func(t *testing.T, h *house) {
-		h.changeable()
-		h.accept(submitted("lisi"))
-		h.work(notify.WeCom)
-		h.board.wecom.from(refusing(notify.ErrSpared))
-		h.accept(executing("admin"))
-		d := h.wantFate("lisi", notify.WeCom, notify.Accepted, notify.ReasonSpared)
-		if d.Shown != d.Event || d.Attempts != 1 {
-			t.Errorf("got a card that shows %s after %d attempts, want what it showed after 1", d.Shown, d.Attempts)
-		}
-		pass(time.Minute)
-		last(t, h.board.wecom, 2)
-	})
+	for err, reason := range map[error]string{notify.ErrSpared: notify.ReasonSpared, notify.ErrAsSent: notify.ReasonAsSent} {
+		inHouse(t, func(t *testing.T, h *house) {
+			h.changeable()
+			h.accept(submitted("lisi"))
+			h.work(notify.WeCom)
+			h.board.wecom.from(refusing(err))
+			h.accept(executing("admin"))
+			d := h.wantFate("lisi", notify.WeCom, notify.Accepted, reason)
+			if d.Shown != d.Event || d.Attempts != 1 {
+				t.Errorf("got a card that shows %s after %d attempts, want what it showed after 1", d.Shown, d.Attempts)
+			}
+			pass(time.Minute)
+			last(t, h.board.wecom, 2)
+		})
+	}
 }
 
 func TestASenderIsToldAsWhatAMessageIsOut(t *testing.T) {

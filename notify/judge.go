@@ -37,8 +37,8 @@ func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
 	if o.Err == nil {
 		return accepted(s, it.notice.Delivery, now)
 	}
-	if errors.Is(o.Err, ErrSpared) {
-		return spared(s, it.notice.Delivery)
+	if reason := leftAlone(o.Err); reason != "" {
+		return spared(s, it.notice.Delivery, reason)
 	}
 	verdict, wait := VerdictOf(o.Err)
 	if holdsChannel(o.Err) {
@@ -73,9 +73,20 @@ func accepted(s Settlement, d Delivery, now time.Time) Settlement {
 	return s
 }
 
-// spared is a message that was left alone on purpose: nothing was tried.
-func spared(s Settlement, d Delivery) Settlement {
-	s.Status, s.Reason, s.Free, s.Attempt = Accepted, ReasonSpared, true, nil
+// leftAlone is why a message was left alone on purpose, "" when it was not.
+func leftAlone(err error) string {
+	switch {
+	case errors.Is(err, ErrSpared):
+		return ReasonSpared
+	case errors.Is(err, ErrAsSent):
+		return ReasonAsSent
+	}
+	return ""
+}
+
+// spared is a message that was left alone: nothing was tried.
+func spared(s Settlement, d Delivery, reason string) Settlement {
+	s.Status, s.Reason, s.Free, s.Attempt = Accepted, reason, true, nil
 	if d.Shown != d.Event {
 		s.Status = Updated
 	}

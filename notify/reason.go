@@ -19,6 +19,7 @@ const (
 	ReasonFailing       = "failing"
 	ReasonNotUpdatable  = "not_updatable"
 	ReasonSpared        = "spared"
+	ReasonAsSent        = "as_sent"
 	ReasonStaleIdentity = "stale_identity"
 	ReasonNotAsked      = "not_looked_up"
 	ReasonLookupOff     = "lookup_off"
@@ -68,6 +69,8 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "已送达，但消息已不能更新", EN: "delivered, but the message can no longer be brought up to date"}
 	case ReasonSpared:
 		return cards.Text{ZH: "已送达；消息可更新的次数有限，留给最终结果", EN: "delivered; the message allows few changes, and the next is kept for the result"}
+	case ReasonAsSent:
+		return cards.Text{ZH: "已送达；未开启「卡片更新」，工单结束时才更新", EN: "delivered; cards are not updated in place, so that this one changes when the ticket ends"}
 	case ReasonUnknown:
 		return cards.Text{ZH: "平台没有应答，不知是否已收；再发可能重复送达", EN: "the provider did not answer and may have it already; sent again, it may arrive twice"}
 	case ReasonMaybeTwice:

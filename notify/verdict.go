@@ -104,6 +104,10 @@ func VerdictOf(err error) (Verdict, time.Duration) {
 // allows few changes, and a later state is worth one of them more than this one.
 var ErrSpared = errors.New("left as it is: a later state is worth the change")
 
+// ErrAsSent is a sender's word for a message it left as it is because it is set to: what
+// lies between the first state and the last is not shown in place.
+var ErrAsSent = errors.New("left as it is: messages are not changed in between")
+
 // errFixed says that nothing on this channel can be changed.
 var errFixed = errors.New("messages of this channel cannot be changed")
 

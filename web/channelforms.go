@@ -67,6 +67,7 @@ func fieldsOf(channel string) []formField {
 			{Name: "api_base_url", Kind: "text", Sent: true, Wide: true, Placeholder: "https://open.feishu.cn", Hints: []string{"https://open.feishu.cn", "https://open.larksuite.com"}},
 			{Name: "callback", Kind: "choice", Choices: []string{"off", "http", "long_connection"}},
 			{Name: "style", Kind: "choice", Choices: []string{"card", "post", "text"}},
+			{Name: "update_cards", Kind: "switch"},
 			{Name: "read_receipts", Kind: "switch"},
 			{Name: "encrypt_key", Kind: "secret"},
 			{Name: "verification_token", Kind: "secret"},

@@ -24,7 +24,7 @@ func reasons() []string {
 		notify.ReasonChannelOff, notify.ReasonNoEmail, notify.ReasonNoContact, notify.ReasonNotFound,
 		notify.ReasonDisabled, notify.ReasonOver, notify.ReasonLate, notify.ReasonDeadline,
 		notify.ReasonRefused, notify.ReasonPaused, notify.ReasonLimited, notify.ReasonFailing,
-		notify.ReasonNotUpdatable, notify.ReasonSpared, notify.ReasonStaleIdentity, notify.ReasonNotAsked, notify.ReasonQuiet, notify.ReasonDayFull,
+		notify.ReasonNotUpdatable, notify.ReasonSpared, notify.ReasonAsSent, notify.ReasonStaleIdentity, notify.ReasonNotAsked, notify.ReasonQuiet, notify.ReasonDayFull,
 		notify.ReasonRerouted, notify.ReasonElsewhere, notify.ReasonStranded,
 		notify.ReasonReserve, notify.ReasonNotNeeded, notify.ReasonMuted,
 	}

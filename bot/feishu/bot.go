@@ -31,6 +31,7 @@ type Bot struct {
 	contact *larkcontact.V3
 	tokens  *tokens
 	style   Style
+	updates bool
 	http    *http.Client
 	secrets []string // never shown in an error
 }
@@ -63,7 +64,7 @@ func New(cfg Config, opts ...Option) (*Bot, error) {
 		opt(&o)
 	}
 	cfg = cfg.Complete()
-	b := &Bot{style: cfg.Style, http: unfollowing(o.client), secrets: []string{cfg.AppSecret, cfg.EncryptKey, cfg.VerificationToken}}
+	b := &Bot{style: cfg.Style, updates: cfg.UpdateCards, http: unfollowing(o.client), secrets: []string{cfg.AppSecret, cfg.EncryptKey, cfg.VerificationToken}}
 	b.core = coreConfig(cfg, b.http)
 	b.im, b.contact = larkim.New(b.core), larkcontact.New(b.core)
 	b.tokens = &tokens{fetch: b.fetchToken, now: o.now}
@@ -125,10 +126,14 @@ func (b *Bot) create(ctx context.Context, to notify.Recipient, l letter) notify.
 
 // Update shows m.Card in the message of that id, which stays what it was sent as; nobody is
 // notified of it. Feishu takes five changes a second per message: of a card for 14 days, of a
-// text or a post twenty in all (feishu.md 6.1).
+// text or a post twenty in all (feishu.md 6.1). A bot that does not update leaves a message as
+// it is unless its ticket ended, or its buttons come or go.
 func (b *Bot) Update(ctx context.Context, messageID string, m notify.Message) notify.Outcome {
 	sent := sentAs(m.Form)
 	l := compose(styleOf(sent), m)
+	if !b.updates && !m.Card.Settled && l.as == sent {
+		return notify.Outcome{Err: notify.ErrAsSent}
+	}
 	change := b.patch
 	if sent.editable() {
 		change = b.edit

@@ -50,13 +50,16 @@ type Config struct {
 	VerificationToken string `json:"-"`
 	// Style is [StyleCard] when empty. A message that is out keeps the one it was sent in.
 	Style Style `json:"style"`
+	// UpdateCards shows each state of a ticket in the messages that are out. Without it they
+	// stay as they were sent until the ticket ends, except that their buttons are true.
+	UpdateCards bool `json:"update_cards"`
 	// ReadReceipts notes who opened a message, where Feishu is subscribed to tell.
 	ReadReceipts bool `json:"read_receipts"`
 }
 
 // DefaultConfig is the configuration of an app of which nothing is known yet.
 func DefaultConfig() Config {
-	return Config{APIBaseURL: DefaultBaseURL, Callback: CallbackOff, Style: StyleCard, ReadReceipts: true}
+	return Config{APIBaseURL: DefaultBaseURL, Callback: CallbackOff, Style: StyleCard, UpdateCards: true, ReadReceipts: true}
 }
 
 // Validate returns nil, or every wrong field at once as joined [FieldError]s.

@@ -45,7 +45,7 @@ func newRig(t *testing.T) *rig {
 // restyle has the bot send in another style from now on.
 func (r *rig) restyle(t *testing.T, style feishu.Style) {
 	t.Helper()
-	r.bot = newBot(t, feishu.Config{AppID: "cli_rig", AppSecret: "secret-of-the-rig", APIBaseURL: r.url, Style: style})
+	r.bot = newBot(t, feishu.Config{AppID: "cli_rig", AppSecret: "secret-of-the-rig", APIBaseURL: r.url, Style: style, UpdateCards: true})
 }
 
 func newBot(t *testing.T, cfg feishu.Config) *feishu.Bot {

@@ -3,6 +3,7 @@ package feishu
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -34,9 +35,9 @@ func TestGoldenStyles(t *testing.T) {
 }
 
 // styled is a bot whose messages look so.
-func (s *stand) styled(t *testing.T, style Style) *Bot {
+func (s *stand) styled(t *testing.T, style Style, updates bool) *Bot {
 	t.Helper()
-	b, err := New(Config{AppID: "cli_stand", AppSecret: appSecret, APIBaseURL: s.url, Style: style})
+	b, err := New(Config{AppID: "cli_stand", AppSecret: appSecret, APIBaseURL: s.url, Style: style, UpdateCards: updates})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func TestAStyleAsItGoesOverTheWire(t *testing.T) {
 	for style, kind := range map[Style]string{StyleCard: "interactive", StylePost: "post", StyleText: "text"} {
 		t.Run(string(style), func(t *testing.T) {
 			s := newStand(t, always(said{body: accepted}))
-			b := s.styled(t, style)
+			b := s.styled(t, style, true)
 			sent := sendOne(t.Context(), b)
 			m := to(rejectedCard())
 			m.Form = sent.Form
@@ -75,8 +76,8 @@ func TestAStyleAsItGoesOverTheWire(t *testing.T) {
 // A message that is out stays what it is, whatever the style is by now.
 func TestAStyleThatChangedLeavesWhatIsOut(t *testing.T) {
 	s := newStand(t, always(said{body: accepted}))
-	card := sendOne(t.Context(), s.styled(t, StyleCard))
-	text := sendOne(t.Context(), s.styled(t, StyleText))
+	card := sendOne(t.Context(), s.styled(t, StyleCard, true))
+	text := sendOne(t.Context(), s.styled(t, StyleText, true))
 	for _, tc := range []struct {
 		now     Style
 		out     string
@@ -90,7 +91,7 @@ func TestAStyleThatChangedLeavesWhatIsOut(t *testing.T) {
 	} {
 		m := to(rejectedCard())
 		m.Form = tc.out
-		got := s.styled(t, tc.now).Update(t.Context(), "om_1", m)
+		got := s.styled(t, tc.now, true).Update(t.Context(), "om_1", m)
 		_, requests := s.calls()
 		if last := requests[len(requests)-1]; got.Err != nil || last.method != tc.method || !strings.Contains(got.Payload, tc.content) {
 			t.Errorf("got %s of %.80s (%v) for what was sent as %q, want %s of %s", last.method, got.Payload, got.Err, tc.out, tc.method, tc.content)
@@ -102,9 +103,42 @@ func TestAStyleThatChangedLeavesWhatIsOut(t *testing.T) {
 func TestARepeatIsWhatWasSentFirst(t *testing.T) {
 	for kind, want := range map[string]string{"interactive": "card_live", "post": "post", "text": "text", "": "post"} {
 		s := newStand(t, always(said{body: `{"code":0,"data":{"message_id":"om_1","msg_type":"` + kind + `"}}`}))
-		if got := sendOne(t.Context(), s.styled(t, StylePost)); got.Err != nil || got.Form != want {
+		if got := sendOne(t.Context(), s.styled(t, StylePost, true)); got.Err != nil || got.Form != want {
 			t.Errorf("got %q (%v) of an answer that calls it %q, want %q", got.Form, got.Err, kind, want)
 		}
+	}
+}
+
+func TestWithoutUpdatesOnlyButtonsAndTheEndAreShown(t *testing.T) {
+	decidable, decided, settled := reviewCard(), reviewCard(), rejectedCard()
+	decided.Buttons, settled.Settled = view(), true
+	for name, tc := range map[string]struct {
+		out   string
+		now   cards.Card
+		shown bool
+	}{
+		"a card whose buttons stay":                {"card_live", decidable, false},
+		"a card whose buttons go":                  {"card_live", decided, true},
+		"a card whose buttons come back":           {"card", decidable, true},
+		"a card without any":                       {"card", decided, false},
+		"a card at the end":                        {"card", settled, true},
+		"a card of which nobody knows":             {"", decided, true},
+		"a card with buttons of which nobody does": {"", decidable, true},
+		"a post in between":                        {"post", decidable, false},
+		"a post at the end":                        {"post", settled, true},
+		"a text in between":                        {"text", decided, false},
+		"a text at the end":                        {"text", settled, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStand(t, always(said{body: patched}))
+			m := to(tc.now)
+			m.Form = tc.out
+			got := s.styled(t, StyleCard, false).Update(t.Context(), "om_1", m)
+			_, requests := s.calls()
+			if shown := len(requests) == 1; shown != tc.shown || errors.Is(got.Err, notify.ErrAsSent) == tc.shown {
+				t.Errorf("got %d calls and %v, want it shown: %t", len(requests), got.Err, tc.shown)
+			}
+		})
 	}
 }
 
@@ -125,7 +159,7 @@ func TestAnEditThatIsRefusedIsNotTriedForADay(t *testing.T) {
 		s := newStand(t, always(tc.answer))
 		m := to(rejectedCard())
 		m.Form = "text"
-		got := s.styled(t, StyleText).Update(t.Context(), "om_1", m)
+		got := s.styled(t, StyleText, true).Update(t.Context(), "om_1", m)
 		if v, _ := notify.VerdictOf(got.Err); got.Err == nil || v != tc.want || got.Form != "" {
 			t.Errorf("got %v of %v and form %q after %s, want %v", v, got.Err, got.Form, tc.answer.body, tc.want)
 		}

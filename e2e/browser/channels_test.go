@@ -474,13 +474,15 @@ func TestAChannelIsChangedAndTestedByKeyboardAlone(t *testing.T) {
 	})
 }
 
-// Messages of Feishu in another style: from the form to the device, and to the delivery.
+// Messages of Feishu in another style, and cards that stay as they were sent: from the form
+// to the device, and to the delivery.
 func TestAStyleOfFeishuIsSavedAndReachesTheDevice(t *testing.T) {
 	h := demo(t)
 	w := h.window()
 	w.visit("/channels?lang=zh")
 	w.click("修改 飞书")
 	w.choose("消息样式", "富文本")
+	w.click("卡片更新：状态变化时原地更新")
 	w.click("保存")
 	eventually(t, "the style is among the values", func() error {
 		if got := script[string](w, `document.querySelector("#feishu dl.values")?.innerText ?? ""`); !strings.Contains(got, "富文本") {
@@ -488,7 +490,7 @@ func TestAStyleOfFeishuIsSavedAndReachesTheDevice(t *testing.T) {
 		}
 		return nil
 	})
-	if _, answer := h.ask("GET", "/api/v1/channels/feishu", ""); !strings.Contains(answer, `"style":"post"`) {
+	if _, answer := h.ask("GET", "/api/v1/channels/feishu", ""); !strings.Contains(answer, `"style":"post"`) || !strings.Contains(answer, `"update_cards":false`) {
 		t.Fatalf("got %s, want what was saved", answer)
 	}
 	h.submitted("订单表加索引")
