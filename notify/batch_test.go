@@ -97,6 +97,28 @@ func TestWhoReadsAnotherLanguageOrIsToldForAnotherReasonGetsAnotherCall(t *testi
 	})
 }
 
+func TestTimesAreThoseOfTheReader(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.WeCom)
+		abroad := person("wangwu")
+		abroad.Timezone = "Europe/Berlin"
+		h.update(abroad)
+		h.accept(event(1, ticket.KindSubmitted, ticket.WaitingReview, audience(ticket.Person{Username: "lisi"}, ticket.Person{Username: "wangwu"})))
+		h.work(notify.WeCom)
+		got := map[string]string{}
+		for _, c := range h.board.wecom.all() {
+			for _, row := range c.Message.Card.Rows {
+				if row.Name == "time" {
+					got[strings.Join(c.to(), " ")] = row.Value.EN[len("2006-01-02 15:04 "):]
+				}
+			}
+		}
+		if want := map[string]string{"lisi": "+08:00", "wangwu": "+01:00"}; fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("got times at %v, want %v", got, want)
+		}
+	})
+}
+
 func TestTheDefaultLanguageIsThatOfTheSettings(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		h.board.only(notify.Mail)

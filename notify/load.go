@@ -21,9 +21,10 @@ type load struct {
 	lease *lease
 	shift *shift
 	places
-	granted int            // how many calls the channel's limit lets out, if it has one
-	zone    *time.Location // the one times are written in
-	next    time.Duration  // for how long a channel is tried before the next
+	granted int                       // how many calls the channel's limit lets out, if it has one
+	zone    *time.Location            // the installation's
+	zones   map[string]*time.Location // by name, those of people who have their own
+	next    time.Duration             // for how long a channel is tried before the next
 
 	decides map[string]bool // by source, see decidable
 }
@@ -112,12 +113,13 @@ type alike struct {
 	event    string
 	reader   ticket.Role
 	language cards.Language
+	timezone string
 	update   string // a message id: one update is for all who got it by one call
 }
 
 func alikeOf(n *Notice, s Settings) alike {
 	d := &n.Delivery
-	return alike{d.Want, reader(n), language(d.To, s), d.MessageID}
+	return alike{d.Want, reader(n), language(d.To, s), d.To.Timezone, d.MessageID}
 }
 
 // pack puts together what one call can carry.
@@ -148,8 +150,24 @@ func (l *load) say(ctx context.Context, n *Notice, r ticket.Role, s Settings) ca
 			Event: n.Event, Reader: r, Trail: n.Trail, Now: statusIn(n.Current), Pending: n.Pending,
 			Decidable: l.decidable(ctx, n, r), Remindable: l.line.Decides && r == ticket.RoleCreator,
 		},
-		cards.Setting{Location: l.zone, URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate, Brand: s.BrandName},
+		cards.Setting{Location: l.zoneOf(n.Delivery.To), URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate, Brand: s.BrandName},
 	)
+}
+
+// zoneOf is the zone times are written in for u.
+func (l *load) zoneOf(u ticket.User) *time.Location {
+	if u.Timezone == "" {
+		return l.zone
+	}
+	zone, known := l.zones[u.Timezone]
+	if !known {
+		var err error
+		if zone, err = time.LoadLocation(u.Timezone); err != nil {
+			zone = l.zone // it was checked when it was entered; this system knows fewer
+		}
+		l.zones[u.Timezone] = zone
+	}
+	return zone
 }
 
 // reader is why a person is told. Somebody whose step is over is no assignee any more.

@@ -20,7 +20,7 @@ func (a *acceptance) hush(d Delivery) Delivery {
 	}
 	zone := a.zone()
 	if d.To.Quiet.Timezone == "" {
-		d.To.Quiet.Timezone = zone.String() // the hours keep their meaning, whatever is set later
+		d.To.Quiet.Timezone = cmp.Or(d.To.Timezone, zone.String()) // the hours keep their meaning, whatever is set later
 	}
 	if end := d.To.Quiet.Until(a.entry.AcceptedAt, zone); !end.IsZero() {
 		d.NotBefore = end.Add(d.NotBefore.Sub(a.entry.AcceptedAt)) // what is in reserve keeps its distance

@@ -166,6 +166,20 @@ func TestARetryThatFallsIntoTheNightWaits(t *testing.T) {
 	})
 }
 
+func TestPeopleWhoLiveElsewhereSleepThere(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Mail)
+		h.set(func(s *notify.Settings) { s.Timezone = "Asia/Shanghai" })
+		u := sleepy("lisi", ticket.Quiet{From: "23:00", To: "03:00"})
+		u.Timezone = "UTC" // where it is midnight
+		h.update(u)
+		h.accept(submitted("lisi"))
+		if got := h.wantFate("lisi", notify.Mail, notify.Queued, notify.ReasonQuiet).Words().ZH; got != "免打扰至 03:00" {
+			t.Errorf("got %q, want the end where the person lives", got)
+		}
+	})
+}
+
 func TestPeopleWhoSetNoZoneSleepWhereTheInstallationIs(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		h.board.only(notify.Mail)

@@ -120,7 +120,7 @@ func (w *Worker) claim(ctx context.Context, s *shift) (_ *load, _ []Notice, rest
 		s.holdUntil(w.Now().Add(wait))
 		return nil, nil, 0, nil
 	}
-	l := &load{w: w, line: line, lease: newLease(w.Now), shift: s, places: places, granted: granted}
+	l := &load{w: w, line: line, lease: newLease(w.Now), shift: s, places: places, granted: granted, zones: map[string]*time.Location{}}
 	notices, err := w.Queue.Claim(ctx, w.Channel, l.size(), l.lease.id, LeaseTime)
 	if err != nil || len(notices) == 0 {
 		l.giveBack(ctx, granted)

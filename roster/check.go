@@ -37,6 +37,9 @@ func check(u ticket.User) []ticket.FieldError {
 	if u.Language != "" && u.Language != string(cards.Chinese) && u.Language != string(cards.English) {
 		add("language", "unknown_value", "must be one of zh, en")
 	}
+	if u.Timezone != "" && !ticket.ValidZone(u.Timezone) {
+		add("timezone", "invalid", "must be the name of a time zone such as Asia/Shanghai")
+	}
 	if !u.Role.Valid() {
 		add("role", "unknown_value", "must be one of admin, operator, member")
 	}

@@ -36,6 +36,7 @@ type mePatch struct {
 	Phone       *string         `json:"phone,omitempty" maxLength:"32" doc:"Empty clears it."`
 	WeComUserID *string         `json:"wecom_userid,omitempty" maxLength:"64" doc:"Empty clears it."`
 	Language    *cards.Language `json:"language,omitempty" enum:"zh,en,"`
+	Timezone    *string         `json:"timezone,omitempty" maxLength:"64" doc:"IANA name of the zone times are written in; empty is that of the settings."`
 	QuietHours  quietHours      `json:"quiet_hours,omitzero"`
 
 	ChannelPolicy *ticket.Policy    `json:"channel_policy,omitempty" enum:"all,first," doc:"Empty is that of the settings."`
@@ -99,7 +100,7 @@ func (a *api) patchMe(ctx context.Context, in *meChange) (*meOutput, error) {
 
 func (p mePatch) apply(u *ticket.User) {
 	userPatch{
-		Name: p.Name, Email: p.Email, Phone: p.Phone, WeComUserID: p.WeComUserID, Language: p.Language,
+		Name: p.Name, Email: p.Email, Phone: p.Phone, WeComUserID: p.WeComUserID, Language: p.Language, Timezone: p.Timezone,
 		QuietHours: p.QuietHours, ChannelPolicy: p.ChannelPolicy, ChannelOrder: p.ChannelOrder,
 	}.apply(u)
 }

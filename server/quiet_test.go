@@ -40,4 +40,7 @@ func TestEachWrongFieldOfQuietHoursIsNamedByTheAPI(t *testing.T) {
 		p := h.call("PATCH", "/api/v1/me", h.mine("bo"), `{"quiet_hours":`+body+`}`).problem(t)
 		equal(t, body, p.fields(), want)
 	}
+	for _, zone := range []string{"Mars", "Local"} {
+		equal(t, zone, h.call("PATCH", "/api/v1/me", h.mine("bo"), `{"timezone":"`+zone+`"}`).problem(t).fields(), []string{"timezone invalid"})
+	}
 }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
 	"ticketbell/access"
@@ -134,7 +133,7 @@ func (p settingsPatch) check() error {
 			Message: "must be a path that begins with / and names {ticket}; {project} may stand in it, and nothing else in braces",
 		})
 	}
-	if p.Timezone != nil && !knownZone(*p.Timezone) {
+	if p.Timezone != nil && !ticket.ValidZone(*p.Timezone) {
 		wrong = append(wrong, ticket.FieldError{Field: "timezone", Code: "invalid", Message: "must be the name of a time zone such as Asia/Shanghai"})
 	}
 	for _, w := range p.QuietHours.Wrong() {
@@ -179,11 +178,4 @@ func wrongPrefix() ticket.FieldError {
 func plainLink(s string) bool {
 	u, err := ticket.WebURL(s)
 	return err == nil && u.User == nil && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
-}
-
-// knownZone reports whether name is a zone of the tz database; "Local" means
-// something else on every machine.
-func knownZone(name string) bool {
-	_, err := time.LoadLocation(name)
-	return err == nil && name != "" && name != "Local"
 }

@@ -38,6 +38,7 @@ type user struct {
 	WeComUserID  string          `json:"wecom_userid,omitempty" maxLength:"64" doc:"Entered by hand, it wins over any look-up."`
 	FeishuOpenID string          `json:"feishu_open_id,omitempty" maxLength:"128" doc:"Entered by hand, it wins over any look-up."`
 	Language     cards.Language  `json:"language,omitempty" enum:"zh,en," doc:"zh, en, or empty for the default of the installation."`
+	Timezone     string          `json:"timezone,omitempty" maxLength:"64" doc:"IANA name of the zone times are written in for this person, or empty for that of the settings." example:"Asia/Shanghai"`
 	Role         ticket.UserRole `json:"role,omitempty" enum:"admin,operator,member" doc:"What the person may do in ticketbell; default: member."`
 	Disabled     bool            `json:"disabled,omitempty" doc:"Disabled people are never told anything."`
 	QuietHours   quietHours      `json:"quiet_hours,omitzero"`
@@ -55,6 +56,7 @@ type userPatch struct {
 	WeComUserID  *string          `json:"wecom_userid,omitempty" maxLength:"64" doc:"Empty clears it."`
 	FeishuOpenID *string          `json:"feishu_open_id,omitempty" maxLength:"128" doc:"Empty clears it."`
 	Language     *cards.Language  `json:"language,omitempty" enum:"zh,en,"`
+	Timezone     *string          `json:"timezone,omitempty" maxLength:"64" doc:"Empty is that of the settings."`
 	Role         *ticket.UserRole `json:"role,omitempty" enum:"admin,operator,member"`
 	Disabled     *bool            `json:"disabled,omitempty"`
 	QuietHours   quietHours       `json:"quiet_hours,omitzero"`
@@ -224,7 +226,7 @@ func (a *api) readUser(ctx context.Context, username string) (*userOutput, error
 func userOf(u ticket.User) user {
 	return user{
 		Username: u.Username, Name: u.Name, Email: u.Email, Phone: u.Phone, WeComUserID: u.WeComUserID,
-		FeishuOpenID: u.FeishuOpenID, Language: cards.Language(u.Language), Role: u.Role, Disabled: u.Disabled,
+		FeishuOpenID: u.FeishuOpenID, Language: cards.Language(u.Language), Timezone: u.Timezone, Role: u.Role, Disabled: u.Disabled,
 		QuietHours: quietHours{Quiet: u.Quiet}, ChannelPolicy: u.Ways.Policy, ChannelOrder: notify.OrderOf(u.Ways),
 	}
 }
@@ -236,7 +238,7 @@ func (u user) known() ticket.User {
 	}
 	return ticket.User{
 		Person:      ticket.Person{Username: u.Username, Name: u.Name, Email: u.Email, Phone: u.Phone},
-		WeComUserID: u.WeComUserID, FeishuOpenID: u.FeishuOpenID, Language: string(u.Language), Role: role, Disabled: u.Disabled,
+		WeComUserID: u.WeComUserID, FeishuOpenID: u.FeishuOpenID, Language: string(u.Language), Timezone: u.Timezone, Role: role, Disabled: u.Disabled,
 		Quiet: u.QuietHours.Quiet, Ways: ticket.Ways{Order: notify.InOrder(u.ChannelOrder), Policy: u.ChannelPolicy},
 	}
 }
@@ -247,6 +249,7 @@ func (p userPatch) apply(u *ticket.User) {
 	set(&u.Phone, p.Phone)
 	set(&u.WeComUserID, p.WeComUserID)
 	set(&u.FeishuOpenID, p.FeishuOpenID)
+	set(&u.Timezone, p.Timezone)
 	set(&u.Role, p.Role)
 	set(&u.Disabled, p.Disabled)
 	if p.Language != nil {

@@ -19,8 +19,8 @@ func TestAPersonFromArrivalToDeparture(t *testing.T) {
 		t.Fatalf("got %d %s, want 201 %s", made.status, made.body, want)
 	}
 	var got user
-	h.call("PATCH", "/api/v1/users/lisi", token, `{"username":"lisi","email":"","role":"admin","language":"en","disabled":true,"wecom_userid":"LiSi"}`).into(t, 200, &got)
-	if want := (user{Username: "lisi", Name: "李四", Phone: "+8613800001234", WeComUserID: "LiSi", Language: "en", Role: ticket.Admin, Disabled: true}); !reflect.DeepEqual(got, want) {
+	h.call("PATCH", "/api/v1/users/lisi", token, `{"username":"lisi","email":"","role":"admin","language":"en","timezone":"Asia/Tokyo","disabled":true,"wecom_userid":"LiSi"}`).into(t, 200, &got)
+	if want := (user{Username: "lisi", Name: "李四", Phone: "+8613800001234", WeComUserID: "LiSi", Language: "en", Timezone: "Asia/Tokyo", Role: ticket.Admin, Disabled: true}); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v: absent stays, empty clears", got, want)
 	}
 	h.call("GET", "/api/v1/users/lisi", token, "").into(t, 200, &got)

@@ -11,10 +11,10 @@ import (
 	"ticketbell/ticket"
 )
 
-const userColumns = `username, name, email, phone, wecom_userid, feishu_open_id, language, role, disabled, quiet, ways`
+const userColumns = `username, name, email, phone, wecom_userid, feishu_open_id, language, timezone, role, disabled, quiet, ways`
 
 func scanUser(r row) (u ticket.User, err error) {
-	return u, r.Scan(&u.Username, &u.Name, &u.Email, &u.Phone, &u.WeComUserID, &u.FeishuOpenID, &u.Language, &u.Role, &u.Disabled, document{&u.Quiet}, document{&u.Ways})
+	return u, r.Scan(&u.Username, &u.Name, &u.Email, &u.Phone, &u.WeComUserID, &u.FeishuOpenID, &u.Language, &u.Timezone, &u.Role, &u.Disabled, document{&u.Quiet}, document{&u.Ways})
 }
 
 // userPage begins the cursors of [Store.Users]: any text could be a username.
@@ -100,7 +100,7 @@ func (s *Store) User(ctx context.Context, username string) (ticket.User, error) 
 // any case of its letters.
 func (s *Store) CreateUser(ctx context.Context, u ticket.User) error {
 	return s.putUser(ctx, "create", u,
-		`INSERT INTO users (`+userColumns+`, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)`)
+		`INSERT INTO users (`+userColumns+`, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`)
 }
 
 // UpdateUser replaces what is known of the person of that username, by the rules
@@ -108,7 +108,7 @@ func (s *Store) CreateUser(ctx context.Context, u ticket.User) error {
 func (s *Store) UpdateUser(ctx context.Context, u ticket.User) error {
 	return s.putUser(ctx, "update", u,
 		`UPDATE users SET name = $2, email = $3, phone = $4, wecom_userid = $5, feishu_open_id = $6,
-			language = $7, role = $8, disabled = $9, quiet = $10, ways = $11, updated_at = $12 WHERE username = $1`)
+			language = $7, timezone = $8, role = $9, disabled = $10, quiet = $11, ways = $12, updated_at = $13 WHERE username = $1`)
 }
 
 func (s *Store) putUser(ctx context.Context, verb string, u ticket.User, query string) error {
@@ -121,7 +121,7 @@ func (s *Store) putUser(ctx context.Context, verb string, u ticket.User, query s
 			return err
 		}
 		return mustChange(tx.ExecContext(ctx, query, u.Username, u.Name, u.Email, u.Phone,
-			u.WeComUserID, u.FeishuOpenID, u.Language, string(u.Role), u.Disabled, quiet(u), ways(u), millis(s.now())))
+			u.WeComUserID, u.FeishuOpenID, u.Language, clean(u.Timezone), string(u.Role), u.Disabled, quiet(u), ways(u), millis(s.now())))
 	})
 	if err != nil {
 		return fmt.Errorf("%s user %s: %w", verb, u.Username, err)

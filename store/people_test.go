@@ -15,7 +15,7 @@ import (
 func lisi() ticket.User {
 	return ticket.User{
 		Person:      ticket.Person{Username: "lisi", Name: "李四", Email: "Li.Si@Corp.com", Phone: "138 0000 1234"},
-		WeComUserID: "LiSi", FeishuOpenID: "ou_1", Language: "zh", Role: ticket.Admin,
+		WeComUserID: "LiSi", FeishuOpenID: "ou_1", Language: "zh", Timezone: "Europe/Berlin", Role: ticket.Admin,
 	}
 }
 
@@ -35,7 +35,7 @@ func TestAUserIsKeptInOneSpelling(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%v, user (-want +got):\n%s", err, diff)
 		}
-		want.Name, want.Phone, want.Disabled, want.Role = "李四 (DBA)", "", true, ticket.Member
+		want.Name, want.Phone, want.Disabled, want.Role, want.Timezone = "李四 (DBA)", "", true, ticket.Member, "Asia/Tokyo"
 		if err := s.UpdateUser(t.Context(), want); err != nil {
 			t.Fatal(err)
 		}

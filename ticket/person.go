@@ -51,6 +51,9 @@ type User struct {
 	FeishuOpenID string
 	// Language is "zh", "en" or "" for the default of the installation.
 	Language string
+	// Timezone is the IANA name of the zone times are written in for them, or "" for that of
+	// the installation.
+	Timezone string `json:",omitempty"`
 	Role     UserRole
 	// Disabled people are never told anything.
 	Disabled bool

@@ -39,7 +39,7 @@ func (q Quiet) Wrong() []FieldError {
 			Field: "to", Code: "invalid", Message: "must differ from the beginning", Chinese: "不能与开始时间相同",
 		})
 	}
-	if _, err := time.LoadLocation(q.Timezone); err != nil || q.Timezone == "Local" {
+	if q.Timezone != "" && !ValidZone(q.Timezone) {
 		wrong = append(wrong, FieldError{
 			Field: "timezone", Code: "invalid", Message: "must be an IANA time zone such as Asia/Shanghai", Chinese: "须为 IANA 时区名，如 Asia/Shanghai",
 		})
@@ -109,4 +109,11 @@ func (k Kind) Waits() bool {
 		return false
 	}
 	return true
+}
+
+// ValidZone reports whether name is a zone of the tz database; "Local" means something
+// else on every machine.
+func ValidZone(name string) bool {
+	_, err := time.LoadLocation(name)
+	return err == nil && name != "" && name != "Local"
 }

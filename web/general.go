@@ -52,8 +52,8 @@ func (generalView) SQLE() string { return sqleTemplate }
 // OurName is what the installation is called that nobody named.
 func (generalView) OurName() cards.Text { return cards.Brand("") }
 
-// Zones are those a form suggests.
-func (generalView) Zones() []string {
+// zones are those a form suggests.
+func zones() []string {
 	return []string{"Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "UTC"}
 }
 

@@ -151,6 +151,7 @@ func differences(before, after userRow) map[string]any {
 	put("wecom_userid", before.WeComUserID != after.WeComUserID, after.WeComUserID)
 	put("feishu_open_id", before.FeishuOpenID != after.FeishuOpenID, after.FeishuOpenID)
 	put("language", before.Language != after.Language, after.Language)
+	put("timezone", before.Timezone != after.Timezone, after.Timezone)
 	put("role", before.Role != after.Role, after.Role)
 	put("disabled", before.Disabled != after.Disabled, after.Disabled)
 	return changes

@@ -91,6 +91,7 @@ func (s *Site) funcs(lang cards.Language) template.FuncMap {
 		"sub":   func(a, b int) int { return a - b },
 		"join":  func(words []string) string { return strings.Join(words, ", ") },
 		"phone": phone,
+		"zones": zones,
 		"short": short,
 		"list":  func(words ...string) []string { return words },
 		"tag":   tag,

@@ -48,6 +48,7 @@ type userRow struct {
 	WeComUserID  string          `json:"wecom_userid,omitempty"`
 	FeishuOpenID string          `json:"feishu_open_id,omitempty"`
 	Language     cards.Language  `json:"language,omitempty"`
+	Timezone     string          `json:"timezone,omitempty"`
 	Role         ticket.UserRole `json:"role"`
 	Disabled     bool            `json:"disabled,omitempty"`
 	Quiet        ticket.Quiet    `json:"quiet_hours,omitzero"`
@@ -225,7 +226,7 @@ func typedPerson(r *http.Request) userRow {
 	return userRow{
 		Username: text("username"), Name: text("name"), Email: text("email"), Phone: text("phone"),
 		WeComUserID: text("wecom_userid"), FeishuOpenID: text("feishu_open_id"),
-		Language: cards.Language(text("language")), Role: ticket.UserRole(text("role")), Disabled: text("disabled") != "",
+		Language: cards.Language(text("language")), Timezone: text("timezone"), Role: ticket.UserRole(text("role")), Disabled: text("disabled") != "",
 	}
 }
 
