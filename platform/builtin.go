@@ -146,7 +146,9 @@ func decided(rec notify.TicketRecord, action ticket.Action, by string) bool {
 		return false
 	}
 	before := rec.Flow.Steps[:min(max(step.Index-1, 0), len(rec.Flow.Steps))]
-	return slices.ContainsFunc(before, func(s ticket.FlowStep) bool { return slices.Contains(s.Members, by) })
+	return slices.ContainsFunc(before, func(s ticket.FlowStep) bool {
+		return slices.ContainsFunc(s.People(rec.Event.Ticket.Creator), func(p ticket.Person) bool { return p.Username == by })
+	})
 }
 
 // record hands the event in. Its id is the ticket's number and revision: of two

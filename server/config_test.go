@@ -71,6 +71,18 @@ func TestAProjectHasOneFlow(t *testing.T) {
 	equal(t, "fields", got.problem(t).fields(), []string{"projects taken"})
 }
 
+func TestAStepSaysWhoActsAndWhatItIsFor(t *testing.T) {
+	h := newHouse(t)
+	got := h.asRoot("PUT", "/api/v1/flows/self", `{"name":"自助","steps":[{"name":"上线","kind":"execute","note":"自己执行","assign":"creator","members":[]}]}`)
+	if want := `"steps":[{"name":"上线","kind":"execute","note":"自己执行","assign":"creator","members":[]}]`; got.status != http.StatusOK || !strings.Contains(got.body, want) {
+		t.Errorf("got %d %s, want %s", got.status, got.body, want)
+	}
+	wrong := h.asRoot("PUT", "/api/v1/flows/self", `{"name":"自助","steps":[{"name":"上线","kind":"execute","assign":"creator","members":["t1"]}]}`, "Accept-Language: zh")
+	if !strings.Contains(wrong.body, "处理人方式不是「指定」时须留空") {
+		t.Errorf("got %s, want it said in Chinese", wrong.body)
+	}
+}
+
 func TestAFlowIsForSomeTypes(t *testing.T) {
 	h := newHouse(t)
 	got := h.asRoot("PUT", "/api/v1/flows/ddl", `{"types":["export","sql"],`+goodFlow[1:])

@@ -36,7 +36,9 @@ type flowFields struct {
 type flowStep struct {
 	Name    string          `json:"name" example:"DBA 审核"`
 	Kind    ticket.StepKind `json:"kind" enum:"review,execute"`
-	Members []string        `json:"members" doc:"Usernames, at most 100." example:"[\"t1\"]"`
+	Note    string          `json:"note,omitempty" maxLength:"255" doc:"What the step is for, to those who keep the flow."`
+	Assign  ticket.Assign   `json:"assign,omitempty" enum:"members,platform,creator" doc:"Who acts: members, whom the platform names, or the creator. Left out: the members, or, without any, whom the platform names."`
+	Members []string        `json:"members" doc:"Usernames, at most 100; empty unless assign is members." example:"[\"t1\"]"`
 	// RemindAfter is written the way people say it.
 	RemindAfter   string `json:"remind_after,omitempty" maxLength:"32" doc:"How long the step may wait before its members are reminded, such as 24h, and how long between reminders; empty: never." example:"24h"`
 	EscalateAfter string `json:"escalate_after,omitempty" maxLength:"32" doc:"How long the step may wait before escalate_to is told; empty: never." example:"48h"`
@@ -122,7 +124,7 @@ func flowOf(f ticket.Flow) flowFields {
 		Key: f.Key, Name: f.Name, Projects: append([]string{}, f.Projects...), Types: f.Types, UpdatedAt: f.UpdatedAt, UpdatedBy: f.UpdatedBy,
 		Steps: mapped(f.Steps, func(s ticket.FlowStep) flowStep {
 			return flowStep{
-				Name: s.Name, Kind: s.Kind, Members: append([]string{}, s.Members...),
+				Name: s.Name, Kind: s.Kind, Note: s.Note, Assign: s.Assign, Members: append([]string{}, s.Members...),
 				RemindAfter: durationText(s.RemindAfter), EscalateAfter: durationText(s.EscalateAfter), EscalateTo: s.EscalateTo, TellCreator: s.TellCreator,
 			}
 		}),
@@ -141,7 +143,7 @@ func (f flowFields) read(key string) (ticket.Flow, error) {
 		escalate, badEscalate := readWait(fmt.Sprintf("steps[%d].escalate_after", i), s.EscalateAfter)
 		wrong = append(append(wrong, badRemind...), badEscalate...)
 		flow.Steps = append(flow.Steps, ticket.FlowStep{
-			Name: s.Name, Kind: s.Kind, Members: s.Members, RemindAfter: remind, EscalateAfter: escalate, EscalateTo: s.EscalateTo,
+			Name: s.Name, Kind: s.Kind, Note: s.Note, Assign: s.Assign, Members: s.Members, RemindAfter: remind, EscalateAfter: escalate, EscalateTo: s.EscalateTo,
 			TellCreator: s.TellCreator,
 		})
 	}

@@ -169,7 +169,7 @@ func (ev Event) WithFlow(f Flow) Event {
 		t.Step = f.attended(t.Step, ev)
 	}
 	if t.Executors == nil {
-		t.Executors = f.Executors()
+		t.Executors = f.Executors(t.Creator)
 	}
 	return ev
 }
@@ -178,7 +178,7 @@ func (ev Event) WithFlow(f Flow) Event {
 // by what the event implies, and keeps what the platform did say.
 func (f Flow) complete(said *Step, ev Event) *Step {
 	index := f.indexOf(said, ev)
-	own := f.Step(index)
+	own := f.Step(index, ev.Ticket.Creator)
 	if own == nil {
 		return said
 	}
@@ -202,7 +202,7 @@ func (f Flow) complete(said *Step, ev Event) *Step {
 // attended takes from the flow whether the creator is told of the step, and, where the
 // platform said nothing about either, when it reminds and escalates.
 func (f Flow) attended(said *Step, ev Event) *Step {
-	own := f.Step(f.indexOf(said, ev))
+	own := f.Step(f.indexOf(said, ev), ev.Ticket.Creator)
 	if own == nil {
 		return said
 	}

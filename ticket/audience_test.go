@@ -107,6 +107,30 @@ func TestTheFlowHasTheCreatorCopiedWhateverElseThePlatformSays(t *testing.T) {
 	}
 }
 
+func TestAStepIsTheCreatorsWhereTheFlowSaysSo(t *testing.T) {
+	f := twoStepFlow()
+	f.Steps[0].Assign, f.Steps[0].Members = AssignCreator, nil
+	last := len(f.Steps) - 1
+	f.Steps[last].Assign, f.Steps[last].Members = AssignCreator, nil
+	ev := Event{Kind: KindSubmitted, Ticket: Ticket{Status: WaitingReview, Creator: zhang}}.WithFlow(f)
+	if got := ev.Ticket.Step.Assignees; len(got) != 1 || !got[0].Same(zhang) {
+		t.Errorf("got assignees %v, want the creator", got)
+	}
+	if got := ev.Ticket.Executors; len(got) != 1 || !got[0].Same(zhang) {
+		t.Errorf("got executors %v, want the creator", got)
+	}
+	if got := listeners(Audience(ev, Around{})); got != "zhangsan:assignee" {
+		t.Errorf("got %q told, want the creator asked to act", got)
+	}
+	if got := f.Steps[0].People(Person{}); got == nil || len(got) != 0 {
+		t.Errorf("got %v for a ticket without a creator, want nobody", got)
+	}
+	opened := Submit(Ticket{Key: "1", Title: "x", Creator: zhang}, f, time.Now())
+	if _, err := Apply(opened.Ticket, f, Move{Action: ActApprove, By: zhang}); err != nil {
+		t.Errorf("got %v, want the creator to pass their own step", err)
+	}
+}
+
 func TestEveryKindHasItsRow(t *testing.T) {
 	for _, k := range Kinds() {
 		if k != KindExecuting && parts(k) == nil {

@@ -101,7 +101,7 @@ func (t Ticket) actors() []Person {
 // starts at the first step, which is the execution when f has no review.
 func Submit(t Ticket, f Flow, at time.Time) Event {
 	t.Revision = 1
-	t.Executors = f.Executors()
+	t.Executors = f.Executors(t.Creator)
 	t.enter(f, 1)
 	return Event{Kind: KindSubmitted, OccurredAt: at, Actor: t.Creator, Ticket: t}
 }
@@ -159,7 +159,7 @@ func (t *Ticket) move(f Flow, a Action) Kind {
 
 // enter makes the step of that number current.
 func (t *Ticket) enter(f Flow, index int) {
-	t.Step = f.Step(index)
+	t.Step = f.Step(index, t.Creator)
 	t.Status = WaitingReview
 	if t.Step != nil && t.Step.Kind == Execute {
 		t.Status = WaitingExecution

@@ -111,12 +111,12 @@ func TestMovesThatAreRefused(t *testing.T) {
 func TestEveryChoiceCanBeMade(t *testing.T) {
 	f := flowWith(1)
 	for _, status := range Statuses() {
-		open := Ticket{Key: "1", Title: "x", Creator: zhang, Status: status, Executors: f.Executors()}
+		open := Ticket{Key: "1", Title: "x", Creator: zhang, Status: status, Executors: f.Executors(zhang)}
 		switch status {
 		case WaitingReview:
-			open.Step = f.Step(1)
+			open.Step = f.Step(1, open.Creator)
 		case WaitingExecution:
-			open.Step = f.Step(2)
+			open.Step = f.Step(2, open.Creator)
 		}
 		for _, c := range Choices(open) {
 			for _, by := range c.By {

@@ -24,11 +24,29 @@ type Flow struct {
 	UpdatedBy string    `json:"updated_by,omitempty"`
 }
 
+// Assign says who acts on a step of a flow.
+type Assign string
+
+// Who acts. Without a word, and with no members, it is left to the platform, too.
+const (
+	AssignMembers  Assign = "members"
+	AssignPlatform Assign = "platform"
+	AssignCreator  Assign = "creator"
+)
+
+// Valid reports whether a is one of the words, or none.
+func (a Assign) Valid() bool {
+	return a == "" || a == AssignMembers || a == AssignPlatform || a == AssignCreator
+}
+
 // FlowStep is one step of a flow.
 type FlowStep struct {
 	Name string   `json:"name"`
 	Kind StepKind `json:"kind"`
-	// Members are usernames.
+	// Note tells the people who keep the flow what the step is for.
+	Note string `json:"note,omitempty"`
+	// Assign says who acts; Members are usernames, and of [AssignMembers] only.
+	Assign  Assign   `json:"assign,omitempty"`
 	Members []string `json:"members"`
 	// RemindAfter is how long the step may wait before its members are reminded; 0 is never.
 	RemindAfter time.Duration `json:"remind_after"`
@@ -40,29 +58,37 @@ type FlowStep struct {
 	TellCreator bool `json:"tell_creator,omitempty"`
 }
 
-// Step returns the step of that number, from 1, with its members as assignees;
-// nil when there is none.
-func (f Flow) Step(index int) *Step {
+// Step returns the step of that number, from 1, of a ticket of that creator, with who acts
+// on it as assignees; nil when there is none.
+func (f Flow) Step(index int, creator Person) *Step {
 	if index < 1 || index > len(f.Steps) {
 		return nil
 	}
 	s := f.Steps[index-1]
 	return &Step{
-		Index: index, Total: len(f.Steps), Name: s.Name, Kind: s.Kind, Assignees: s.people(),
+		Index: index, Total: len(f.Steps), Name: s.Name, Kind: s.Kind, Assignees: s.People(creator),
 		RemindAfter: Span(s.RemindAfter), EscalateAfter: Span(s.EscalateAfter), EscalateTo: s.EscalateTo, TellCreator: s.TellCreator,
 	}
 }
 
-// Executors are the members of the execution step.
-func (f Flow) Executors() []Person {
+// Executors are those who act on the execution step of a ticket of that creator.
+func (f Flow) Executors(creator Person) []Person {
 	i := slices.IndexFunc(f.Steps, func(s FlowStep) bool { return s.Kind == Execute })
 	if i < 0 {
 		return nil
 	}
-	return f.Steps[i].people()
+	return f.Steps[i].People(creator)
 }
 
-func (s FlowStep) people() []Person {
+// People are those who act on the step of a ticket of that creator; none are left to the
+// platform.
+func (s FlowStep) People(creator Person) []Person {
+	if s.Assign == AssignCreator {
+		if creator.IsZero() {
+			return []Person{}
+		}
+		return []Person{creator}
+	}
 	people := make([]Person, 0, len(s.Members))
 	for _, m := range s.Members {
 		people = append(people, Person{Username: m})
@@ -70,8 +96,11 @@ func (s FlowStep) people() []Person {
 	return people
 }
 
-// MaxMembers is how many members a step of a flow may have.
-const MaxMembers = 100
+// MaxMembers is how many members a step of a flow may have, MaxNote how long its note may be.
+const (
+	MaxMembers = 100
+	MaxNote    = 255
+)
 
 // MaxTypes is how many types a flow may name, and MaxScope how many pairs of a project and
 // a type it may be for.
@@ -121,6 +150,13 @@ func (c *checker) flowStep(at string, s FlowStep, last bool) {
 		c.add(at+".kind", "unknown_value", "must be one of review, execute")
 	case last != (s.Kind == Execute):
 		c.add(at+".kind", "invalid", "must be review, and execute for the last step")
+	}
+	c.length(at+".note", s.Note, MaxNote)
+	if !s.Assign.Valid() {
+		c.add(at+".assign", "unknown_value", "must be one of members, platform, creator")
+	}
+	if (s.Assign == AssignPlatform || s.Assign == AssignCreator) && len(s.Members) > 0 {
+		c.add(at+".members", "invalid", "must be empty unless assign is members")
 	}
 	if len(s.Members) > MaxMembers {
 		c.add(at+".members", "too_many", fmt.Sprintf("must hold at most %d people", MaxMembers))

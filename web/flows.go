@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -49,6 +50,8 @@ type flowRow struct {
 type flowStep struct {
 	Name          string          `json:"name"`
 	Kind          ticket.StepKind `json:"kind"`
+	Note          string          `json:"note,omitempty"`
+	Assign        ticket.Assign   `json:"assign,omitempty"`
 	Members       []string        `json:"members"`
 	RemindAfter   string          `json:"remind_after,omitempty"`
 	EscalateAfter string          `json:"escalate_after,omitempty"`
@@ -70,6 +73,19 @@ type reached struct {
 // Deliverable reports whether the member can be told anything.
 func (r reached) Deliverable() bool {
 	return r.Known && (r.User.Reach() == "all" || r.User.Reach() == "some")
+}
+
+// By is who acts, in a word also where the flow has none.
+func (s flowStep) By() ticket.Assign {
+	if s.Assign == "" && s.Name != "" && len(s.Members) == 0 {
+		return ticket.AssignPlatform
+	}
+	return cmp.Or(s.Assign, ticket.AssignMembers)
+}
+
+// Ways are who can act on a step.
+func (flowStep) Ways() []ticket.Assign {
+	return []ticket.Assign{ticket.AssignMembers, ticket.AssignPlatform, ticket.AssignCreator}
 }
 
 // Unheard counts the members who cannot be told anything.
@@ -241,11 +257,14 @@ func typedFlow(v *visit) *flowView {
 			return strings.TrimSpace(v.r.PostFormValue("steps[" + strconv.Itoa(i) + "]." + name))
 		}
 		step := flowStep{
-			Name: text("name"), Kind: ticket.Review, Members: words(text("members")),
+			Name: text("name"), Kind: ticket.Review, Note: text("note"), Assign: ticket.Assign(text("assign")), Members: words(text("members")),
 			RemindAfter: text("remind_after"), EscalateAfter: text("escalate_after"), EscalateTo: text("escalate_to"), TellCreator: text("tell_creator") != "",
 		}
 		if i == count-1 {
 			step.Kind = ticket.Execute
+		}
+		if step.Assign == ticket.AssignPlatform || step.Assign == ticket.AssignCreator {
+			step.Members = []string{} // what stands in the field is not meant
 		}
 		f.Steps = append(f.Steps, step)
 	}

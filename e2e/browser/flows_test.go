@@ -62,6 +62,31 @@ func TestAFlowIsForSomeTypesAndATieNamesTheOther(t *testing.T) {
 	w.see("等 李四 处理")
 }
 
+func TestAStepIsLeftToTheCreatorOrTheTicketSystem(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/flows/default?lang=zh")
+	w.click("创建人")
+	eventually(t, "the field of the members is gone for the first step", func() error {
+		if script[bool](w, `document.getElementById("flow-steps[0].members").checkVisibility()`) {
+			return errors.New("it is shown")
+		}
+		return nil
+	})
+	w.fill("描述", "自己先确认一遍")
+	w.shoot("flow-creator")
+	w.click("检查是否可送达")
+	w.see("由创建人自己处理。")
+	w.accessible("a step of the creator")
+	w.click("保存")
+	w.see("已保存。新提交的工单按它通知。")
+	if _, body := h.ask("POST", "/api/v1/tickets", `{"title":"自己确认","project":"pay","creator":"creator"}`); !strings.Contains(body, `"assignees":[{"username":"creator"`) {
+		t.Errorf("got %s, want the creator to act", body)
+	}
+	w.visit("/flows?lang=zh")
+	w.see("审核 创建人")
+}
+
 func TestTheCreatorIsCopiedAndAMovedStepHasTheFocus(t *testing.T) {
 	h := demo(t)
 	w := h.window()
