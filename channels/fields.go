@@ -31,7 +31,7 @@ func formOf(ch notify.Channel) form {
 	switch ch {
 	case notify.Feishu:
 		return form{
-			fields:      []string{"app_id", "api_base_url", "callback", "style", "update_cards", "read_receipts"},
+			fields:      []string{"app_id", "api_base_url", "callback", "style", "update_cards", "read_receipts", "lookup_email", "lookup_mobile"},
 			secrets:     []string{"app_secret", "encrypt_key", "verification_token"},
 			destination: []string{"app_id", "api_base_url"},
 		}

@@ -27,6 +27,8 @@ type Books interface {
 type FeishuBook interface {
 	// App names the app whose ids these are.
 	App() string
+	// Asks tells what people may be looked up by.
+	Asks() (emails, phones bool)
 	// Lookup returns open_ids by e-mail address and by phone number in E.164; who is not found is not in the maps.
 	Lookup(ctx context.Context, emails, phones []string) (byEmail, byPhone map[string]string, err error)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +24,8 @@ type office struct {
 	// headcount is how many members the corp has.
 	headcount int
 	broken    error
+
+	noEmails, noPhones bool // what Feishu may not be asked by
 }
 
 func (o *office) User(_ context.Context, username string) (ticket.User, error) {
@@ -38,6 +41,7 @@ func (o *office) User(_ context.Context, username string) (ticket.User, error) {
 func (o *office) Feishu(context.Context) (FeishuBook, error) { return o, nil }
 func (o *office) WeCom(context.Context) (WeComBook, error)   { return o, nil }
 func (o *office) App() string                                { return o.app }
+func (o *office) Asks() (emails, phones bool)                { return !o.noEmails, !o.noPhones }
 func (o *office) Headcount() int                             { return o.headcount }
 
 func (o *office) AppOf(context.Context, notify.Channel) (string, error) { return o.app, nil }
@@ -184,6 +188,38 @@ func TestAFailedLookUpIsNoMiss(t *testing.T) {
 		if _, err := d.Address(t.Context(), ch, u); err != nil {
 			t.Errorf("%s: once mended got %v, want nil", ch, err)
 		}
+	}
+}
+
+func TestFeishuIsAskedByNothingThatIsSwitchedOff(t *testing.T) {
+	u := person("li", "li@corp.com", "+8613800001234")
+	for name, tt := range map[string]struct {
+		noEmails, noPhones bool
+		knows              string // what Feishu finds li by
+		call, want, reason string
+	}{
+		"phones are off":             {noPhones: true, knows: "li@corp.com", call: "feishu 1+0", want: "cli_a/ou_li"},
+		"e-mails are off":            {noEmails: true, knows: "+8613800001234", call: "feishu 0+1", want: "cli_a/ou_li"},
+		"what would find them is":    {noEmails: true, knows: "li@corp.com", call: "feishu 0+1", reason: notify.ReasonLookupOff},
+		"both are off: nobody asked": {noEmails: true, noPhones: true, knows: "li@corp.com", reason: notify.ReasonLookupOff},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, d := open(t, u)
+			o.ids = map[string]string{tt.knows: "ou_li"}
+			o.noEmails, o.noPhones = tt.noEmails, tt.noPhones
+			got, err := d.Address(t.Context(), notify.Feishu, u)
+			r, _ := errors.AsType[*notify.Refusal](err)
+			if got != tt.want || (r == nil) != (tt.reason == "") || r != nil && r.Code != notify.IdentityCode+tt.reason {
+				t.Errorf("got %q, %v; want %q, %q", got, err, tt.want, tt.reason)
+			}
+			if calls := strings.Join(o.calls, ", "); calls != tt.call {
+				t.Errorf("got calls %q, want %q", calls, tt.call)
+			}
+			o.noEmails, o.noPhones = false, false
+			if got, err := d.Address(t.Context(), notify.Feishu, u); err != nil || got != "cli_a/ou_li" {
+				t.Errorf("switched on: got %q, %v; want cli_a/ou_li", got, err)
+			}
+		})
 	}
 }
 

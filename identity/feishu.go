@@ -1,18 +1,30 @@
 package identity
 
-import "context"
+import (
+	"context"
 
-// askFeishu answers queries with one call: every handle of everybody.
+	"ticketbell/notify"
+)
+
+// askFeishu answers queries with one call: every handle of everybody that may be asked
+// for. What was not asked for is no miss.
 func (d *Directory) askFeishu(ctx context.Context, l line, queries []*query) {
+	withEmails, withPhones := l.feishu.Asks()
 	var emails, phones []string
 	for _, q := range queries {
 		for _, h := range q.need {
-			if h.kind == byEmail {
+			switch {
+			case h.kind == byEmail && withEmails:
 				emails = append(emails, h.value)
-			} else {
+			case h.kind == byPhone && withPhones:
 				phones = append(phones, h.value)
+			default:
+				q.reason = notify.ReasonLookupOff
 			}
 		}
+	}
+	if len(emails)+len(phones) == 0 {
+		return
 	}
 	byMail, byTel, err := l.feishu.Lookup(ctx, emails, phones)
 	d.meter.Asked(l.ch, 1)
@@ -22,11 +34,12 @@ func (d *Directory) askFeishu(ctx context.Context, l line, queries []*query) {
 			continue
 		}
 		for _, h := range q.need {
-			id := byMail[h.value]
-			if h.kind == byPhone {
-				id = byTel[h.value]
+			switch {
+			case h.kind == byEmail && withEmails:
+				q.answer(h, byMail[h.value], now)
+			case h.kind == byPhone && withPhones:
+				q.answer(h, byTel[h.value], now)
 			}
-			q.answer(h, id, now)
 		}
 	}
 }

@@ -69,6 +69,8 @@ func fieldsOf(channel string) []formField {
 			{Name: "style", Kind: "choice", Choices: []string{"card", "post", "text"}},
 			{Name: "update_cards", Kind: "switch"},
 			{Name: "read_receipts", Kind: "switch"},
+			{Name: "lookup_email", Kind: "switch"},
+			{Name: "lookup_mobile", Kind: "switch"},
 			{Name: "encrypt_key", Kind: "secret"},
 			{Name: "verification_token", Kind: "secret"},
 		}

@@ -31,6 +31,8 @@ func (book) WeCom(context.Context) (identity.WeComBook, error)     { return nil,
 func (book) AppOf(context.Context, notify.Channel) (string, error) { return "cli_bench", nil }
 func (book) User(context.Context, string) (ticket.User, error)     { return person(0), nil }
 
+func (book) Asks() (emails, phones bool) { return true, true }
+
 func (book) Lookup(_ context.Context, emails, _ []string) (byEmail, byPhone map[string]string, err error) {
 	byEmail = make(map[string]string, len(emails))
 	for _, e := range emails {

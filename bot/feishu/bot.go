@@ -32,6 +32,7 @@ type Bot struct {
 	tokens  *tokens
 	style   Style
 	updates bool
+	lookups struct{ emails, phones bool }
 	http    *http.Client
 	secrets []string // never shown in an error
 }
@@ -65,6 +66,7 @@ func New(cfg Config, opts ...Option) (*Bot, error) {
 	}
 	cfg = cfg.Complete()
 	b := &Bot{style: cfg.Style, updates: cfg.UpdateCards, http: unfollowing(o.client), secrets: []string{cfg.AppSecret, cfg.EncryptKey, cfg.VerificationToken}}
+	b.lookups.emails, b.lookups.phones = cfg.LookupEmail, cfg.LookupMobile
 	b.core = coreConfig(cfg, b.http)
 	b.im, b.contact = larkim.New(b.core), larkcontact.New(b.core)
 	b.tokens = &tokens{fetch: b.fetchToken, now: o.now}

@@ -53,13 +53,17 @@ type Config struct {
 	// UpdateCards shows each state of a ticket in the messages that are out. Without it they
 	// stay as they were sent until the ticket ends, except that their buttons are true.
 	UpdateCards bool `json:"update_cards"`
+	// LookupEmail and LookupMobile allow asking Feishu who has an address or number. Without
+	// both, only ids entered by hand are used.
+	LookupEmail  bool `json:"lookup_email"`
+	LookupMobile bool `json:"lookup_mobile"`
 	// ReadReceipts notes who opened a message, where Feishu is subscribed to tell.
 	ReadReceipts bool `json:"read_receipts"`
 }
 
 // DefaultConfig is the configuration of an app of which nothing is known yet.
 func DefaultConfig() Config {
-	return Config{APIBaseURL: DefaultBaseURL, Callback: CallbackOff, Style: StyleCard, UpdateCards: true, ReadReceipts: true}
+	return Config{APIBaseURL: DefaultBaseURL, Callback: CallbackOff, Style: StyleCard, UpdateCards: true, LookupEmail: true, LookupMobile: true, ReadReceipts: true}
 }
 
 // Validate returns nil, or every wrong field at once as joined [FieldError]s.

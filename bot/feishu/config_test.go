@@ -69,11 +69,11 @@ func TestConfigNamesEveryWrongField(t *testing.T) {
 
 func TestConfigReadsAsTheAPIWritesIt(t *testing.T) {
 	var got Config
-	in := `{"app_id":"cli_1","api_base_url":"https://open.larksuite.com","callback":"long_connection","style":"post","update_cards":true,"read_receipts":true}`
+	in := `{"app_id":"cli_1","api_base_url":"https://open.larksuite.com","callback":"long_connection","style":"post","update_cards":true,"lookup_email":true,"lookup_mobile":false,"read_receipts":true}`
 	if err := json.Unmarshal([]byte(in), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := Config{AppID: "cli_1", APIBaseURL: "https://open.larksuite.com", Callback: CallbackLongConnection, Style: StylePost, UpdateCards: true, ReadReceipts: true}
+	want := Config{AppID: "cli_1", APIBaseURL: "https://open.larksuite.com", Callback: CallbackLongConnection, Style: StylePost, UpdateCards: true, LookupEmail: true, ReadReceipts: true}
 	if got != want {
 		t.Errorf("got %#v, want %#v", got, want)
 	}

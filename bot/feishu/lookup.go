@@ -14,6 +14,9 @@ import (
 // call may ask for (feishu.md 4).
 const lookupLimit = 50
 
+// Asks tells what the administrator lets people be looked up by.
+func (b *Bot) Asks() (emails, phones bool) { return b.lookups.emails, b.lookups.phones }
+
 // Lookup returns the open_ids of the people with these e-mail addresses and phone
 // numbers (E.164), each under the address as it was asked for. Whoever Feishu does
 // not find is missing from the answer, which is no error and may change any day
