@@ -123,6 +123,13 @@ func TestWhoeverIsNobodyIsSentToTheDoorAndBack(t *testing.T) {
 	}
 }
 
+func TestALineOfNobodysIsRefusedAndLeadsToNoPage(t *testing.T) {
+	got := open(t, site(t, empty), access.Principal{}, "GET", "/live", "", "Accept: text/event-stream")
+	if got.Code != http.StatusUnauthorized || got.Header().Get("Location") != "" {
+		t.Errorf("got %d to %q, want 401: a page is no stream", got.Code, got.Header().Get("Location"))
+	}
+}
+
 func TestTheDoorLeadsNowhereElse(t *testing.T) {
 	for next, want := range map[string]string{
 		"/users?q=li": "/users?q=li", "": "/", "https://evil.example/": "/", "//evil.example": "/", `/\evil.example`: "/", "javascript:alert(1)": "/",

@@ -258,7 +258,7 @@ func (v *visit) fail(err error) {
 // signInFirst sends a visitor who is nobody to the door, and back here afterwards. A
 // script is told, so that it asks for the password and keeps the form.
 func (v *visit) signInFirst() {
-	if v.htmx() {
+	if v.htmx() || v.r.Header.Get("Accept") == "text/event-stream" {
 		v.w.Header().Set("HX-Trigger", "signed-out")
 		v.w.WriteHeader(http.StatusUnauthorized)
 		return

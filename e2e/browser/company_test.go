@@ -24,8 +24,10 @@ func ofACompany(t *testing.T) (*house, *sandbox.Faults) {
 	provider, err := oidc.New(oidc.Config{
 		ClientID: "ticketbell", ClientSecret: "s3cret", Faults: faults, Now: time.Now,
 		Accounts: []oidc.Account{
-			{Username: "root", Name: "张三"}, {Username: "LiSi", Name: "李四"},
-			{Username: "gone", Name: "王五"}, {Username: "eve", Name: "赵六"},
+			{Username: "root", Name: "张三"},
+			{Username: "LiSi", Name: "李四"},
+			{Username: "gone", Name: "王五"},
+			{Username: "eve", Name: "赵六"},
 		},
 	})
 	if err != nil {
@@ -239,6 +241,34 @@ func TestASessionThatIsOverGoesOnOverTheFormByCompanyAccount(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestAPageThatStoodOpenSaysThatItsSessionIsOver(t *testing.T) {
+	h := serve(t)
+	w := h.enter()
+	w.visit("/channels?lang=zh")
+	w.live("true")
+	w.ends()
+	script[bool](w, `(document.querySelector("[data-test=mail]").click(), true)`)
+	w.fill("接收人", "root")
+	w.press("\r") // the test is refused
+	w.see("登录已过期")
+	w.click("关闭")
+	w.gone("登录已过期")
+	w.looksAway()
+	w.see("登录已过期") // so is the line to the server
+	w.fill("密码", password)
+	w.press("\r")
+	w.gone("登录已过期")
+	w.live("true")
+}
+
+// looksAway has the window hidden for a moment, in which the page gives its line back.
+func (w *window) looksAway() {
+	w.t.Helper()
+	for _, state := range []string{"hidden", "visible"} {
+		script[bool](w, `(Object.defineProperty(document, "visibilityState", { value: `+quoted(state)+`, configurable: true }), document.dispatchEvent(new Event("visibilitychange")))`)
+	}
 }
 
 func TestSomebodyElseDoesNotGoOnOverTheForm(t *testing.T) {

@@ -39,6 +39,7 @@ function listen() {
 function lose() {
   source.close();
   delete document.documentElement.dataset.live;
+  if (!lost) askWhoWeAre();
   lost = true;
   document.body.dataset.stale = "true";
   strip.hidden = false;
@@ -51,6 +52,17 @@ function lose() {
   };
   const clock = setInterval(tick, 1000);
   tick();
+}
+
+// askWhoWeAre finds out whether the line is lost because the session is over.
+async function askWhoWeAre() {
+  const answer = await fetch("/me", { method: "HEAD", headers: { "HX-Request": "true" } }).catch(() => null); // nobody answers: the strip says so
+  if (answer) heard(answer);
+}
+
+// heard looks whether an answer says that the session is over, which the frame takes up.
+function heard(answer) {
+  if (answer.status === 401) document.dispatchEvent(new Event("signed-out"));
 }
 
 // Badges of the navigation.
@@ -166,7 +178,7 @@ function count() {
 }
 
 function steer(id, verb) {
-  return fetch(`/live/jobs/${encodeURIComponent(id)}/${verb}`, { method: "POST", headers: { "HX-Request": "true" } });
+  return fetch(`/live/jobs/${encodeURIComponent(id)}/${verb}`, { method: "POST", headers: { "HX-Request": "true" } }).then(heard);
 }
 
 function draw(j) {

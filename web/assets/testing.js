@@ -176,6 +176,10 @@ function busy(on) {
 }
 
 async function refuse(answer) {
+  if (answer.status === 401) { // the session is over
+    document.dispatchEvent(new Event("signed-out"));
+    return;
+  }
   if (answer.status === 429) {
     const line = make("p", "error");
     bind(line, "frame.js.test.wait", { minutes: Math.ceil(Number(answer.headers.get("Retry-After") ?? 60) / 60) });
