@@ -76,7 +76,11 @@ func withGate(ctx context.Context, k keeping, from secretly, s *streams, do func
 	if err != nil {
 		return err
 	}
-	err = do(gate, password)
+	return weakness(do(gate, password))
+}
+
+// weakness tells how long a password has to be, when that is what is wrong.
+func weakness(err error) error {
 	if errors.Is(err, access.ErrWeak) {
 		return fmt.Errorf("the password needs %d to %d characters", access.MinPassword, access.MaxPassword)
 	}

@@ -77,7 +77,7 @@ func (h *house) welcomeAdministrator(ctx context.Context, url, passwordFile stri
 	if err != nil {
 		return err
 	}
-	if err := h.gate.CreateAdministrator(ctx, "admin", password); err != nil {
+	if err := weakness(h.gate.CreateAdministrator(ctx, "admin", password)); err != nil {
 		return fmt.Errorf("make the administrator of admin-password-file: %w", err)
 	}
 	return nil
