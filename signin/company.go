@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -51,7 +52,7 @@ func (d *Door) Depart(w http.ResponseWriter, r *http.Request, next string) (addr
 	}
 	ctx, err := d.sessions.Load(r.Context(), "")
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("begin a sign-in: %w", err)
 	}
 	d.sessions.SetDeadline(ctx, time.Now().Add(tripTime)) // scs knows no other clock
 	for key, value := range map[string]string{keyState: t.State, keyNonce: t.Nonce, keyVerifier: t.Verifier, keyNext: next} {
@@ -59,7 +60,7 @@ func (d *Door) Depart(w http.ResponseWriter, r *http.Request, next string) (addr
 	}
 	token, _, err := d.sessions.Commit(ctx)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("begin a sign-in: %w", err)
 	}
 	http.SetCookie(w, d.ticketOf(r, t.State, token))
 	return address, nil
