@@ -1,7 +1,10 @@
 package channels
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -21,7 +24,7 @@ func (t *trial) permissions() []notify.Permission {
 		{Name: "send", Scope: "im:message:send_as_bot", State: granted(sent)},
 		{Name: "bot", State: granted(sent)},
 		{Name: "range", State: granted(sent)},
-		{Name: "update", Scope: "im:message:update", State: "unknown"},
+		{Name: "update", Scope: "im:message:update", State: cmp.Or(t.update, "unknown")},
 	}
 	if t.report.Error != nil {
 		t.missing(list)
@@ -30,12 +33,37 @@ func (t *trial) permissions() []notify.Permission {
 		if p.Scope != "" && p.State != "granted" {
 			list[i].URL = t.grantURL(p.Scope)
 		}
-		if p.State == "missing" && t.report.Error.Extract["url"] != "" {
+		if p.State == "missing" && t.report.Error != nil && t.report.Error.Extract["url"] != "" {
 			list[i].URL = t.report.Error.Extract["url"] // the provider's own link
 		}
 	}
 	return list
 }
+
+// mayUpdate has the message of a test shown once more as it is: that an app sends is no
+// proof that it may change what it sent (feishu.md 6.1). What else befalls it is no fault of
+// the test.
+func (t *trial) mayUpdate(ctx context.Context, sent notify.Outcome, m notify.Message) string {
+	u, ok := t.line.conn.(notify.Updater)
+	if !ok {
+		return "unknown"
+	}
+	m.Form = sent.Form
+	m.Card.Settled = true // an end is shown even where nothing before it is
+	err := u.Update(ctx, sent.MessageID, m).Err
+	refusal, _ := errors.AsType[*notify.Refusal](err)
+	switch {
+	case err == nil:
+		return "granted"
+	case refusal != nil && refusal.Code == scopeMissing:
+		return "missing"
+	default:
+		return "unknown"
+	}
+}
+
+// scopeMissing is how Feishu refuses what an app has no right to.
+const scopeMissing = "feishu.99991672"
 
 func granted(ok bool) string {
 	if ok {
@@ -53,7 +81,7 @@ func (t *trial) missing(list []notify.Permission) {
 	e := t.report.Error
 	for i, p := range list {
 		short := strings.TrimSuffix(p.Scope, ":send_as_bot") // either of the two will do
-		wanting := e.Code == "feishu.99991672" && p.Scope != "" &&
+		wanting := e.Code == scopeMissing && p.Scope != "" &&
 			(strings.Contains(e.Extract["scopes"], p.Scope) || slices.Contains(strings.Split(e.Extract["scopes"], ", "), short))
 		if wanting || e.Code == "feishu.230006" && p.Name == "bot" || e.Code == "feishu.230013" && p.Name == "range" {
 			list[i].State = "missing"

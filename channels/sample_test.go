@@ -1,6 +1,11 @@
 package channels_test
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -70,8 +75,9 @@ func TestATestOfFeishuTellsOfEachRight(t *testing.T) {
 		to    notify.TestTarget
 		want  map[string]string
 	}{
-		{"", zhangsan(), map[string]string{"lookup": "granted", "send": "granted", "bot": "granted", "range": "granted", "update": "unknown"}},
+		{"", zhangsan(), map[string]string{"lookup": "granted", "send": "granted", "bot": "granted", "range": "granted", "update": "granted"}},
 		{"", notify.TestTarget{FeishuOpenID: "ou_zhangsan"}, map[string]string{"lookup": "unknown", "send": "granted"}},
+		{"message_gone", zhangsan(), map[string]string{"send": "granted", "update": "unknown"}},
 		{"not_in_range", zhangsan(), map[string]string{"lookup": "granted", "send": "unknown", "range": "missing"}},
 		{"wrong_secret", zhangsan(), map[string]string{"lookup": "unknown", "send": "unknown"}},
 	} {
@@ -80,6 +86,44 @@ func TestATestOfFeishuTellsOfEachRight(t *testing.T) {
 			if got[name] != want {
 				t.Errorf("got %s %s after %q, want %s", name, got[name], row.fault, want)
 			}
+		}
+	}
+}
+
+// An app that may send and not change what it sent passes the test, which says so.
+func TestATestOfFeishuTellsThatMessagesCannotBeUpdated(t *testing.T) {
+	h := open(t)
+	behind, err := url.Parse(h.fields[notify.Feishu]["api_base_url"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	through := httputil.NewSingleHostReverseProxy(behind)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPatch {
+			through.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"code":99991672,"msg":"Access denied. One of the following scopes is required: [im:message:update]"}`)
+	}))
+	t.Cleanup(front.Close)
+	h.fields[notify.Feishu]["api_base_url"] = front.URL
+	h.configure(notify.Feishu)
+	report := h.test(notify.Feishu, zhangsan(), nil)
+	last := report.Permissions[len(report.Permissions)-1]
+	if !report.Success || last.Name != "update" || last.State != "missing" {
+		t.Errorf("got success %t and %+v, want a message that arrived and the right to update missing", report.Success, last)
+	}
+}
+
+func TestTheRightToUpdateIsTriedInEveryStyle(t *testing.T) {
+	h := open(t)
+	h.configure(notify.Feishu)
+	for _, style := range []string{"card", "post", "text"} {
+		report := h.test(notify.Feishu, zhangsan(), map[string]any{"style": style, "update_cards": false})
+		if last := report.Permissions[len(report.Permissions)-1]; last.Name != "update" || last.State != "granted" {
+			t.Errorf("got %+v in the style %s, want the right to update", last, style)
 		}
 	}
 }

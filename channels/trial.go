@@ -128,6 +128,7 @@ type trial struct {
 	line    line
 	address string
 	report  notify.TestReport
+	update  string // what is known of the right to change messages
 	// What is known of the failure.
 	verdict  notify.Verdict
 	early    bool // a check would have met it
@@ -242,12 +243,16 @@ func (t *trial) send(ctx context.Context) error {
 	} else {
 		t.stages.Begin("send")
 	}
-	outcome := t.line.conn.Send(ctx, notify.Message{
+	m := notify.Message{
 		Card: t.card, Language: t.language, Notice: notify.NewID("tst_"), Thread: "test",
 		To: []notify.Recipient{{Key: notify.NewID("tst_"), Address: t.address}},
-	})[0]
+	}
+	outcome := t.line.conn.Send(ctx, m)[0]
 	t.report.ProviderID = outcome.MessageID
 	t.stages.End("send", outcome.MessageID, outcome.Err)
+	if outcome.Err == nil && t.rec.Channel == notify.Feishu {
+		t.update = t.mayUpdate(ctx, outcome, m)
+	}
 	return outcome.Err
 }
 
