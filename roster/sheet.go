@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"ticketbell/roster/excel"
 	"ticketbell/ticket"
 )
 
@@ -34,14 +35,26 @@ type Sheet struct {
 	Head []string
 	// Cells are the rows below it, each as wide as the head.
 	Cells [][]string
+
+	// numbers are those of the rows where some were left out, nil when none were.
+	numbers []int
 }
 
-// Open reads CSV in UTF-8, with or without a byte order mark, or in GB18030; the cells are
-// separated by commas, by semicolons, or, as when they were copied out of a spreadsheet,
-// by tabs. An [*ticket.Invalid] says why it cannot be read.
+// Number is the number of a row of Cells for people: the row of names is 1.
+func (s Sheet) Number(i int) int {
+	if s.numbers != nil {
+		return s.numbers[i]
+	}
+	return i + 2
+}
+
+// Open reads an Excel workbook (.xlsx), of which it takes the first sheet, or CSV in
+// UTF-8, with or without a byte order mark, or in GB18030; the cells are separated by
+// commas, by semicolons, or, as when they were copied out of a spreadsheet, by tabs. An
+// [*ticket.Invalid] says why it cannot be read.
 func Open(body []byte) (Sheet, error) {
-	if bytes.HasPrefix(body, []byte("PK\x03\x04")) {
-		return Sheet{}, wrongBody("invalid", "is an Excel workbook: save it as CSV UTF-8 first")
+	if excel.Workbook(body) {
+		return openWorkbook(body)
 	}
 	body, err := inUTF8(body)
 	if err != nil {
@@ -113,7 +126,7 @@ func (s Sheet) Rows(columns []string) ([]Row, error) {
 	}
 	rows := make([]Row, 0, len(s.Cells))
 	for i, cells := range s.Cells {
-		rows = append(rows, Row{Number: i + 2, Head: head, Cells: cells})
+		rows = append(rows, Row{Number: s.Number(i), Head: head, Cells: cells})
 	}
 	return rows, nil
 }

@@ -2,6 +2,7 @@ package roster_test
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -65,10 +66,11 @@ func TestColumnsAreNamedByPlace(t *testing.T) {
 
 func TestASheetThatCannotBeReadSaysWhyAndWhere(t *testing.T) {
 	for body, want := range map[string]string{
-		"PK\x03\x04 and so on":               "Excel",
-		"username,email\nbo,b@c.de\nal\n":    "line 3",
-		"username,email\nbo,\"b@c.de\n":      "line",
-		strings.Repeat("username\n", 10_002): "10000 rows",
+		"PK\x03\x04 and so on":                 "broken Excel",
+		"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and": "old or protected",
+		"username,email\nbo,b@c.de\nal\n":      "line 3",
+		"username,email\nbo,\"b@c.de\n":        "line",
+		strings.Repeat("username\n", 10_002):   "10000 rows",
 	} {
 		_, err := roster.Read([]byte(body))
 		wrong, _ := errors.AsType[*ticket.Invalid](err)
@@ -107,5 +109,37 @@ func TestTheTemplateCanBeImported(t *testing.T) {
 	p := known()
 	if got := p.takeIn(t, string(file), roster.Options{}); got.Created != 1 || len(got.Errors) != 0 {
 		t.Errorf("got %+v, want its example taken in", got)
+	}
+}
+
+func TestAWorkbookIsImportedWithThePhonesItKeepsAsNumbers(t *testing.T) {
+	body, err := os.ReadFile("excel/testdata/people.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := roster.Open(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.Rows([]string{"username", "name", "phone", "email", "disabled", roster.Ignored})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var numbers []int
+	for i, r := range rows {
+		if numbers = append(numbers, r.Number); s.Number(i) != r.Number || len(r.Cells) != len(s.Head) {
+			t.Errorf("got row %d at %d with %d cells, want it as wide as the head", r.Number, s.Number(i), len(r.Cells))
+		}
+	}
+	if want := []int{2, 4, 5}; !slices.Equal(numbers, want) {
+		t.Errorf("got rows %v, want %v: those of the sheet, the empty one left out", numbers, want)
+	}
+	p := known()
+	report, err := roster.Import(t.Context(), p, rows, roster.Options{})
+	if err != nil || report.Created != 3 || len(report.Errors) != 0 {
+		t.Fatalf("got %+v, %v, want three people", report, err)
+	}
+	if u := p.users["sunqi"]; u.Phone != "+8613800000062" || !u.Disabled || u.Email != "" {
+		t.Errorf("got %+v, want the phone written out and TRUE understood", u)
 	}
 }

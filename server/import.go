@@ -18,6 +18,9 @@ import (
 // maxImportBytes is how much one import may hold.
 const maxImportBytes = 4 << 20
 
+// workbook is the media type of an Excel workbook.
+const workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 // ImportHow is how a sheet is taken in.
 type ImportHow struct {
 	Columns string `query:"columns" maxLength:"1024" doc:"What each column holds, by place, where the first row does not say: names of columns and - for one to be ignored, separated by commas; auto ignores those whose name is not known." example:"username,-,email"`
@@ -74,6 +77,7 @@ type importReport struct {
 	ErrorFile string       `json:"error_file,omitempty" doc:"The rows left out as CSV with a column error, to be mended and sent again. A spreadsheet runs none of its cells."`
 	Head      []string     `json:"head,omitempty" doc:"Of a dry run: the first row as it was written."`
 	Columns   []string     `json:"columns,omitempty" doc:"Of a dry run: what each column was taken for."`
+	Choices   []string     `json:"choices,omitempty" doc:"Of a dry run: what a column can be taken for; - is for one to be ignored."`
 	Preview   []previewRow `json:"preview,omitempty" doc:"Of a dry run: its first 20 rows as they were read."`
 }
 
@@ -102,16 +106,16 @@ func (a *api) registerImport() {
 	register(a, route{
 		method: http.MethodPost, path: "/api/v1/users:import", id: "import-users", scope: access.UsersWrite, tag: tagPeople,
 		title: "Bring in many people",
-		text: "CSV in UTF-8 or GB18030. The first row names the columns: `username` (required) `name` `email` `phone` `wecom_userid` `feishu_open_id` `language` `role` `disabled`. " +
+		text: "CSV in UTF-8 or GB18030, or the first sheet of an Excel workbook (.xlsx). The first row names the columns: `username` (required) `name` `email` `phone` `wecom_userid` `feishu_open_id` `language` `role` `disabled`. " +
 			"Somebody new is added, somebody known is changed in the columns that are there. A wrong row is left out and named. Send it with " +
 			"`curl --data-binary @people.csv -H \"Content-Type: text/csv\"`.",
-		limit: maxImportBytes, fails: []int{400, 413, 415},
+		limit: maxImportBytes, media: workbook, fails: []int{400, 413, 415},
 	}, a.importUsers)
 	register(a, route{
 		method: http.MethodPost, path: "/api/v1/users:import-csv", id: "import-users-job", scope: access.UsersWrite, tag: tagPeople,
 		title: "Bring in many people, as a job",
 		text:  "As users:import, and answers with a job at once. The rows left out are its report. One that is canceled, or ended by a restart, keeps what it took in; sent again it goes on from there, for people go by their username.",
-		limit: maxImportBytes, status: http.StatusAccepted, fails: []int{400, 409, 413, 415},
+		limit: maxImportBytes, media: workbook, status: http.StatusAccepted, fails: []int{400, 409, 413, 415},
 	}, a.importUsersJob)
 	register(a, route{
 		method: http.MethodGet, path: "/api/v1/users:template", id: "get-users-template", scope: access.UsersWrite, tag: tagPeople,
@@ -153,19 +157,22 @@ func (a *api) importUsers(ctx context.Context, in *importInput) (*importOutput, 
 	lang := current(ctx).language()
 	out := &importOutput{importReportOf(report, lang)}
 	if out.Body.Preview = preview; in.DryRun && len(rows) > 0 {
-		out.Body.Head, out.Body.Columns = sheet.Head, rows[0].Head
+		out.Body.Head, out.Body.Columns, out.Body.Choices = sheet.Head, rows[0].Head, choices()
 	}
 	file, err := errorFile(rows, report, lang)
 	out.Body.ErrorFile = string(file)
 	return out, err
 }
 
+// choices are what a column can be taken for.
+func choices() []string { return append([]string{roster.Ignored}, roster.Columns()...) }
+
 // nameless shows a sheet of which nobody said yet where the usernames stand.
 func nameless(sheet roster.Sheet, columns []string, lang cards.Language) *importOutput {
-	out := &importOutput{importReport{DryRun: true, Head: sheet.Head, Columns: columns}}
+	out := &importOutput{importReport{DryRun: true, Head: sheet.Head, Columns: columns, Choices: choices()}}
 	out.Body.Errors = []wrongRow{{Row: 1, Field: "username", Code: "required", Message: inLanguage(lang, "is required")}}
 	for i, cells := range sheet.Cells[:min(len(sheet.Cells), previewRows)] {
-		out.Body.Preview = append(out.Body.Preview, previewRow{i + 2, cells, roster.LeftOut})
+		out.Body.Preview = append(out.Body.Preview, previewRow{sheet.Number(i), cells, roster.LeftOut})
 	}
 	return out
 }

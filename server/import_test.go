@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -152,5 +153,46 @@ func TestAnImportRunsAsAJobAndItsReportComesBack(t *testing.T) {
 	}
 	if p := h.call("POST", "/api/v1/users:import-csv", h.token(access.Everything), "nickname\n", "Content-Type: text/csv").problem(t); p.Status != http.StatusBadRequest || len(p.Errors) != 2 {
 		t.Errorf("got %+v, want a sheet that cannot be read refused at once", p)
+	}
+}
+
+func TestAWorkbookIsTakenInAsWhatItSaysItIs(t *testing.T) {
+	body, err := os.ReadFile("../roster/excel/testdata/people.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHouse(t)
+	importing := func(query, media string) answer {
+		return h.call("POST", "/api/v1/users:import"+query, h.token(access.Everything), string(body), "Content-Type: "+media)
+	}
+	var got importReport
+	importing("?dry_run=true&columns=auto", workbook).into(t, http.StatusOK, &got)
+	equal(t, "columns", got.Columns, []string{"username", "name", "phone", "email", "disabled", roster.Ignored})
+	equal(t, "choices", got.Choices, append([]string{roster.Ignored}, roster.Columns()...))
+	if got.Created != 3 || len(got.Preview) != 3 || got.Preview[1].Row != 4 {
+		t.Errorf("got %+v, want three people and the rows the sheet has them in", got)
+	}
+	importing("?columns=auto", workbook).into(t, http.StatusOK, &got)
+	if u := h.rooms.users["zhaoliu"]; u.Phone != "+8613800000061" {
+		t.Errorf("got %+v, want the phone number as digits", u)
+	}
+	if got := importing("", "application/zip"); got.status != http.StatusUnsupportedMediaType {
+		t.Errorf("got %d for another media type, want 415", got.status)
+	}
+	if got := h.call("POST", "/api/v1/events", h.token(access.Everything), "{}", "Content-Type: "+workbook); got.status != http.StatusUnsupportedMediaType {
+		t.Errorf("got %d for a workbook where none is taken, want 415", got.status)
+	}
+}
+
+func TestAWorkbookThatCannotBeReadSaysWhatToDo(t *testing.T) {
+	h := newHouse(t)
+	for body, want := range map[string]string{
+		"PK\x03\x04 and so on":                    "Excel 工作簿已损坏，请打开后重新保存",
+		"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 of old": "这是旧版（.xls）或加密的 Excel 工作簿，请另存为不加密的 .xlsx，或 CSV UTF-8",
+	} {
+		p := h.call("POST", "/api/v1/users:import", h.token(access.Everything), body, "Content-Type: "+workbook, "Accept-Language: zh").problem(t)
+		if p.Status != http.StatusBadRequest || len(p.Errors) != 1 || p.Errors[0].Message != want {
+			t.Errorf("got %d %+v, want %s", p.Status, p.Errors, want)
+		}
 	}
 }

@@ -33,6 +33,8 @@ type route struct {
 	status int
 	// limit is how many bytes a body may have; 0 is 1 MiB.
 	limit int64
+	// media is a media type that the body may have as well, "" for none.
+	media string
 	// example is a body worth copying.
 	example any
 	// fails are the statuses beside those that any operation may answer.
@@ -70,10 +72,13 @@ func register[I, O any](a *api, r route, handle func(context.Context, *I) (*O, e
 	}
 	if media := bodyType[I](); media != "" {
 		if !r.anyMedia {
-			op.Middlewares = append(op.Middlewares, only(media))
+			op.Middlewares = append(op.Middlewares, only(media, r.media))
 		}
 		op.MaxBodyBytes, op.BodyReadTimeout = r.bodyLimit(), bodyTime
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{media: {Example: r.example}}}
+		if r.media != "" {
+			op.RequestBody.Content[r.media] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+		}
 	}
 	if r.audited() {
 		op.Extensions = map[string]any{"x-audited": true}
@@ -150,12 +155,12 @@ func bodyType[I any]() string {
 
 // only refuses a body that says it is something else. One that does not say is
 // taken for what it should be.
-func only(want string) func(huma.Context, func(huma.Context)) {
+func only(want, or string) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		header := ctx.Header("Content-Type")
 		media, _, err := mime.ParseMediaType(header)
 		merge := want == "application/json" && strings.HasSuffix(media, "+json")
-		if header == "" || (err == nil && (media == want || merge)) {
+		if header == "" || (err == nil && (media == want || media == or || merge)) {
 			next(ctx)
 			return
 		}

@@ -23,11 +23,6 @@ type importView struct {
 	Known   string // what is done with people who are known
 }
 
-// Choices are what a column can hold.
-func (importView) Choices() []string {
-	return []string{"-", "username", "name", "email", "phone", "wecom_userid", "feishu_open_id", "language", "role", "disabled"}
-}
-
 // Ways are what can be done with people who are known.
 func (importView) Ways() []string { return []string{"update", "skip", "error"} }
 
@@ -39,6 +34,7 @@ type importReport struct {
 	Errors    []wrongCell  `json:"errors"`
 	Head      []string     `json:"head"`
 	Columns   []string     `json:"columns"`
+	Choices   []string     `json:"choices"`
 	Preview   []previewRow `json:"preview"`
 }
 
@@ -93,7 +89,7 @@ func importUsers(v *visit) error {
 		return v.startImport(view, how, file)
 	}
 	how.Set("dry_run", "true")
-	reply, err := v.call(http.MethodPost, "/api/v1/users:import?"+how.Encode(), "text/csv; charset=utf-8", file)
+	reply, err := v.call(http.MethodPost, "/api/v1/users:import?"+how.Encode(), mediaOf(file), file)
 	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
 		view.Refusal = no
 		return v.refused("import-result", view)
@@ -109,7 +105,7 @@ func importUsers(v *visit) error {
 }
 
 func (v *visit) startImport(view importView, how url.Values, file []byte) error {
-	reply, err := v.call(http.MethodPost, "/api/v1/users:import-csv?"+how.Encode(), "text/csv; charset=utf-8", file)
+	reply, err := v.call(http.MethodPost, "/api/v1/users:import-csv?"+how.Encode(), mediaOf(file), file)
 	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
 		view.Refusal = no
 		return v.refused("import-result", view)
@@ -136,6 +132,14 @@ func peopleTemplate(v *visit) error {
 	v.w.Header().Set("Content-Disposition", `attachment; filename="people.csv"`)
 	_, _ = v.w.Write(reply.Bytes()) //nolint:gosec // CSV of our own; the visitor may be gone
 	return nil
+}
+
+// mediaOf says what a file of people is: whatever is packed is taken for a workbook.
+func mediaOf(file []byte) string {
+	if http.DetectContentType(file) == "application/zip" {
+		return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	}
+	return "text/csv; charset=utf-8"
 }
 
 // sheet is the file that was chosen, else what was pasted.

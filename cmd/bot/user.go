@@ -18,7 +18,7 @@ import (
 // userCommand holds the commands about people. All of them work while the service runs.
 type userCommand struct {
 	Explain   userExplainCommand   `cmd:"" help:"Tell how a person is reached on each channel, or why not."`
-	Import    userImportCommand    `cmd:"" help:"Bring in people from a CSV file."`
+	Import    userImportCommand    `cmd:"" help:"Bring in people from a CSV file or an Excel workbook."`
 	Export    userExportCommand    `cmd:"" help:"Write everybody as CSV to stdout."`
 	ImportDMS userImportDMSCommand `cmd:"" name:"import-dms" help:"Bring in the users of SQLE's DMS."`
 }
@@ -102,7 +102,7 @@ func moment(t time.Time) string {
 // userImportCommand takes people in from a file.
 type userImportCommand struct {
 	inHouse
-	File   string `arg:"" help:"CSV in UTF-8 or GB18030; the first row names the columns: username name email phone wecom_userid feishu_open_id language role disabled." type:"existingfile"`
+	File   string `arg:"" help:"CSV in UTF-8 or GB18030, or an Excel workbook (.xlsx); the first row names the columns: username name email phone wecom_userid feishu_open_id language role disabled." type:"existingfile"`
 	Known  string `help:"What to do with people who are known: update, skip, or error." default:"update" enum:"update,skip,error"`
 	DryRun bool   `help:"Only tell what would happen."`
 	Errors string `help:"Write the rows that were left out to this file, with what is wrong." placeholder:"FILE"`

@@ -32,7 +32,7 @@ func TestASheetOfPeopleIsMappedCheckedAndImported(t *testing.T) {
 	}
 	w := h.window()
 	w.visit("/users")
-	w.click("导入 CSV")
+	w.click("导入 CSV / Excel")
 	w.do("choose the file", chromedp.SetUploadFiles("#import-file", []string{path}))
 	w.click("检查，先不导入")
 	w.see("请指定哪一列是用户名")
@@ -56,4 +56,33 @@ func TestASheetOfPeopleIsMappedCheckedAndImported(t *testing.T) {
 	}
 	w.visit("/users?q=zhaoliu&lang=en")
 	w.see("z***@corp.com")
+}
+
+func TestAWorkbookIsCheckedAndImportedLikeASheet(t *testing.T) {
+	w := demo(t).window()
+	w.visit("/users")
+	w.click("导入 CSV / Excel")
+	old := filepath.Join(t.TempDir(), "people.xls")
+	if err := os.WriteFile(old, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 from before 2007"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.do("choose an old file", chromedp.SetUploadFiles("#import-file", []string{old}))
+	w.click("检查，先不导入")
+	w.see("这是旧版（.xls）或加密的 Excel 工作簿")
+	w.accessible("a workbook that is not read")
+	path, err := filepath.Abs("../../roster/excel/testdata/people.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.do("choose the workbook", chromedp.SetUploadFiles("#import-file", []string{path}))
+	w.click("检查，先不导入")
+	w.see("新增 3 · 更新 0 · 不变 0 · 跳过 0 · 错误 0")
+	w.see("13800000062")
+	w.accessible("a workbook as it was read")
+	w.shoot("import-workbook")
+	w.click("导入 3 行")
+	w.see("新增 3")
+	w.see("完成")
+	w.visit("/users?q=sunqi")
+	w.see("138****0062")
 }

@@ -75,7 +75,7 @@ func TestPeopleAreAddedOneByOneAndAsAFile(t *testing.T) {
 	}
 
 	w.visit("/users")
-	w.click("导入 CSV")
+	w.click("导入 CSV / Excel")
 	w.fill("或粘贴在这里", "username,name,email\nal,艾,al@corp.com\ncy,,nonsense\n")
 	w.click("检查，先不导入")
 	w.see("新增 1 · 更新 0 · 不变 0 · 跳过 0 · 错误 1")
