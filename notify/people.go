@@ -22,10 +22,13 @@ const (
 // PeopleFilter picks people for a listing, by username. A zero field picks everybody;
 // several fields must all fit.
 type PeopleFilter struct {
-	// Query is looked for in username, name, e-mail and phone.
+	// Query is looked for in username, name, e-mail, phone, and the ids entered by hand.
 	Query string
 	Role  ticket.UserRole
 	Reach Reach
+	// Channel judges Reach on that channel alone, whether it is on or off; without a Reach
+	// it picks who is, or may well be, reached there.
+	Channel Channel
 	// Usernames, when not nil, are the people themselves.
 	Usernames []string
 	// Limit and Cursor are those of [DeliveryFilter].

@@ -15,7 +15,7 @@ import (
 // comes back as a [*notify.Taken], somebody unknown as [notify.ErrNotFound].
 type Users interface {
 	// Users and People return a page in order of username, and the cursor of the next
-	// page, "" at the end: of those whose username, name, e-mail or phone contains q, and
+	// page, "" at the end: of those whose username, name, e-mail, phone or id contains q, and
 	// of those f picks.
 	Users(ctx context.Context, q string, limit int, cursor string) (items []ticket.User, next string, err error)
 	People(ctx context.Context, f notify.PeopleFilter) (items []ticket.User, next string, err error)
@@ -67,13 +67,15 @@ type userPatch struct {
 
 // PickedPeople are the filters of everything that speaks of many people.
 type PickedPeople struct {
-	Query string          `query:"q" maxLength:"200" doc:"Looked for in username, name, e-mail and phone."`
+	Query string          `query:"q" maxLength:"200" doc:"Looked for in username, name, e-mail, phone, and the ids entered by hand."`
 	Role  ticket.UserRole `query:"role" enum:"admin,operator,member"`
 	Reach notify.Reach    `query:"reach" enum:"all,some,none,disabled" doc:"On how many of the channels that are switched on the person is, or may well be, reached."`
+
+	Channel notify.Channel `query:"channel" enum:"feishu,wecom,mail" doc:"Judges reach on this channel alone; without reach, those who are, or may well be, reached there."`
 }
 
 func (p PickedPeople) filter() notify.PeopleFilter {
-	return notify.PeopleFilter{Query: p.Query, Role: p.Role, Reach: p.Reach}
+	return notify.PeopleFilter{Query: p.Query, Role: p.Role, Reach: p.Reach, Channel: p.Channel}
 }
 
 type usersInput struct {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,12 +72,17 @@ func (s *Store) CountPeople(ctx context.Context, f notify.PeopleFilter) (int, er
 func (s *Store) picked(ctx context.Context, f notify.PeopleFilter) (*conditions, error) {
 	where := &conditions{}
 	if f.Query != "" {
-		where.add(`(lower(u.username) LIKE ? ESCAPE '\' OR lower(u.name) LIKE ? ESCAPE '\' OR u.email LIKE ? ESCAPE '\' OR u.phone LIKE ? ESCAPE '\')`,
+		where.add(`(lower(u.username) LIKE ? ESCAPE '\' OR lower(u.name) LIKE ? ESCAPE '\' OR u.email LIKE ? ESCAPE '\' OR u.phone LIKE ? ESCAPE '\'
+			OR lower(u.wecom_userid) LIKE ? ESCAPE '\' OR lower(u.feishu_open_id) LIKE ? ESCAPE '\')`,
 			likeAny(clean(f.Query)))
 	}
 	where.equal(`u.role = ?`, string(f.Role))
 	if f.Usernames != nil {
 		where.in(`u.username`, f.Usernames)
+	}
+	if f.Channel != "" {
+		where.terms = append(where.terms, reachIs(cmp.Or(f.Reach, notify.ReachAll), []string{wayOn(f.Channel)}))
+		return where, nil
 	}
 	if f.Reach == "" {
 		return where, nil

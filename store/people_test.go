@@ -118,7 +118,7 @@ func TestUsersAreListedByPages(t *testing.T) {
 		for i := range 5 {
 			createUser(t, s, ticket.User{Person: ticket.Person{
 				Username: fmt.Sprint("u", i), Name: fmt.Sprint("用户", i), Email: fmt.Sprintf("mail%d@corp.com", i), Phone: fmt.Sprint("1380000123", i),
-			}})
+			}, WeComUserID: fmt.Sprint("WX_", i), FeishuOpenID: fmt.Sprint("ou_Abc", i)})
 		}
 		var got []string
 		after := ""
@@ -135,7 +135,7 @@ func TestUsersAreListedByPages(t *testing.T) {
 		if want := []string{"u0", "u1", "u2", "u3", "u4"}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
-		for _, q := range []string{"U3", "用户3", "MAIL3@", "+8613800001233"} {
+		for _, q := range []string{"U3", "用户3", "MAIL3@", "+8613800001233", "wx_3", "OU_abc3"} {
 			users, _, err := s.Users(t.Context(), q, 0, "")
 			if err != nil || len(users) != 1 || users[0].Username != "u3" {
 				t.Errorf("q %q: got %+v, %v, want u3", q, users, err)

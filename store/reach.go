@@ -14,18 +14,25 @@ func (s *Store) ways(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var ways []string
+	ways := make([]string, 0, len(on))
 	for _, ch := range on {
-		switch ch {
-		case notify.Feishu:
-			ways = append(ways, lookedUp(ch, `u.feishu_open_id`))
-		case notify.WeCom:
-			ways = append(ways, lookedUp(ch, `u.wecom_userid`))
-		case notify.Mail:
-			ways = append(ways, `u.email <> ''`)
-		}
+		ways = append(ways, wayOn(ch))
 	}
 	return ways, nil
+}
+
+// wayOn is the condition that a person of users u is, or may well be, reached there.
+func wayOn(ch notify.Channel) string {
+	switch ch {
+	case notify.Feishu:
+		return lookedUp(ch, `u.feishu_open_id`)
+	case notify.WeCom:
+		return lookedUp(ch, `u.wecom_userid`)
+	case notify.Mail:
+		return `u.email <> ''`
+	default:
+		return `false`
+	}
 }
 
 // lookedUp holds for whoever has an id entered by hand, or an address that no miss is

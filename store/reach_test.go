@@ -70,6 +70,28 @@ func TestPeopleArePickedByHowTheyAreReached(t *testing.T) {
 		if err != nil || census.Unreachable != 2 {
 			t.Errorf("got %+v, %v; want the two whom nothing reaches", census, err)
 		}
+		for _, row := range []struct {
+			on    notify.Channel
+			reach notify.Reach
+			want  []string
+		}{
+			{notify.Feishu, "", []string{"both", "typed", "unasked"}},
+			{notify.Feishu, notify.ReachNone, []string{"missed", "nothing"}},
+			{notify.Feishu, notify.ReachSome, nil},
+			{notify.Feishu, notify.ReachDisabled, []string{"off"}},
+			{notify.Mail, notify.ReachAll, []string{"both"}},
+			{notify.WeCom, notify.ReachNone, []string{"nothing", "typed"}}, // also while it is off
+			{"pigeon", "", nil},
+		} {
+			users, _, err := s.People(t.Context(), notify.PeopleFilter{Channel: row.on, Reach: row.reach})
+			var got []string
+			for _, u := range users {
+				got = append(got, u.Username)
+			}
+			if err != nil || !slices.Equal(got, row.want) {
+				t.Errorf("%s %s: got %v, %v, want %v", row.on, row.reach, got, err, row.want)
+			}
+		}
 		miss.Times = 0
 		keep(miss)
 		if got := reached(t, s, notify.ReachNone); !slices.Equal(got, []string{"nothing"}) {

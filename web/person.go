@@ -98,6 +98,7 @@ func changePerson(v *visit) error {
 	}
 	typed := typedPerson(v.r)
 	typed.Username, typed.Ways, typed.Quiet = name, p.User.Ways, p.User.Quiet
+	typed.ChannelPolicy, typed.ChannelOrder = p.User.ChannelPolicy, p.User.ChannelOrder
 	before := p.User
 	if p.Shown = v.r.PostForm.Has("was_email"); p.Shown {
 		before.Email, before.Phone = v.r.PostFormValue("was_email"), v.r.PostFormValue("was_phone")

@@ -136,26 +136,31 @@ func (w way) Words() cards.Text { return notify.IdentityWords(w.Identity) }
 
 // usersAsk is what is looked for.
 type usersAsk struct {
-	Query, Role, Reach, Cursor string
+	Query, Role, Reach, Channel, Cursor string
 }
 
 func asked(q url.Values) usersAsk {
-	return usersAsk{strings.TrimSpace(q.Get("q")), q.Get("role"), q.Get("reach"), q.Get("cursor")}
+	return usersAsk{strings.TrimSpace(q.Get("q")), q.Get("role"), q.Get("reach"), q.Get("channel"), q.Get("cursor")}
 }
 
-// Narrow reports whether anybody in particular is looked for.
-func (a usersAsk) Narrow() bool { return a.Query != "" || a.Role != "" || a.Reach != "" }
-
-// With is the address of another page of the same list.
-func (a usersAsk) With(cursor string) string {
+// values are what is looked for as a query, of another page of the same list.
+func (a usersAsk) values(cursor string) url.Values {
 	q := url.Values{}
-	for name, value := range map[string]string{"q": a.Query, "role": a.Role, "reach": a.Reach, "cursor": cursor} {
+	for name, value := range map[string]string{"q": a.Query, "role": a.Role, "reach": a.Reach, "channel": a.Channel, "cursor": cursor} {
 		if value != "" {
 			q.Set(name, value)
 		}
 	}
-	return "/users?" + q.Encode()
+	return q
 }
+
+// Narrow reports whether anybody in particular is looked for.
+func (a usersAsk) Narrow() bool {
+	return a.Query != "" || a.Role != "" || a.Reach != "" || a.Channel != ""
+}
+
+// With is the address of another page of the same list.
+func (a usersAsk) With(cursor string) string { return "/users?" + a.values(cursor).Encode() }
 
 type usersView struct {
 	Ask   usersAsk
@@ -191,12 +196,9 @@ func (v *visit) users(ask usersAsk) (usersView, error) {
 		Next  string    `json:"next_cursor"`
 		Total int       `json:"total"`
 	}
-	q := url.Values{"limit": {usersShown}, "include": {"identities"}}
-	for name, value := range map[string]string{"q": ask.Query, "role": ask.Role, "reach": ask.Reach, "cursor": ask.Cursor} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
+	q := ask.values(ask.Cursor)
+	q.Set("limit", usersShown)
+	q.Set("include", "identities")
 	if err := v.ask(http.MethodGet, "/api/v1/users?"+q.Encode(), nil, &list); err != nil {
 		return view, err
 	}

@@ -39,6 +39,8 @@ func TestAFoundIdentityIsClearedAndTheNextLookUpFindsItAgain(t *testing.T) {
 	w.click("重新解析")
 	w.see("ou_")
 	w.shoot("identities")
+	w.see("通知偏好")
+	w.see("免打扰 跟随全局设置")
 	w.click("手动指定飞书的 ID")
 	eventually(t, "the field of the open_id has the focus", func() error {
 		if got := w.focused(); got != "飞书 open_id" {
@@ -235,6 +237,30 @@ func TestManyPeopleAreChangedAtOnceAndItIsShownBefore(t *testing.T) {
 	w.see("50 at a time.")
 	w.see("we stop at")
 	w.accessible("an estimate")
+}
+
+func TestPeopleArePickedByTheChannelThatReachesThem(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	for _, body := range []string{`{"username":"mailonly","email":"mailonly@corp.com","wecom_userid":"WX-4711"}`, `{"username":"notheard","phone":"13800000099"}`} {
+		if status, answer := h.ask("POST", "/api/v1/users", body); status != 201 {
+			t.Fatalf("got %d %s", status, answer)
+		}
+	}
+	w.visit("/users")
+	w.choose("渠道", "邮件")
+	w.see("mailonly")
+	w.gone("notheard")
+	w.choose("状态", "不可送达")
+	w.see("notheard")
+	w.see("共 1 人")
+	w.choose("渠道", "全部")
+	w.choose("状态", "全部")
+	w.fill("搜索", "wx-4711")
+	w.see("共 1 人")
+	w.see("mailonly")
+	w.gone("notheard")
+	w.accessible("people picked by an id")
 }
 
 func TestWhoeverNobodyCanReachStandsOnTheMenuTheOverviewAndTheList(t *testing.T) {
