@@ -22,6 +22,7 @@ type jobView struct {
 	Summary   map[string]int `json:"summary"`
 	Rows      int            `json:"rows"`
 	Error     string         `json:"error"`
+	Notes     []string       `json:"notes"`
 	StartedAt time.Time      `json:"started_at"`
 	// Refusal is set when it could not be started.
 	Refusal *refusal `json:"-"`
@@ -41,7 +42,7 @@ type outcome struct {
 
 // Words say the reason; none for what the catalogue says.
 func (o outcome) Words() cards.Text {
-	if slices.Contains([]string{"ok", "failed", "left_alone", "created", "updated", "unchanged", "skipped", "wrong"}, o.What) {
+	if slices.Contains([]string{"ok", "failed", "left_alone", "created", "updated", "unchanged", "skipped", "wrong", "wrong_cells"}, o.What) {
 		return cards.Text{}
 	}
 	return notify.ReasonWords(o.What)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"ticketbell/access"
 )
@@ -59,7 +60,7 @@ func manyPeople(v *visit) error {
 	case m.Do != "resolve" && m.Do != "test":
 		return &refusal{Status: http.StatusBadRequest}
 	case sure:
-		return v.startMany("/api/v1/users:"+m.Do, map[string]any{"usernames": m.Names})
+		return v.startMany("/api/v1/users:"+m.Do, "", map[string]any{"usernames": m.Names})
 	case m.Do == "resolve":
 		m.Estimate, err = v.estimate(map[string]any{"usernames": m.Names})
 	default:
@@ -74,13 +75,13 @@ func manyPeople(v *visit) error {
 }
 
 // startMany starts a job and shows it.
-func (v *visit) startMany(path string, asked map[string]any) error {
+func (v *visit) startMany(path, prefix string, asked map[string]any) error {
 	var started struct {
 		JobID string `json:"job_id"`
 	}
 	err := v.ask(http.MethodPost, path, asked, &started)
 	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
-		return v.refused("job", jobView{Refusal: no})
+		return v.refused("job", jobView{Refusal: no, Prefix: prefix})
 	}
 	if err != nil {
 		return err
@@ -152,4 +153,12 @@ func estimateUsers(v *visit) error {
 }
 
 // resolveUsers has everybody looked up again, or those who are not reached.
-func resolveUsers(v *visit) error { return v.startMany("/api/v1/users:resolve", scope(v.r)) }
+func resolveUsers(v *visit) error { return v.startMany("/api/v1/users:resolve", "", scope(v.r)) }
+
+// importDMS brings in the users of SQLE's DMS, or tells what that would do. The token is
+// handed on and kept nowhere.
+func importDMS(v *visit) error {
+	return v.startMany("/api/v1/users:import-dms", "dms-", map[string]any{
+		"url": strings.TrimSpace(v.r.PostFormValue("url")), "token": strings.TrimSpace(v.r.PostFormValue("token")), "dry_run": v.r.PostFormValue("dry") != "",
+	})
+}

@@ -22,6 +22,7 @@ func usersPage() page {
 			shows("/users", access.UsersRead, showUsers),
 			takes("/users", access.UsersWrite, addUser),
 			takes("/users:import", access.UsersWrite, importUsers),
+			takes("/users:import-dms", access.UsersWrite, importDMS),
 			shows("/users:template", access.UsersWrite, peopleTemplate),
 			takes("/users:resolve", access.UsersResolve, resolveUsers),
 			shows("/users:estimate", access.UsersResolve, estimateUsers),

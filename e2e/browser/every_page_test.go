@@ -35,6 +35,7 @@ func ofTheDemo() []scene {
 		{name: "users-person", path: "/users", opener: `a[hx-get="/users/t1"]`},
 		{name: "users-new", path: "/users", opener: "[data-open=new-dialog]"},
 		{name: "users-import", path: "/users", opener: "[data-open=import-dialog]"},
+		{name: "users-dms", path: "/users", opener: "[data-open=dms-dialog]"},
 		{name: "users-resolve", path: "/users", opener: "[data-open=resolve-dialog]"},
 		{name: "person", path: "/users/t1"},
 		{name: "flows", path: "/flows"},

@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,4 +87,46 @@ func TestAWorkbookIsCheckedAndImportedLikeASheet(t *testing.T) {
 	w.see("完成")
 	w.visit("/users?q=sunqi")
 	w.see("138****0062")
+}
+
+// dms is a DMS with two users, one of them with an address that is none (sqle.md 10.2).
+func dms(t *testing.T, token string) string {
+	t.Helper()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/v1/dms/users" || r.Header.Get("Authorization") != "Bearer "+token {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_, _ = w.Write([]byte(`{"code":0,"total_nums":2,"data":[{"name":"fromdms","email":"fromdms@corp.com","stat":"正常"},{"name":"halfdms","email":"zz","stat":"正常"}]}`))
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+func TestUsersComeInFromDMSAfterATry(t *testing.T) {
+	w := demo(t).window()
+	w.visit("/users")
+	w.click("从 SQLE/DMS 同步")
+	w.fill("DMS 地址", "ftp://nowhere")
+	w.fill("DMS 令牌", "eyJ-a-secret")
+	w.click("试运行，不改动")
+	w.see("DMS 地址：须为以 http 或 https 开头的完整链接")
+	w.fill("DMS 地址", dms(t, "eyJ-a-secret"))
+	w.click("试运行，不改动")
+	w.see("新增 2")
+	w.see("有问题的字段（1），已略过")
+	w.accessible("what DMS would bring in")
+	w.click("关闭")
+	w.visit("/users?q=dms")
+	w.see("没有符合条件的用户")
+	w.visit("/users")
+	w.click("从 SQLE/DMS 同步")
+	w.fill("DMS 地址", dms(t, "eyJ-a-secret"))
+	w.fill("DMS 令牌", "eyJ-a-secret")
+	w.click("同步")
+	w.see("新增 2")
+	w.visit("/users?q=dms")
+	w.see("f***@corp.com")
+	w.see("halfdms")
+	w.see("共 2 人")
 }
