@@ -202,6 +202,20 @@ func TestWhatTheProviderSaysInsteadOfACodeIsTold(t *testing.T) {
 	}
 }
 
+func TestAnAdministratorWithACompanyAccountIsOne(t *testing.T) {
+	e := withCompany(t, oidc.Account{Username: "root"})
+	if err := e.store.CreateUser(t.Context(), ticket.User{Person: ticket.Person{Username: "root"}, Role: ticket.Admin}); err != nil {
+		t.Fatal(err)
+	}
+	if secret, err := e.FirstLink(t.Context()); secret != "" || err != nil {
+		t.Errorf("got a link, %v, want none: root comes in without a password", err)
+	}
+	e.Company = nil
+	if secret, err := e.FirstLink(t.Context()); secret == "" || err != nil {
+		t.Errorf("got %q, %v, want a link where nobody can come in", secret, err)
+	}
+}
+
 func TestTheCookieOfSomebodyUnderWayIsForTheWayBackAlone(t *testing.T) {
 	e := withCompany(t, oidc.Account{Username: "lisi"})
 	e.PublicURL = "https://bell.example"

@@ -29,7 +29,9 @@ const (
 type Records interface {
 	Password(ctx context.Context, username string) (hash string, err error)
 	PutPassword(ctx context.Context, username, hash string) error
-	HasAdministrator(ctx context.Context) (bool, error)
+	// HasAdministrator reports whether an administrator can come in: with a password, or,
+	// when others than us can prove who they are, at all.
+	HasAdministrator(ctx context.Context, provenByOthers bool) (bool, error)
 
 	Locked(ctx context.Context, name string) (until time.Time, err error)
 	CountFailure(ctx context.Context, name string, most int, long time.Duration) (failed int, err error)

@@ -13,9 +13,9 @@ import (
 )
 
 // FirstLink returns the secret of the link with which the first administrator sets
-// themselves up; "" when there is an administrator already.
+// themselves up; "" when there is an administrator who can come in already.
 func (d *Door) FirstLink(ctx context.Context) (secret string, err error) {
-	there, err := d.Records.HasAdministrator(ctx)
+	there, err := d.Records.HasAdministrator(ctx, d.Company != nil)
 	if err != nil || there {
 		return "", err
 	}

@@ -47,23 +47,26 @@ func TestAPasswordBelongsToSomebodyAndGoesWithThem(t *testing.T) {
 
 func TestAnAdministratorIsOneWhoCanSignIn(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
-		want := func(when string, want bool) {
+		want := func(when string, want, wantProven bool) {
 			t.Helper()
-			if got, err := s.HasAdministrator(t.Context()); got != want || err != nil {
+			if got, err := s.HasAdministrator(t.Context(), false); got != want || err != nil {
 				t.Errorf("%s: got %v, %v, want %v", when, got, err, want)
 			}
+			if got, err := s.HasAdministrator(t.Context(), true); got != wantProven || err != nil {
+				t.Errorf("%s, with others to prove who they are: got %v, %v, want %v", when, got, err, wantProven)
+			}
 		}
-		want("in an empty house", false)
+		want("in an empty house", false, false)
 		addUser(t, s, "root", ticket.Admin)
-		want("without a password", false)
+		want("without a password", false, true)
 		if err := s.PutPassword(t.Context(), "root", "hash"); err != nil {
 			t.Fatal(err)
 		}
-		want("with a password", true)
+		want("with a password", true, true)
 		if err := s.UpdateUser(t.Context(), ticket.User{Person: ticket.Person{Username: "root"}, Role: ticket.Admin, Disabled: true}); err != nil {
 			t.Fatal(err)
 		}
-		want("disabled", false)
+		want("disabled", false, false)
 	})
 }
 
