@@ -43,9 +43,9 @@ func formOf(ch notify.Channel) form {
 		}
 	default:
 		return form{
-			fields:      []string{"host", "port", "security", "auth", "username", "from", "from_name", "skip_verify", "ca_pem", "max_connections"},
+			fields:      []string{"host", "port", "security", "auth", "username", "from", "from_name", "skip_verify", "ca_pem", "proxy_url", "max_connections"},
 			secrets:     []string{"password"},
-			destination: []string{"host", "port", "security", "username", "skip_verify", "ca_pem"},
+			destination: []string{"host", "port", "security", "username", "skip_verify", "ca_pem", "proxy_url"},
 		}
 	}
 }

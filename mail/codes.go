@@ -68,6 +68,7 @@ type fault struct {
 func faults() []fault {
 	is := func(target error) func(error) bool { return func(err error) bool { return errors.Is(err, target) } }
 	return []fault{
+		{"mail.proxy", isProxy, notify.VerdictAgain},
 		{"mail.certificate", isCertificate, notify.VerdictMisconfigured},
 		{"mail.tls_mode", isTLSMode, notify.VerdictMisconfigured},
 		{"mail.no_starttls", is(errNoSTARTTLS), notify.VerdictMisconfigured},
@@ -200,6 +201,12 @@ func isTLSMode(err error) bool {
 	}
 	op, ok := errors.AsType[*net.OpError](err)
 	return ok && op.Op == "remote error" && stageOf(err) == stageTLS
+}
+
+// isProxy reports whether the way there ended at the proxy, and not because time was up.
+func isProxy(err error) bool {
+	_, ok := errors.AsType[*proxyError](err)
+	return ok && !isTimeout(err) && !errors.Is(err, context.Canceled)
 }
 
 // isUnreachable reports whether nobody was there: not even a greeting came.

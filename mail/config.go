@@ -66,6 +66,9 @@ type Config struct {
 	// system's, is the better way.
 	SkipVerify bool   `json:"skip_verify"`
 	CAPEM      string `json:"ca_pem"`
+	// ProxyURL leads to the server: socks5, or http with CONNECT; a bare host:port is an http
+	// one. With a proxy nothing ever goes out directly.
+	ProxyURL string `json:"proxy_url"`
 	// MaxConnections is how many connections are open at once; 0 is DefaultConnections.
 	MaxConnections int `json:"max_connections"`
 }
@@ -94,7 +97,7 @@ func (c Config) Validate() error {
 	check(c.Port >= 1 && c.Port <= 65535, "port", "端口应为 1 到 65535", "must be 1 to 65535")
 	check(c.security().valid(), "security", "应为 auto、tls、starttls 或 none", "must be auto, tls, starttls or none")
 	check(c.auth() == AuthAuto || c.auth() == AuthNone, "auth", "应为 auto 或 none", "must be auto or none")
-	check(!c.signsIn() || c.security() != None || isLoopback(c.Host), "security",
+	check(!c.signsIn() || c.security() != None || c.ProxyURL == "" && isLoopback(c.Host), "security",
 		"用户名和密码不能明文发送，请启用加密", "the password must not travel in plain text: switch encryption on")
 	check(c.auth() == AuthNone || c.Username != "" || c.Password == "", "username", "请填写 SMTP 用户名", "enter the SMTP username")
 	check(!c.signsIn() || c.Password != "", "password", "请填写 SMTP 密码或授权码", "enter the SMTP password or authorization code")
@@ -102,6 +105,9 @@ func (c Config) Validate() error {
 	check(!strings.ContainsFunc(c.FromName, unicode.IsControl), "from_name", "发件人名称不能换行", "must be one line")
 	check(c.CAPEM == "" || x509.NewCertPool().AppendCertsFromPEM([]byte(c.CAPEM)), "ca_pem",
 		"不是 PEM 格式的证书", "holds no certificate in PEM form")
+	_, proxyErr := parseProxy(c.ProxyURL)
+	check(proxyErr == nil, "proxy_url", "应为带端口的 http 或 socks5 代理地址，不含用户名和密码，例如 socks5://10.0.0.1:1080",
+		"must be an http or socks5 proxy with a port and without user and password, such as socks5://10.0.0.1:1080")
 	check(c.MaxConnections >= 0 && c.MaxConnections <= MaxConnections, "max_connections",
 		"连接数应为 1 到 50", "must be 1 to 50")
 	return errors.Join(errs...)

@@ -82,7 +82,7 @@ func TestTheConfigurationIsSpelledAsInTheAPI(t *testing.T) {
 	if err := json.Unmarshal(data, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"host", "port", "security", "auth", "username", "from", "from_name", "skip_verify", "ca_pem", "max_connections"}
+	want := []string{"host", "port", "security", "auth", "username", "from", "from_name", "skip_verify", "ca_pem", "proxy_url", "max_connections"}
 	for _, field := range want {
 		if _, ok := got[field]; !ok {
 			t.Errorf("got no field %s in %s, want it", field, data)

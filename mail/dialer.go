@@ -31,7 +31,7 @@ type dialer struct {
 // dial connects, encrypts, greets and signs in. Its errors are *failure.
 func (d dialer) dial(ctx context.Context) (*session, error) {
 	came := d.desk.refusals()
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", d.cfg.address())
+	conn, err := d.connect(ctx)
 	if err != nil {
 		return nil, &failure{stage: stageDial, err: err}
 	}
@@ -120,7 +120,7 @@ func (d dialer) signIn(ctx context.Context, s *session, came int) error {
 		return nil
 	}
 	return step(ctx, "authenticate", func() (string, error) {
-		if _, secure := s.smtp.TLSConnectionState(); !secure && !isLocal(s.conn) {
+		if _, secure := s.smtp.TLSConnectionState(); !secure && (d.cfg.ProxyURL != "" || !isLocal(s.conn)) {
 			return "", errPlainLogin
 		}
 		_, offered := s.smtp.Extension("AUTH")

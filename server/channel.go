@@ -58,7 +58,7 @@ type overviewInput struct {
 type overviewOutput struct{ Body notify.Overview }
 
 const channelFields = "Fields (`*` is a secret: written, never read back; GET shows `{\"set\":true,\"fingerprint\",\"set_at\",\"set_by\"}`):\n\n" +
-	"- mail: `enabled` `host` `port` `security` (`auto` `tls` `starttls` `none`) `auth` (`auto` `none`) `username` `password`* `from` `from_name` `skip_verify` `ca_pem` `max_connections`\n" +
+	"- mail: `enabled` `host` `port` `security` (`auto` `tls` `starttls` `none`) `auth` (`auto` `none`) `username` `password`* `from` `from_name` `skip_verify` `ca_pem` `proxy_url` `max_connections`\n" +
 	"- wecom: `enabled` `corp_id` `agent_id` `corp_secret`* `confidential` `style` (`card` `textcard` `markdown` `text`) `proxy_url` `api_base_url` `lookup_mobile` `lookup_email` `callback_token`* `callback_aes_key`*\n" +
 	"- feishu: `enabled` `app_id` `app_secret`* `api_base_url` `callback` (`http` `long_connection` `off`) `style` (`card` `post` `text`) `update_cards` `read_receipts` `lookup_email` `lookup_mobile` `encrypt_key`* `verification_token`*\n" +
 	"- each: `limits` (`per_second` `per_minute` `person_per_second` `person_per_minute` `person_per_hour` `per_day`; absent: the provider's own figures, of which none is a day's; 0: unlimited)"

@@ -41,6 +41,7 @@ func fieldsOf(channel string) []formField {
 			{Name: "from_name", Kind: "text"},
 			{Name: "skip_verify", Kind: "switch", Sent: true, Wide: true, Advanced: true},
 			{Name: "ca_pem", Kind: "area", Sent: true, Wide: true, Advanced: true, Placeholder: "-----BEGIN CERTIFICATE-----"},
+			{Name: "proxy_url", Kind: "text", Sent: true, Advanced: true, Placeholder: "socks5://10.0.0.1:1080"},
 			{Name: "max_connections", Kind: "number", Advanced: true, Placeholder: "4"},
 			{Name: "limits.per_minute", Kind: "number", Advanced: true},
 		}

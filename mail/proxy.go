@@ -1,0 +1,121 @@
+package mail
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/proxy"
+)
+
+// errProxyAddress does not repeat what was typed.
+var errProxyAddress = errors.New("not a proxy address")
+
+// proxyError says that a proxy did not connect us.
+type proxyError struct{ err error }
+
+func (e *proxyError) Error() string { return "the proxy did not connect us: " + e.err.Error() }
+func (e *proxyError) Unwrap() error { return e.err }
+
+// parseProxy reads what was typed as the proxy, nil when nothing was: socks5 or http
+// (CONNECT), the latter also as a bare host:port. Credentials are refused, for the
+// address is no secret and is shown.
+func parseProxy(raw string) (*url.URL, error) {
+	raw = strings.TrimSpace(raw)
+	if raw == "" {
+		return nil, nil
+	}
+	if !strings.Contains(raw, "://") {
+		raw = "http://" + raw
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil, errProxyAddress
+	}
+	port, err := strconv.Atoi(u.Port())
+	bare := strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+	if err != nil || port < 1 || port > 65535 || u.Hostname() == "" || !bare || !slices.Contains([]string{"http", "socks5"}, u.Scheme) {
+		return nil, errProxyAddress
+	}
+	return u, nil
+}
+
+// connect opens a connection to the mail server, through the proxy if there is one. The
+// proxy looks its name up.
+func (d dialer) connect(ctx context.Context) (net.Conn, error) {
+	direct := &net.Dialer{}
+	through, err := parseProxy(d.cfg.ProxyURL)
+	switch {
+	case err != nil:
+		return nil, err
+	case through == nil:
+		return direct.DialContext(ctx, "tcp", d.cfg.address())
+	case through.Scheme == "socks5":
+		return throughSOCKS(ctx, direct, through.Host, d.cfg.address())
+	default:
+		return throughHTTP(ctx, direct, through.Host, d.cfg.address())
+	}
+}
+
+func throughSOCKS(ctx context.Context, direct *net.Dialer, host, to string) (net.Conn, error) {
+	socks, err := proxy.SOCKS5("tcp", host, nil, direct)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := socks.(proxy.ContextDialer).DialContext(ctx, "tcp", to)
+	if err != nil {
+		return nil, &proxyError{err}
+	}
+	return conn, nil
+}
+
+// throughHTTP asks an HTTP proxy for a tunnel (RFC 9110 9.3.6).
+func throughHTTP(ctx context.Context, direct *net.Dialer, host, to string) (net.Conn, error) {
+	conn, err := direct.DialContext(ctx, "tcp", host)
+	if err != nil {
+		return nil, &proxyError{err}
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(past()) })
+	read, err := tunnel(conn, to)
+	if !stop() && err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, &proxyError{errors.Join(ctx.Err(), err)}
+	}
+	return &tunnelled{conn, read}, nil
+}
+
+func tunnel(conn net.Conn, to string) (*bufio.Reader, error) {
+	if _, err := fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", to, to); err != nil {
+		return nil, err
+	}
+	read := bufio.NewReader(conn)
+	answer, err := http.ReadResponse(read, &http.Request{Method: http.MethodConnect})
+	if err != nil {
+		return nil, err
+	}
+	if answer.StatusCode/100 != 2 {
+		_ = answer.Body.Close()
+		return nil, fmt.Errorf("it answered %s", answer.Status)
+	}
+	return read, nil
+}
+
+// tunnelled is a connection of which some was read with the proxy's answer: a mail server
+// speaks first.
+type tunnelled struct {
+	net.Conn
+	read io.Reader
+}
+
+func (t *tunnelled) Read(b []byte) (int, error) { return t.read.Read(b) }
