@@ -13,7 +13,7 @@ func TestEveryCardNamesTheInstallation(t *testing.T) {
 	for name, c := range map[string]Card{
 		"a notice": one, "a digest": Digest([]Card{one, one}), "a list": Todo([]Card{one}),
 		"a test": Test(time.Now(), named), "a sample": Sample(ticket.Failed, time.Now(), named),
-		"a token that ends": TokenEnds("ci", time.Now(), named),
+		"a token that ends": TokenEnds("ci", time.Now(), named), "a code": Code("phone", "123456", time.Now(), named),
 	} {
 		if want := Same("变更 台"); c.Brand != want {
 			t.Errorf("%s: got %+v, want %+v", name, c.Brand, want)

@@ -3,6 +3,7 @@ package notify
 import (
 	"cmp"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"ticketbell/cards"
@@ -36,6 +37,17 @@ type Settings struct {
 	NextChannelMinutes int `json:"next_channel_minutes"`
 	// QuietHours are those of everybody who has none.
 	QuietHours ticket.Quiet `json:"quiet_hours,omitzero"`
+	// ConfirmAddresses has people confirm a new e-mail address or phone number of theirs
+	// with a code that is sent there.
+	ConfirmAddresses bool `json:"confirm_addresses,omitempty"`
+	// LockedFields are those of "phone", "email" and "wecom_userid" that people cannot change
+	// themselves, with commas between them.
+	LockedFields string `json:"locked_fields,omitempty"`
+}
+
+// Locked lists the fields that people cannot change themselves.
+func (s Settings) Locked() []string {
+	return strings.FieldsFunc(s.LockedFields, func(r rune) bool { return r == ',' })
 }
 
 func (s Settings) ways() ways {

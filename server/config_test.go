@@ -116,7 +116,7 @@ func TestDurationsAreWrittenTheWayPeopleSayThem(t *testing.T) {
 func TestSettingsChangeOneByOne(t *testing.T) {
 	h := newHouse(t)
 	got := h.asRoot("PATCH", "/api/v1/settings", `{"url_prefix":"https://sqle.example.com/","retention_days":3650,"tell_creator_on_pass":false}`)
-	want := `{"brand_name":"","url_prefix":"https://sqle.example.com","link_template":"","default_language":"zh","timezone":"Asia/Shanghai","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false,"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10}`
+	want := `{"brand_name":"","url_prefix":"https://sqle.example.com","link_template":"","default_language":"zh","timezone":"Asia/Shanghai","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false,"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10,"confirm_addresses":false,"locked_fields":[]}`
 	if strings.TrimSpace(got.body) != want {
 		t.Errorf("got %s, want %s", got.body, want)
 	}
@@ -124,7 +124,7 @@ func TestSettingsChangeOneByOne(t *testing.T) {
 		t.Errorf("got %s, want what was answered to the change", read.body)
 	}
 	cleared := h.asRoot("PATCH", "/api/v1/settings", `{"url_prefix":"","link_template":"","default_language":"en","timezone":"Europe/Berlin"}`)
-	if want := `{"brand_name":"","url_prefix":"","link_template":"","default_language":"en","timezone":"Europe/Berlin","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false,"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10}`; strings.TrimSpace(cleared.body) != want {
+	if want := `{"brand_name":"","url_prefix":"","link_template":"","default_language":"en","timezone":"Europe/Berlin","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false,"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10,"confirm_addresses":false,"locked_fields":[]}`; strings.TrimSpace(cleared.body) != want {
 		t.Errorf("got %s, want %s", cleared.body, want)
 	}
 }

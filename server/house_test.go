@@ -39,7 +39,7 @@ func newHouse(t *testing.T, change ...func(*Config)) *house {
 	t.Helper()
 	h := &house{t: t, desk: newDesk(), tokens: newTokens(), rooms: newRooms(), live: newWire(), log: &lockedBuffer{}}
 	c := Config{
-		Desk: h.desk, Tokens: h.tokens, Deliveries: h.rooms, Channels: h.rooms, Users: h.rooms, Preferences: h.rooms, Mutes: h.rooms, Identities: h.rooms,
+		Desk: h.desk, Tokens: h.tokens, Deliveries: h.rooms, Channels: h.rooms, Users: h.rooms, Preferences: h.rooms, Mutes: h.rooms, Addresses: h.rooms, Identities: h.rooms,
 		Flows: h.rooms, Settings: h.rooms, Logos: h.rooms, Platforms: h.rooms, Tickets: h.rooms, Reminders: h.rooms, Audit: h.rooms,
 		Advice: h.rooms, Live: h.live,
 		Jobs:  jobs.New(time.Now, func() string { return notify.NewID("job_") }),

@@ -18,6 +18,8 @@ type me struct {
 	user
 	Identities []explainedIdentity `json:"identities" doc:"How you are reached on each channel, or why not."`
 	Effective  effective           `json:"effective" doc:"What holds for you, your own choice or that of the settings."`
+	Locked     []string            `json:"locked,omitempty" enum:"phone,email,wecom_userid" doc:"What only an administrator can change."`
+	Pending    []newAddress        `json:"pending,omitempty" doc:"New addresses that hold once you confirm them."`
 }
 
 // effective is what holds for a person who may have chosen nothing.
@@ -61,7 +63,8 @@ func (a *api) registerMe() {
 	})
 	register(a, route{
 		method: http.MethodPatch, path: "/api/v1/me", id: "patch-me", scope: access.Me, tag: tagPeople,
-		title: "Change how I am reached", text: text + " What is absent stays.", unchecked: true, fails: []int{400, 404, 409},
+		title: "Change how I am reached", text: text + " What is absent stays. Where `confirm_addresses` is set, a new e-mail address or phone number is `pending` until its code is entered, and the old one holds.",
+		unchecked: true, fails: []int{400, 404, 409, 429},
 		example: map[string]any{"phone": "13800001234", "language": "zh"},
 	}, a.patchMe)
 }
@@ -86,9 +89,16 @@ func (a *api) patchMe(ctx context.Context, in *meChange) (*meOutput, error) {
 		return nil, err
 	}
 	u := before
+	s, err := a.Settings.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
 	body, wrong := in.Body.read(a)
 	body.apply(&u)
-	if err := together(wrong, roster.Check(u)); err != nil {
+	if err := together(append(wrong, locked(s, before, u)...), roster.Check(u)); err != nil {
+		return nil, err
+	}
+	if err := a.askFor(ctx, s, before, &u); err != nil {
 		return nil, err
 	}
 	if err := a.Users.UpdateUser(ctx, u); err != nil {
@@ -118,9 +128,13 @@ func (a *api) showMe(ctx context.Context, username string) (*meOutput, error) {
 	if err != nil {
 		return nil, err
 	}
+	waiting, err := a.Addresses.Waiting(ctx, username)
+	if err != nil {
+		return nil, err
+	}
 	lang := current(ctx).language()
 	shown := mapped(ids, func(id notify.Identity) explainedIdentity { return explainID(id, lang) })
-	return &meOutput{me{userOf(u), shown, effectiveFor(u, s)}}, nil
+	return &meOutput{me{userOf(u), shown, effectiveFor(u, s), s.Locked(), mapped(waiting, newAddressOf)}}, nil
 }
 
 func effectiveFor(u ticket.User, s notify.Settings) effective {

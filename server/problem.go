@@ -39,7 +39,7 @@ type problem struct {
 // wrong is one wrong field. It never holds the value that was sent.
 type wrong struct {
 	Field   string `json:"field" doc:"Path of the field." example:"ticket.step.assignees[1].email"`
-	Code    string `json:"code" doc:"required, unknown_field, unknown_value, too_long, too_many, taken or invalid." example:"required"`
+	Code    string `json:"code" doc:"required, unknown_field, unknown_value, too_long, too_many, taken, invalid, locked, unreachable, not_sent, or of a code wrong or expired." example:"required"`
 	Message string `json:"message" doc:"What would be right." example:"is required"`
 
 	chinese string // the message in Chinese, where it is particular to the field

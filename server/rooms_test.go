@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,27 +20,28 @@ import (
 // rooms is the rest of the house: people, flows, settings, channels, platforms,
 // deliveries and the built-in desk.
 type rooms struct {
-	mu         sync.Mutex
-	users      map[string]ticket.User
-	flows      map[string]ticket.Flow
-	settings   notify.Settings
-	logo       *notify.Logo
-	platforms  map[string]notify.Platform
-	deliveries []notify.Delivery
-	attempts   map[string][]notify.Attempt
-	liked      map[string]notify.Preferences
-	mutes      []string // "username ticket"
-	channel    map[string]json.RawMessage
-	version    int
-	tests      []notify.TestRequest
-	ticket     ticket.Event
-	remindedBy string
-	flow       ticket.Flow
-	hold       chan struct{} // when not nil, a look-up waits until it is closed
-	noted      []audit.Entry // the audit log
-	lost       string        // whom no provider finds
-	edited     []string      // e-mail addresses of people whose identities were forgotten
-	cleared    []string      // channels and people of which what was looked up was
+	mu          sync.Mutex
+	users       map[string]ticket.User
+	flows       map[string]ticket.Flow
+	settings    notify.Settings
+	logo        *notify.Logo
+	platforms   map[string]notify.Platform
+	deliveries  []notify.Delivery
+	attempts    map[string][]notify.Attempt
+	liked       map[string]notify.Preferences
+	mutes       []string // "username ticket"
+	unconfirmed []notify.Unconfirmed
+	channel     map[string]json.RawMessage
+	version     int
+	tests       []notify.TestRequest
+	ticket      ticket.Event
+	remindedBy  string
+	flow        ticket.Flow
+	hold        chan struct{} // when not nil, a look-up waits until it is closed
+	noted       []audit.Entry // the audit log
+	lost        string        // whom no provider finds
+	edited      []string      // e-mail addresses of people whose identities were forgotten
+	cleared     []string      // channels and people of which what was looked up was
 }
 
 func newRooms() *rooms {
@@ -570,6 +572,61 @@ func (r *rooms) Mutes(_ context.Context, username string) (list []notify.Mute, e
 		}
 	}
 	return list, nil
+}
+
+// Ask keeps a new address; the code of each is "123456".
+func (r *rooms) Ask(_ context.Context, u ticket.User, field, value string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if value == r.lost {
+		return &ticket.Invalid{Fields: []ticket.FieldError{{Field: field, Code: "unreachable", Message: "cannot be confirmed"}}}
+	}
+	r.unconfirmed = append(slices.DeleteFunc(r.unconfirmed, func(n notify.Unconfirmed) bool { return n.Field == field }),
+		notify.Unconfirmed{Username: u.Username, Field: field, Value: value, Channel: notify.Mail, SentAt: noon(), EndsAt: noon().Add(notify.CodeTime), Left: 5})
+	return nil
+}
+
+func (r *rooms) Again(_ context.Context, u ticket.User, field string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, n := range r.unconfirmed {
+		if n.Username == u.Username && n.Field == field {
+			r.unconfirmed[i].SentAt = noon().Add(time.Minute)
+			return nil
+		}
+	}
+	return notify.ErrNotFound
+}
+
+func (r *rooms) Waiting(_ context.Context, username string) (waiting []notify.Unconfirmed, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range r.unconfirmed {
+		if n.Username == username {
+			waiting = append(waiting, n)
+		}
+	}
+	return waiting, nil
+}
+
+func (r *rooms) Confirm(ctx context.Context, username, field, code string) (string, error) {
+	waiting, err := r.Waiting(ctx, username)
+	for _, n := range waiting {
+		switch {
+		case n.Field == field && code == "123456":
+			return n.Value, r.Cancel(ctx, username, field)
+		case n.Field == field:
+			return "", &ticket.Invalid{Fields: []ticket.FieldError{{Field: "code", Code: "wrong", Message: "is not the code"}}}
+		}
+	}
+	return "", errors.Join(err, notify.ErrNotFound)
+}
+
+func (r *rooms) Cancel(_ context.Context, username, field string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unconfirmed = slices.DeleteFunc(r.unconfirmed, func(n notify.Unconfirmed) bool { return n.Username == username && n.Field == field })
+	return nil
 }
 
 // Mute knows of one ticket, and of one that is over.

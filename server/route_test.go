@@ -71,7 +71,7 @@ func TestTheDocumentHoldsTheWholeContract(t *testing.T) {
 		"GET /api/v1/platforms/{source}", "PUT /api/v1/platforms/{source}",
 		"POST /api/v1/tickets", "POST /api/v1/tickets/{id}/actions", "POST /api/v1/tickets/{id}:remind", "GET /api/v1/tickets/{id}",
 		"GET /api/v1/audit",
-		"GET /api/v1/me/deliveries", "GET /api/v1/me/preferences", "PATCH /api/v1/me/preferences", "GET /api/v1/me/mutes", "PUT /api/v1/me/mutes/{ticket_id}", "DELETE /api/v1/me/mutes/{ticket_id}", "POST /api/v1/me/channels/{channel}/test",
+		"GET /api/v1/me/deliveries", "GET /api/v1/me/preferences", "PATCH /api/v1/me/preferences", "POST /api/v1/me/addresses:confirm", "POST /api/v1/me/addresses:resend", "POST /api/v1/me/addresses:cancel", "GET /api/v1/me/mutes", "PUT /api/v1/me/mutes/{ticket_id}", "DELETE /api/v1/me/mutes/{ticket_id}", "POST /api/v1/me/channels/{channel}/test",
 	}
 	got := mapped(operations(t, newHouse(t)), func(o operation) string { return o.method + " " + o.path })
 	slices.Sort(got)

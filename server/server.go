@@ -21,6 +21,7 @@ type Config struct {
 	Users       Users
 	Preferences Preferences
 	Mutes       Mutes
+	Addresses   Addresses
 	Identities  Identities
 	Flows       Flows
 	Settings    Settings
@@ -100,6 +101,7 @@ func (c Config) check() error {
 		{"Users", c.Users == nil},
 		{"Preferences", c.Preferences == nil},
 		{"Mutes", c.Mutes == nil},
+		{"Addresses", c.Addresses == nil},
 		{"Identities", c.Identities == nil},
 		{"Flows", c.Flows == nil},
 		{"Settings", c.Settings == nil},
@@ -147,6 +149,7 @@ func (a *api) registerAll() {
 	a.registerMine()
 	a.registerPreferences()
 	a.registerMutes()
+	a.registerAddresses()
 	a.registerResolve()
 	a.registerPeopleTrials()
 	a.registerDMS()

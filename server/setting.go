@@ -37,6 +37,9 @@ type settings struct {
 	ChannelOrder       []notify.Channel `json:"channel_order" enum:"feishu,wecom,mail" doc:"In which order channels are tried then. It names all of them."`
 	NextChannelMinutes int              `json:"next_channel_minutes" doc:"For how many minutes one channel is tried before the next." example:"10"`
 	QuietHours         quietHours       `json:"quiet_hours,omitzero" doc:"Of everybody who has none of their own."`
+
+	ConfirmAddresses bool     `json:"confirm_addresses" doc:"Whether people confirm a new e-mail address or phone number of theirs with a code that is sent there."`
+	LockedFields     []string `json:"locked_fields" enum:"phone,email,wecom_userid" doc:"What people cannot change of themselves, because it comes from elsewhere."`
 }
 
 type settingsPatch struct {
@@ -53,6 +56,9 @@ type settingsPatch struct {
 	ChannelOrder       *[]notify.Channel `json:"channel_order,omitempty" maxItems:"3" uniqueItems:"true" enum:"feishu,wecom,mail" doc:"Those it leaves out follow."`
 	NextChannelMinutes *int              `json:"next_channel_minutes,omitempty" minimum:"1" maximum:"1440"`
 	QuietHours         quietHours        `json:"quiet_hours,omitzero" doc:"null is none."`
+
+	ConfirmAddresses *bool     `json:"confirm_addresses,omitempty"`
+	LockedFields     *[]string `json:"locked_fields,omitempty" maxItems:"3" uniqueItems:"true" enum:"phone,email,wecom_userid"`
 }
 
 type settingsInput struct {
@@ -70,7 +76,7 @@ func shownSettings(s notify.Settings) *settingsOutput {
 		BrandName: s.BrandName, URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate, DefaultLanguage: s.DefaultLanguage, Timezone: s.Timezone,
 		RetentionDays: s.RetentionDays, AuditDays: s.AuditDays, TellCreatorOnPass: s.TellCreatorOnPass,
 		ChannelPolicy: s.ChannelPolicy, ChannelOrder: s.Order(ticket.User{}), NextChannelMinutes: s.NextChannelMinutes,
-		QuietHours: quietHours{Quiet: s.QuietHours},
+		QuietHours: quietHours{Quiet: s.QuietHours}, ConfirmAddresses: s.ConfirmAddresses, LockedFields: s.Locked(),
 	}}
 }
 
@@ -161,6 +167,10 @@ func (p settingsPatch) apply(s *notify.Settings) {
 	set(&s.TellCreatorOnPass, p.TellCreatorOnPass)
 	set(&s.ChannelPolicy, p.ChannelPolicy)
 	set(&s.NextChannelMinutes, p.NextChannelMinutes)
+	set(&s.ConfirmAddresses, p.ConfirmAddresses)
+	if p.LockedFields != nil {
+		s.LockedFields = strings.Join(*p.LockedFields, ",")
+	}
 	if p.ChannelOrder != nil {
 		s.ChannelOrder = notify.InOrder(*p.ChannelOrder)
 	}

@@ -70,10 +70,15 @@ func (tx *txn) record(ctx context.Context, e notify.Entry, plan func(notify.Know
 
 // lockTicket makes the events of one ticket wait for each other.
 func (tx *txn) lockTicket(ctx context.Context, source, key string) error {
+	return tx.lock(ctx, "ticket\n"+source+"\n"+key)
+}
+
+// lock waits until no other transaction holds the name, and holds it to the end.
+func (tx *txn) lock(ctx context.Context, name string) error {
 	if tx.words.lockName == "" {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, tx.words.lockName, "ticket\n"+source+"\n"+key)
+	_, err := tx.ExecContext(ctx, tx.words.lockName, name)
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,9 @@ type generalView struct {
 	Order   []notify.Channel `json:"channel_order"`
 	Minutes int              `json:"next_channel_minutes"`
 	Quiet   ticket.Quiet     `json:"quiet_hours"`
+
+	Confirm bool     `json:"confirm_addresses"`
+	Locked  []string `json:"locked_fields"`
 
 	// Brand is what the installation goes by now.
 	Brand brandView `json:"-"`
@@ -80,8 +84,16 @@ func (g generalView) values() []twoSides {
 		{Name: "channel_order", Yours: strings.ReplaceAll(notify.InOrder(g.Order), ",", " › ")},
 		{Name: "next_channel_minutes", Yours: strconv.Itoa(g.Minutes)},
 		{Name: "quiet_hours", Yours: hours(g.Quiet)},
+		{Name: "confirm_addresses", Yours: strconv.FormatBool(g.Confirm)},
+		{Name: "locked_fields", Yours: strings.Join(g.Locked, ", ")},
 	}
 }
+
+// Lockable are the fields that people can be kept from changing themselves.
+func (generalView) Lockable() []string { return []string{"phone", "email", "wecom_userid"} }
+
+// Locks reports whether people cannot change the field themselves.
+func (g generalView) Locks(field string) bool { return slices.Contains(g.Locked, field) }
 
 // hours are quiet hours on one line, "" for none.
 func hours(q ticket.Quiet) string {
@@ -187,13 +199,16 @@ func typedGeneral(sent url.Values) (generalView, map[string]any) {
 	return form, asked
 }
 
-// typedTelling reads on which channels people are told, and when not.
+// typedTelling reads on which channels people are told, when not, and what they may change
+// of themselves.
 func typedTelling(r *http.Request, form *generalView, asked map[string]any) {
 	form.Quiet, form.Order, form.Policy = typedQuiet(r), typedOrder(r), ticket.Policy(r.PostFormValue("channel_policy"))
 	asked["channel_policy"], asked["channel_order"], asked["quiet_hours"] = form.Policy, form.Order, nil
 	if !form.Quiet.IsZero() {
 		asked["quiet_hours"] = form.Quiet
 	}
+	form.Confirm, form.Locked = r.PostFormValue("confirm_addresses") != "", append([]string{}, r.PostForm["locked_fields"]...)
+	asked["confirm_addresses"], asked["locked_fields"] = form.Confirm, form.Locked
 	said := strings.TrimSpace(r.PostFormValue("next_channel_minutes"))
 	asked["next_channel_minutes"] = said // what is no number is said by the API
 	if n, err := strconv.Atoi(said); err == nil {

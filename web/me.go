@@ -21,6 +21,9 @@ func mePage() page {
 			takes("/me", access.Me, changeMe),
 			takes("/me/theme", access.Me, keepTheme),
 			takes("/me/try/{channel}", access.Me, tryMe),
+			takes("/me/addresses/{field}/confirm", access.Me, confirmAddress),
+			takes("/me/addresses/{field}/resend", access.Me, sendCode),
+			takes("/me/addresses/{field}/cancel", access.Me, keepAddress),
 			takes("/me/mutes/{ticket}", access.Me, muteTicket),
 			takes("/me/mutes/{ticket}/end", access.Me, unmuteTicket),
 		},
@@ -34,6 +37,14 @@ type meView struct {
 	Holds holding
 	Heard heard
 	Saved bool
+	// Locked are the fields that only an administrator changes.
+	Locked []string
+	// Pending are new addresses that hold once they are confirmed. Confirmed is set when one
+	// was just now, Kept when one was called off, Gone when there was none; Trouble is what
+	// else stood against it.
+	Pending               []pendingRow
+	Confirmed, Kept, Gone bool
+	Trouble               string
 	// Trial is what came of a test message.
 	Trial *trialView
 }
@@ -70,14 +81,17 @@ func (v *visit) me() (meView, error) {
 	view := meView{personForm: personForm{Prefix: "me-"}}
 	var own struct {
 		userRow
-		Identities []way   `json:"identities"`
-		Effective  holding `json:"effective"`
+		Identities []way        `json:"identities"`
+		Effective  holding      `json:"effective"`
+		Locked     []string     `json:"locked"`
+		Pending    []pendingRow `json:"pending"`
 	}
 	if err := v.ask(http.MethodGet, "/api/v1/me", nil, &own); err != nil {
 		return view, err
 	}
 	view.User = own.userRow
 	view.User.Ways, view.Holds = own.Identities, own.Effective
+	view.Locked, view.Pending = own.Locked, own.Pending
 	var err error
 	view.Heard, err = v.heard()
 	return view, err
@@ -98,7 +112,7 @@ func changeMe(v *visit) error {
 		err = v.ask(http.MethodPatch, "/api/v1/me", changes, nil)
 	}
 	if no, ok := errors.AsType[*refusal](err); ok && no.Status < http.StatusInternalServerError {
-		view.User, view.Refusal = typed, no
+		view.User, view.Refusal = typed, v.patient(no)
 		return v.refused("me", view)
 	}
 	if err != nil {

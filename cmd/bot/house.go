@@ -57,6 +57,7 @@ type house struct {
 	pulse     *notify.Pulse
 	usage     *server.Usage
 	herald    *notify.Herald
+	confirmer *notify.Confirmer
 	jobs      *jobs.Registry
 	hub       *live.Hub
 	metrics   *metrics
@@ -149,6 +150,9 @@ func (h *house) build(key []byte, sh sharing) error {
 	h.reminder = &notify.Reminder{Records: db, Desk: countedDesk{h.desk, h.metrics}, Now: h.now, Log: log}
 	h.teller = &notify.Teller{Channels: h.board, Pacer: pacer, Daybook: db}
 	h.herald = &notify.Herald{Lapses: db, Settings: db, Voice: h.teller, Now: h.now, Log: log}
+	if err := h.openConfirmer(key); err != nil {
+		return err
+	}
 	h.decider = h.newDecider()
 	h.chat = &chat.Bot{
 		Records: db, Who: h.directory, Desk: h.desk, Voice: h.teller, Settings: db, Now: h.now, Log: log,
@@ -196,6 +200,18 @@ func (h *house) openDirectory(key []byte) error {
 		Redis: h.redis, Key: names, Roster: h.store, Archive: h.store, Misses: h.store, Meter: h.metrics, Log: h.log,
 	})
 	return err
+}
+
+// openConfirmer opens who has new addresses confirmed.
+func (h *house) openConfirmer(key []byte) error {
+	codes, err := subKey(key, "confirm")
+	if err != nil {
+		return err
+	}
+	h.confirmer = &notify.Confirmer{
+		Records: h.store, Addresses: h.directory, Channels: h.board, Settings: h.store, Voice: h.teller, Key: codes, Now: h.now, Log: h.log,
+	}
+	return nil
 }
 
 // pacer keeps the providers' limits, together with the other replicas when there is
@@ -278,7 +294,7 @@ func (h *house) language(ctx context.Context) cards.Language {
 
 func (h *house) open() (http.Handler, error) {
 	return server.New(server.Config{
-		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: watchedBoard{h.board, h.line}, Users: h.store, Preferences: h.store, Mutes: h.store, Identities: h.directory,
+		Desk: countedDesk{h.desk, h.metrics}, Deliveries: h.store, Channels: watchedBoard{h.board, h.line}, Users: h.store, Preferences: h.store, Mutes: h.store, Addresses: h.confirmer, Identities: h.directory,
 		Flows: h.store, Settings: h.store, Logos: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn, Reminders: h.reminder,
 		Audit: h.store, Sessions: h.gate.Wrap, Advice: h.board, Live: h.hub,
 		Jobs:   h.jobs,
