@@ -70,7 +70,11 @@ func throughSOCKS(ctx context.Context, direct *net.Dialer, host, to string) (net
 	if err != nil {
 		return nil, err
 	}
-	conn, err := socks.(proxy.ContextDialer).DialContext(ctx, "tcp", to)
+	dial, ok := socks.(proxy.ContextDialer)
+	if !ok {
+		return nil, fmt.Errorf("dial through socks5: %T heeds no context", socks)
+	}
+	conn, err := dial.DialContext(ctx, "tcp", to)
 	if err != nil {
 		return nil, &proxyError{err}
 	}

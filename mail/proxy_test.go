@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -25,7 +26,7 @@ type gateway struct {
 // openGateway serves connections with handshake, which returns where they want to go.
 func openGateway(t *testing.T, handshake func(net.Conn) (to string, ok bool)) *gateway {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,13 +38,13 @@ func openGateway(t *testing.T, handshake func(net.Conn) (to string, ok bool)) *g
 			if err != nil {
 				return
 			}
-			go g.serve(near, handshake)
+			go g.serve(t.Context(), near, handshake)
 		}
 	}()
 	return g
 }
 
-func (g *gateway) serve(near net.Conn, handshake func(net.Conn) (string, bool)) {
+func (g *gateway) serve(ctx context.Context, near net.Conn, handshake func(net.Conn) (string, bool)) {
 	defer func() { _ = near.Close() }()
 	to, ok := handshake(near)
 	g.names <- to
@@ -51,7 +52,7 @@ func (g *gateway) serve(near net.Conn, handshake func(net.Conn) (string, bool)) 
 		return
 	}
 	_, port, _ := net.SplitHostPort(to)
-	far, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", port)) // it knows every name
+	far, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", port)) // it knows every name
 	if err != nil {
 		return
 	}
@@ -115,7 +116,7 @@ func TestMailGoesThroughTheProxyAlone(t *testing.T) {
 
 func TestAProxyThatDoesNotConnectIsNamed(t *testing.T) {
 	h := open(t, nil)
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	closed, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

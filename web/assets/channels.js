@@ -159,10 +159,20 @@ async function renew(channel) {
   const panel = document.getElementById(channel);
   if (!panel || busy() || drawn.get(panel) === html) return;
   const focus = panel.contains(document.activeElement) ? mark(document.activeElement) : "";
+  const held = seen(document.activeElement) ? document.activeElement : null;
   globalThis.htmx.swap(panel, html, { swapStyle: "outerHTML" });
   const anew = document.getElementById(channel);
   drawn.set(anew, html);
   if (focus) anew.querySelector(focus)?.focus();
+  requestAnimationFrame(() => { // a panel above may be higher now
+    if (held && held === document.activeElement) held.scrollIntoView({ block: "nearest" });
+  });
+}
+
+// seen tells whether somebody can see the focus.
+function seen(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return element !== document.body && bottom > 0 && top < innerHeight;
 }
 
 // mark finds an element again in a panel that was drawn anew.
