@@ -221,8 +221,10 @@ func wordsOfText(payload string) (lines []string, ok bool) {
 	var said struct {
 		Text    string `json:"text"`
 		Chinese *struct {
-			Title   string                    `json:"title"`
-			Content [][]struct{ Text string } `json:"content"`
+			Title   string `json:"title"`
+			Content [][]struct {
+				Text string `json:"text"`
+			} `json:"content"`
 		} `json:"zh_cn"`
 	}
 	err := json.Unmarshal([]byte(payload), &said) // a text of WeCom's is an object
@@ -234,11 +236,11 @@ func wordsOfText(payload string) (lines []string, ok bool) {
 	}
 	lines = append(lines, said.Chinese.Title)
 	for _, paragraph := range said.Chinese.Content {
-		line := ""
+		var line strings.Builder
 		for _, span := range paragraph {
-			line += span.Text
+			line.WriteString(span.Text)
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	return lines, true
 }
