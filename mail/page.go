@@ -47,7 +47,7 @@ type mention struct{ Text, Link string }
 type fact struct {
 	Label string
 	Value template.HTML
-	Alarm bool     // a production environment
+	Alarm bool // a production environment
 }
 
 // look is the colours of a tone: one that carries white text (contrast at least
