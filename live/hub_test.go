@@ -133,7 +133,7 @@ func TestWhoLookedBeforeTheNewsIsToldToLookAgain(t *testing.T) {
 		s := &source{changed: make(chan []string)}
 		h, _ := house(t, s, &board{})
 		before := time.Now()
-		time.Sleep(time.Second)
+		time.Sleep(time.Second)        // of the bubble's time
 		s.changed <- []string{"dlv_1"} // nobody listens
 		synctest.Wait()
 		news := time.Now()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -99,11 +100,15 @@ func throughHTTP(ctx context.Context, direct *net.Dialer, host, to string) (net.
 	return &tunnelled{conn, read}, nil
 }
 
+// mostHead is how many bytes a proxy's answer may have.
+const mostHead = 64 << 10
+
 func tunnel(conn net.Conn, to string) (*bufio.Reader, error) {
 	if _, err := fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", to, to); err != nil {
 		return nil, err
 	}
-	read := bufio.NewReader(conn)
+	bounded := &io.LimitedReader{R: conn, N: mostHead}
+	read := bufio.NewReader(bounded)
 	answer, err := http.ReadResponse(read, &http.Request{Method: http.MethodConnect})
 	if err != nil {
 		return nil, err
@@ -112,6 +117,7 @@ func tunnel(conn net.Conn, to string) (*bufio.Reader, error) {
 		_ = answer.Body.Close()
 		return nil, fmt.Errorf("it answered %s", answer.Status)
 	}
+	bounded.N = math.MaxInt64
 	return read, nil
 }
 

@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/textproto"
@@ -101,11 +102,12 @@ func (s *session) end(ctx context.Context, patience time.Duration) (reply string
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err = s.within(ctx, func() error {
-		if err := s.smtp.Text.PrintfLine("."); err != nil {
-			return err
-		}
+		unwritten := s.smtp.Text.PrintfLine(".")
 		_, reply, err = s.smtp.Text.ReadResponse(250)
-		return err
+		if _, refused := errors.AsType[*textproto.Error](err); err == nil || refused {
+			return err // a server that hangs up in the middle of a mail may have said why
+		}
+		return errors.Join(unwritten, err)
 	})
 	if err != nil {
 		return "", &failure{stage: stageEnd, err: err}

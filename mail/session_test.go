@@ -1,11 +1,18 @@
 package mail
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net"
 	"net/textproto"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/wneessen/go-mail/smtp"
+
+	"ticketbell/notify"
 )
 
 // What the other end reads, by the standard library's idea of the dots, is what was written.
@@ -39,5 +46,35 @@ func TestDotsAtTheBeginningOfALineArrive(t *testing.T) {
 			t.Errorf("%.40q did not arrive as it was", source)
 		}
 		_, _ = near.Close(), far.Close()
+	}
+}
+
+// deaf is a connection whose other end said all it had to say, and takes nothing more.
+type deaf struct {
+	net.Conn
+	said io.Reader
+}
+
+func (d deaf) Read(b []byte) (int, error) { return d.said.Read(b) }
+func (deaf) Write([]byte) (int, error)    { return 0, errors.New("broken pipe") }
+
+func TestWhatAServerSaysBeforeItHangsUpIsHeard(t *testing.T) {
+	for said, want := range map[string]struct {
+		verdict notify.Verdict
+		code    string
+	}{
+		"552 5.3.4 too large\r\n": {notify.VerdictPermanent, "mail.552"},
+		"":                        {notify.VerdictAgain, "mail.broken"},
+	} {
+		near, far := net.Pipe()
+		t.Cleanup(func() { _, _ = near.Close(), far.Close() })
+		conn := deaf{near, strings.NewReader("220 ready\r\n" + said)}
+		client, err := smtp.NewClient(conn, "mail.corp.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &session{conn: conn, smtp: client}
+		_, err = s.end(context.WithoutCancel(t.Context()), time.Minute)
+		wantRefusal(t, new(Mailer).judge(err), want.verdict, want.code)
 	}
 }

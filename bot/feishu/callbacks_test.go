@@ -441,7 +441,7 @@ func TestWhatIsReadBeforeItsSendIsWrittenDownIsNotedLater(t *testing.T) {
 		if got := noted(); got != 1 {
 			t.Errorf("got it handed on %d times, want once so far", got)
 		}
-		time.Sleep(settling)
+		time.Sleep(settling) // of the bubble's time
 		if got := noted(); got != 2 {
 			t.Errorf("got it handed on %d times, want it tried once more", got)
 		}
