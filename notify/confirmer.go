@@ -33,9 +33,22 @@ type Confirmer struct {
 	Log *slog.Logger
 }
 
+// errUnsent says that a code was counted and kept, and could not be sent.
+var errUnsent = errors.New("the code could not be sent")
+
 // Ask sends a code to the new address that u entered: by mail, or to whoever has the phone
-// number at Feishu or WeCom. What stands against it is an [*ticket.Invalid] of the field.
+// number at Feishu or WeCom. What stands against it is an [*ticket.Invalid] of the field,
+// and then nothing waits to be confirmed.
 func (c *Confirmer) Ask(ctx context.Context, u ticket.User, field, value string) error {
+	err := c.send(ctx, u, field, value)
+	if errors.Is(err, errUnsent) {
+		err = errors.Join(err, c.Records.DropUnconfirmed(context.WithoutCancel(ctx), u.Username, field))
+	}
+	return err
+}
+
+// send sends a code and keeps the address until it is entered.
+func (c *Confirmer) send(ctx context.Context, u ticket.User, field, value string) error {
 	s, err := c.Settings.Settings(ctx)
 	if err != nil {
 		return fmt.Errorf("read settings: %w", err)
@@ -60,7 +73,7 @@ func (c *Confirmer) Ask(ctx context.Context, u ticket.User, field, value string)
 	m := Message{Card: cards.Code(field, code, n.EndsAt, s.Cards()), Language: language(u, s), Notice: NewID("code_"), Thread: u.Username}
 	if err := c.Voice.Tell(ctx, ch, address, m); err != nil {
 		c.Log.WarnContext(ctx, "a code could not be sent", "channel", ch, "username", u.Username, "error", err)
-		return errors.Join(unsent(field, ch), c.Records.DropUnconfirmed(context.WithoutCancel(ctx), u.Username, field))
+		return fmt.Errorf("%w: %w", errUnsent, unsent(field, ch))
 	}
 	return nil
 }
@@ -98,13 +111,14 @@ func (c *Confirmer) find(ctx context.Context, order []Channel, field, value stri
 	return "", "", unreached(field)
 }
 
-// Again sends another code to a new address; the one before is void.
+// Again sends another code to a new address; the one before is void. The address goes on
+// waiting when the code could not be sent.
 func (c *Confirmer) Again(ctx context.Context, u ticket.User, field string) error {
 	n, err := c.waiting(ctx, u.Username, field)
 	if err != nil {
 		return err
 	}
-	return c.Ask(ctx, u, field, n.Value)
+	return c.send(ctx, u, field, n.Value)
 }
 
 func (c *Confirmer) waiting(ctx context.Context, username, field string) (Unconfirmed, error) {

@@ -166,3 +166,18 @@ func TestACodeThatCannotBeSentLeavesNothingToConfirm(t *testing.T) {
 		}
 	})
 }
+
+func TestANewAddressGoesOnWaitingWhenAnotherCodeCannotBeSent(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		c := h.confirms(nil)
+		if err := c.Ask(t.Context(), person("lisi"), "email", "new@corp.com"); err != nil {
+			t.Fatal(err)
+		}
+		h.board.mail.from(refusing(errors.New("421 later")))
+		wantWord(t, c.Again(t.Context(), person("lisi"), "email"), "email not_sent")
+		waiting, err := c.Waiting(t.Context(), "lisi")
+		if len(waiting) != 1 || waiting[0].Value != "new@corp.com" || err != nil {
+			t.Errorf("got %+v %v waiting, want the address", waiting, err)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -144,11 +145,25 @@ func (a *api) askFor(ctx context.Context, s notify.Settings, before ticket.User,
 	if len(taken) > 0 {
 		return &taken[0]
 	}
+	var asked []string
 	for _, field := range []string{"email", "phone"} {
-		if to := *addressOf(&wanted, field); to != *addressOf(u, field) {
-			if err := a.Addresses.Ask(ctx, before, field, canonical(field, to)); err != nil {
-				return err
-			}
+		to := *addressOf(&wanted, field)
+		if to == *addressOf(u, field) {
+			continue
+		}
+		if err := a.Addresses.Ask(ctx, before, field, canonical(field, to)); err != nil {
+			return errors.Join(err, a.unask(ctx, u.Username, asked))
+		}
+		asked = append(asked, field)
+	}
+	return nil
+}
+
+// unask forgets what was asked for in a call that is refused as a whole.
+func (a *api) unask(ctx context.Context, username string, asked []string) error {
+	for _, field := range asked {
+		if err := a.Addresses.Cancel(context.WithoutCancel(ctx), username, field); err != nil {
+			return err
 		}
 	}
 	return nil

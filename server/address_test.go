@@ -71,6 +71,7 @@ func TestNoCodeIsSentForWhatCannotBe(t *testing.T) {
 	for name, row := range map[string]struct{ body, field string }{
 		"somebody else's": {`{"email":"wangwu@corp.com","name":"x"}`, "email taken"},
 		"unreachable":     {`{"phone":"13900000009","name":"x"}`, "phone unreachable"},
+		"one of two":      {`{"email":"new@corp.com","phone":"13900000009"}`, "phone unreachable"},
 		"no address":      {`{"email":"nobody","name":"x"}`, "email invalid"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +79,7 @@ func TestNoCodeIsSentForWhatCannotBe(t *testing.T) {
 			h.rooms.lost = "+8613900000009"
 			p := h.call("PATCH", "/api/v1/me", lisi, row.body).problem(t)
 			equal(t, "fields", p.fields(), []string{row.field})
-			if h.rooms.unconfirmed != nil || h.rooms.users["lisi"].Name != "" {
+			if len(h.rooms.unconfirmed) > 0 || h.rooms.users["lisi"].Name != "" {
 				t.Errorf("got %v waiting and %+v, want nothing changed", h.rooms.unconfirmed, h.rooms.users["lisi"])
 			}
 		})
