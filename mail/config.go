@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"ticketbell/cards"
+	"ticketbell/ticket"
 )
 
 // Security is how the connection to the server is protected.
@@ -97,7 +98,7 @@ func (c Config) Validate() error {
 	check(c.Port >= 1 && c.Port <= 65535, "port", "端口应为 1 到 65535", "must be 1 to 65535")
 	check(c.security().valid(), "security", "应为 auto、tls、starttls 或 none", "must be auto, tls, starttls or none")
 	check(c.auth() == AuthAuto || c.auth() == AuthNone, "auth", "应为 auto 或 none", "must be auto or none")
-	check(!c.signsIn() || c.security() != None || c.ProxyURL == "" && isLoopback(c.Host), "security",
+	check(!c.signsIn() || c.security() != None || c.ProxyURL == "" && ticket.ThisMachine(c.Host), "security",
 		"用户名和密码不能明文发送，请启用加密", "the password must not travel in plain text: switch encryption on")
 	check(c.auth() == AuthNone || c.Username != "" || c.Password == "", "username", "请填写 SMTP 用户名", "enter the SMTP username")
 	check(!c.signsIn() || c.Password != "", "password", "请填写 SMTP 密码或授权码", "enter the SMTP password or authorization code")
@@ -151,11 +152,6 @@ func isHost(s string) bool {
 	return net.ParseIP(s) != nil || !strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("/:@[]?#%", r)
 	})
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || (ip != nil && ip.IsLoopback())
 }
 
 // isAddress reports whether s is one bare address.

@@ -10,15 +10,14 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
-	"strings"
 
 	"golang.org/x/net/proxy"
+
+	"ticketbell/notify"
 )
 
-// errProxyAddress does not repeat what was typed.
-var errProxyAddress = errors.New("not a proxy address")
+// errProxyPassword says that a proxy wants a sign-in, which would be kept where it is shown.
+var errProxyPassword = errors.New("a proxy's address holds no user and password")
 
 // proxyError says that a proxy did not connect us.
 type proxyError struct{ err error }
@@ -27,26 +26,13 @@ func (e *proxyError) Error() string { return "the proxy did not connect us: " + 
 func (e *proxyError) Unwrap() error { return e.err }
 
 // parseProxy reads what was typed as the proxy, nil when nothing was: socks5 or http
-// (CONNECT), the latter also as a bare host:port. Credentials are refused, for the
-// address is no secret and is shown.
+// (CONNECT). Credentials are refused, for the address is no secret and is shown.
 func parseProxy(raw string) (*url.URL, error) {
-	raw = strings.TrimSpace(raw)
-	if raw == "" {
-		return nil, nil
+	u, err := notify.ProxyURL(raw, "http", "socks5")
+	if err == nil && u != nil && u.User != nil {
+		return nil, errProxyPassword
 	}
-	if !strings.Contains(raw, "://") {
-		raw = "http://" + raw
-	}
-	u, err := url.Parse(raw)
-	if err != nil {
-		return nil, errProxyAddress
-	}
-	port, err := strconv.Atoi(u.Port())
-	bare := strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
-	if err != nil || port < 1 || port > 65535 || u.Hostname() == "" || !bare || !slices.Contains([]string{"http", "socks5"}, u.Scheme) {
-		return nil, errProxyAddress
-	}
-	return u, nil
+	return u, err
 }
 
 // connect opens a connection to the mail server, through the proxy if there is one. The

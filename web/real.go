@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -77,8 +76,7 @@ func leadsHere(c channelView) bool {
 	if u, err := url.Parse(c.Text("api_base_url")); err == nil && u.Host != "" {
 		host = u.Hostname()
 	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || (ip != nil && ip.IsLoopback())
+	return ticket.ThisMachine(host)
 }
 
 // real is the scene with the real channels, offered to whoever may see and test them.

@@ -3,8 +3,9 @@ package web
 import (
 	"net"
 	"net/http"
-	"net/netip"
 	"strings"
+
+	"ticketbell/ticket"
 )
 
 // guard sets the headers every answer of the pages has. A page widens the policy.
@@ -39,11 +40,7 @@ func loopback(host string) bool {
 		host = name
 	}
 	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-	if strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
+	return ticket.ThisMachine(host)
 }
 
 // sitePolicy lets the administrator's pages load their own files, call their own server

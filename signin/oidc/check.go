@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"net/url"
 	"strings"
+
+	"ticketbell/ticket"
 )
 
 // Check names all that is wrong with c, each with the name of its field in front.
@@ -30,12 +31,7 @@ func (c Config) Check() []error {
 
 // safe reports whether nobody on the way can read or change what is sent to u.
 func safe(u *url.URL) bool {
-	return u.Scheme == "https" || (u.Scheme == "http" && loopback(u.Hostname()))
-}
-
-func loopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || (err == nil && addr.Unmap().IsLoopback())
+	return u.Scheme == "https" || (u.Scheme == "http" && ticket.ThisMachine(u.Hostname()))
 }
 
 // checkEndpoint checks an address that the provider gave us: it is as safe as the issuer's.

@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
 	"ticketbell/bot/feishu"
+	"ticketbell/ticket"
 )
 
 const (
@@ -142,6 +142,5 @@ func readAddress(resp *http.Response) (address, error) {
 
 // trusted reports whether what travels there is encrypted, or stays on this machine.
 func trusted(u *url.URL) bool {
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "wss" || (u.Scheme == "ws" && (u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback())))
+	return u.Scheme == "wss" || (u.Scheme == "ws" && ticket.ThisMachine(u.Hostname()))
 }
