@@ -16,7 +16,7 @@ func Code(field, code string, ends time.Time, s Setting) Card {
 		Subject: code,
 		Number:  "#code",
 		Rows: []Row{{
-			Name: "time", Label: Text{"有效期至", "Valid until"}, Value: Same(ends.In(zoneOf(s)).Format("2006-01-02 15:04 -07:00")),
+			Name: "time", Label: Text{"有效期至", "Valid until"}, Value: Same(clockOf(s, ends)),
 		}, {
 			Name: "note", Label: Text{"说明", "Note"},
 			Value: Text{

@@ -113,7 +113,7 @@ func (w writer) link() string {
 }
 
 // clock writes a moment in full, with its zone.
-func (w writer) clock(at time.Time) string { return at.In(w.zone()).Format("2006-01-02 15:04 -07:00") }
+func (w writer) clock(at time.Time) string { return clockOf(w.s, at) }
 
 // hour writes a moment as short as it stays clear: the time alone on the day of the event.
 func (w writer) hour(at time.Time) string {
@@ -124,9 +124,4 @@ func (w writer) hour(at time.Time) string {
 	return at.Format("2006-01-02 15:04")
 }
 
-func (w writer) zone() *time.Location {
-	if w.s.Location == nil {
-		return time.UTC
-	}
-	return w.s.Location
-}
+func (w writer) zone() *time.Location { return zoneOf(w.s) }

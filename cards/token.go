@@ -11,7 +11,7 @@ func TokenEnds(name string, ends time.Time, s Setting) Card {
 		Subject: name,
 		Number:  "#token",
 		Rows: []Row{{
-			Name: "time", Label: Text{"到期时间", "Expires"}, Value: Same(ends.In(zoneOf(s)).Format("2006-01-02 15:04 -07:00")),
+			Name: "time", Label: Text{"到期时间", "Expires"}, Value: Same(clockOf(s, ends)),
 		}, {
 			Name: "note", Label: Text{"说明", "Note"},
 			Value: Text{

@@ -83,6 +83,11 @@ func sampleKind(status ticket.Status) ticket.Kind {
 	}
 }
 
+// clockOf writes a moment in full, with its zone.
+func clockOf(s Setting, at time.Time) string {
+	return at.In(zoneOf(s)).Format("2006-01-02 15:04 -07:00")
+}
+
 func zoneOf(s Setting) *time.Location {
 	if s.Location == nil {
 		return time.UTC
