@@ -58,8 +58,8 @@ func TestQuietHoursSetOnOnesOwnPageHoldANoticeUntilTheyEnd(t *testing.T) {
 	now := time.Now().UTC()
 	end := now.Add(30 * time.Second).Truncate(time.Minute).Add(time.Minute) // a whole minute, not too near
 	w.visit("/me")
-	w.set24("me-quiet_hours.from", now.Add(-time.Hour))
-	w.set24("me-quiet_hours.to", end)
+	w.fill("开始", now.Add(-time.Hour).Format("15:04"))
+	w.fill("结束", end.Format("15:04"))
 	w.fill("时区", "UTC")
 	w.click("保存")
 	w.see("已保存。")
@@ -92,12 +92,6 @@ func (h *house) arrived(channel, key string) error {
 func (h *house) reaches(channel, key string) {
 	h.t.Helper()
 	eventually(h.t, "#"+key+" arrives on "+channel, func() error { return h.arrived(channel, key) })
-}
-
-// set24 sets a field for a time of day.
-func (w *window) set24(id string, at time.Time) {
-	w.t.Helper()
-	script[bool](w, `(document.getElementById(`+quoted(id)+`).value = `+quoted(at.Format("15:04"))+`, true)`)
 }
 
 func TestTheOrderOfChannelsIsSetByKeyboardAndKept(t *testing.T) {
@@ -150,11 +144,13 @@ func TestHowPeopleAreToldIsSetForEverybody(t *testing.T) {
 	w.click("每人按顺序只发一个")
 	w.click("企业微信 上移")
 	w.fill("几分钟未送达就走下一个渠道", "soon")
-	w.set24("general-quiet_hours.from", time.Date(2026, 1, 1, 22, 0, 0, 0, time.UTC))
-	w.set24("general-quiet_hours.to", time.Date(2026, 1, 1, 8, 0, 0, 0, time.UTC))
+	w.fill("开始", "22:00")
+	w.fill("结束", "8:00")
 	w.click("保存")
 	w.see("请改正以下内容：")
+	w.see("须为时刻，如 22:00")
 	w.fill("几分钟未送达就走下一个渠道", "3")
+	w.fill("结束", "08:00")
 	w.click("保存")
 	w.see("每人按顺序只发一个 · 企业微信 › 飞书 › 邮件 （3 分钟未送达就走下一个）")
 	w.see("22:00–08:00")
