@@ -62,6 +62,27 @@ func TestADisabledPersonIsNotTold(t *testing.T) {
 	b.told(map[string]int{"wangwu": 1})
 }
 
+// What somebody switched off is skipped and says so; what waits for them cannot be.
+func TestWhatSomebodySwitchedOffIsSkippedWithAReason(t *testing.T) {
+	t.Parallel()
+	b := demo(t)
+	for _, who := range []string{"lisi", "wangwu"} {
+		path := "/api/v1/users/" + who
+		b.must(http.StatusOK, request{method: "PATCH", path: path, body: map[string]any{"events": map[string]any{"copied": false, "handled": false}}})
+		b.must(http.StatusBadRequest, request{method: "PATCH", path: path, body: map[string]any{"events": map[string]any{"to_do": false}}})
+	}
+	ev := submitted("1024", byUsername("lisi"))
+	ev["audience"] = []any{byUsername("lisi"), byUsername("wangwu")}
+	b.post(ev)
+	b.devices.hears("lisi", "待审核")
+	b.rest()
+	checkEnds(t, b, map[string]string{
+		"lisi feishu": "accepted", "lisi wecom": "accepted", "lisi mail": "accepted",
+		"wangwu feishu": "skipped unwanted", "wangwu wecom": "skipped unwanted", "wangwu mail": "skipped unwanted",
+	})
+	b.told(map[string]int{"lisi": 1})
+}
+
 // Somebody who was entered later is found by what is known then.
 func TestAMendedAddressIsUsedOnRetry(t *testing.T) {
 	t.Parallel()

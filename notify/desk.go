@@ -292,17 +292,18 @@ func (a *acceptance) deliveries(p Plan, l ticket.Listener, muted []string) []Del
 	if u.Disabled {
 		return nil
 	}
+	role, against := a.reason(u, l, slices.Contains(muted, u.Key()))
 	if len(a.channels) == 0 {
-		d := a.delivery(p, l.Role, u, Mail)
+		d := a.delivery(p, role, u, Mail)
 		d.Status, d.Reason = Skipped, ReasonChannelOff
 		return []Delivery{d}
 	}
 	var all []Delivery
 	for _, ch := range a.ways.of(u, a.channels) {
-		all = append(all, a.delivery(p, l.Role, u, ch))
+		all = append(all, a.delivery(p, role, u, ch))
 	}
-	if slices.Contains(muted, u.Key()) && !a.entry.Event.Kind.ToldAnyway(l.Role) {
-		return mute(all)
+	if against != "" {
+		return leaveOut(all, against)
 	}
 	if a.ways.inTurn(u) {
 		a.ways.queue(all)

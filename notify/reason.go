@@ -38,6 +38,7 @@ const (
 	ReasonSlow          = "slow"
 	ReasonChannelGone   = "switched_off"
 	ReasonMuted         = "muted"
+	ReasonUnwanted      = "unwanted"
 )
 
 // IdentityCode begins the codes of refusals that came from our own directory, not
@@ -89,6 +90,8 @@ func ReasonWords(reason string) cards.Text {
 		return cards.Text{ZH: "已由管理员改走其他渠道重发", EN: "sent on another channel instead, by an administrator"}
 	case ReasonMuted:
 		return cards.Text{ZH: "已静音：本人不想再收到这个工单的进展", EN: "muted: this person wants no more news of the ticket"}
+	case ReasonUnwanted:
+		return cards.Text{ZH: "本人关闭了这类通知", EN: "this person switched this kind of message off"}
 	case ReasonQuiet:
 		return cards.Text{ZH: "免打扰时段，结束后发送", EN: "quiet hours; sent when they end"}
 	case ReasonReserve, ReasonNotNeeded, ReasonSlow, ReasonChannelGone:

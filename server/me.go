@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"ticketbell/access"
 	"ticketbell/cards"
@@ -43,6 +44,8 @@ type mePatch struct {
 
 	ChannelPolicy *ticket.Policy    `json:"channel_policy,omitempty" enum:"all,first," doc:"Empty is that of the settings."`
 	ChannelOrder  *[]notify.Channel `json:"channel_order,omitempty" maxItems:"3" uniqueItems:"true" enum:"feishu,wecom,mail" doc:"Empty is that of the settings."`
+
+	Events *events `json:"events,omitempty"`
 }
 
 type meChange struct{ Body form[mePatch] }
@@ -95,7 +98,7 @@ func (a *api) patchMe(ctx context.Context, in *meChange) (*meOutput, error) {
 	}
 	body, wrong := in.Body.read(a)
 	body.apply(&u)
-	if err := together(append(wrong, locked(s, before, u)...), roster.Check(u)); err != nil {
+	if err := together(slices.Concat(wrong, body.Events.wrong(), locked(s, before, u)), roster.Check(u)); err != nil {
 		return nil, err
 	}
 	if err := a.askFor(ctx, s, before, &u); err != nil {
@@ -111,7 +114,7 @@ func (a *api) patchMe(ctx context.Context, in *meChange) (*meOutput, error) {
 func (p mePatch) apply(u *ticket.User) {
 	userPatch{
 		Name: p.Name, Email: p.Email, Phone: p.Phone, WeComUserID: p.WeComUserID, Language: p.Language, Timezone: p.Timezone,
-		QuietHours: p.QuietHours, ChannelPolicy: p.ChannelPolicy, ChannelOrder: p.ChannelOrder,
+		QuietHours: p.QuietHours, ChannelPolicy: p.ChannelPolicy, ChannelOrder: p.ChannelOrder, Events: p.Events,
 	}.apply(u)
 }
 

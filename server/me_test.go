@@ -23,7 +23,7 @@ func TestPeopleMendHowTheyAreReached(t *testing.T) {
 	h := newHouse(t)
 	h.rooms.users["bo"] = ticket.User{Person: ticket.Person{Username: "bo", Email: "old@corp.com"}, Role: ticket.Operator}
 	got := h.call("PATCH", "/api/v1/me", h.mine("bo"), `{"email":"Bo@corp.com","language":"en"}`)
-	want := `{"username":"bo","email":"bo@corp.com","language":"en","role":"operator",` +
+	want := `{"username":"bo","email":"bo@corp.com","language":"en","role":"operator","events":{"to_do":true,"created":true,"handled":true,"copied":true},` +
 		`"identities":[{"channel":"mail","address":"bo@corp.com","origin":"entered","ok":true,"explanation":"sent to the e-mail address"}],"effective":{"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10}}`
 	if got.status != 200 || strings.TrimSpace(got.body) != want {
 		t.Errorf("got %d %s, want 200 %s", got.status, got.body, want)

@@ -45,6 +45,8 @@ type user struct {
 
 	ChannelPolicy ticket.Policy    `json:"channel_policy,omitempty" enum:"all,first," doc:"On how many channels the person is told: on all, on the first that gets through, or empty for that of the settings."`
 	ChannelOrder  []notify.Channel `json:"channel_order,omitempty" maxItems:"3" uniqueItems:"true" enum:"feishu,wecom,mail" doc:"In which order channels are tried; those it leaves out follow in the order of the settings."`
+
+	Events *events `json:"events,omitempty" doc:"Which news the person hears of: all of it, but for what was switched off."`
 }
 
 // userPatch is what changes of a user; what is absent stays.
@@ -63,6 +65,8 @@ type userPatch struct {
 
 	ChannelPolicy *ticket.Policy    `json:"channel_policy,omitempty" enum:"all,first," doc:"Empty is that of the settings."`
 	ChannelOrder  *[]notify.Channel `json:"channel_order,omitempty" maxItems:"3" uniqueItems:"true" enum:"feishu,wecom,mail" doc:"Empty is that of the settings."`
+
+	Events *events `json:"events,omitempty"`
 }
 
 // PickedPeople are the filters of everything that speaks of many people.
@@ -166,7 +170,7 @@ func (a *api) getUser(ctx context.Context, in *userInput) (*userOutput, error) {
 func (a *api) createUser(ctx context.Context, in *userCreate) (*userOutput, error) {
 	body, wrong := in.Body.read(a)
 	u := body.known()
-	if err := together(wrong, roster.Check(u)); err != nil {
+	if err := together(append(wrong, body.Events.wrong()...), roster.Check(u)); err != nil {
 		return nil, err
 	}
 	if err := mayAppoint(ctx, ticket.Member, u.Role); err != nil {
@@ -190,7 +194,7 @@ func (a *api) patchUser(ctx context.Context, in *userChange) (*userOutput, error
 		wrong = append(wrong, ticket.FieldError{Field: "username", Code: "invalid", Message: "cannot be changed"})
 	}
 	body.apply(&u)
-	if err := together(wrong, roster.Check(u)); err != nil {
+	if err := together(append(wrong, body.Events.wrong()...), roster.Check(u)); err != nil {
 		return nil, err
 	}
 	if err := mayAppoint(ctx, before.Role, u.Role); err != nil {
@@ -230,6 +234,7 @@ func userOf(u ticket.User) user {
 		Username: u.Username, Name: u.Name, Email: u.Email, Phone: u.Phone, WeComUserID: u.WeComUserID,
 		FeishuOpenID: u.FeishuOpenID, Language: cards.Language(u.Language), Timezone: u.Timezone, Role: u.Role, Disabled: u.Disabled,
 		QuietHours: quietHours{Quiet: u.Quiet}, ChannelPolicy: u.Ways.Policy, ChannelOrder: notify.OrderOf(u.Ways),
+		Events: eventsOf(u.Unwanted),
 	}
 }
 
@@ -238,11 +243,13 @@ func (u user) known() ticket.User {
 	if role == "" {
 		role = ticket.Member
 	}
-	return ticket.User{
+	known := ticket.User{
 		Person:      ticket.Person{Username: u.Username, Name: u.Name, Email: u.Email, Phone: u.Phone},
 		WeComUserID: u.WeComUserID, FeishuOpenID: u.FeishuOpenID, Language: string(u.Language), Timezone: u.Timezone, Role: role, Disabled: u.Disabled,
 		Quiet: u.QuietHours.Quiet, Ways: ticket.Ways{Order: notify.InOrder(u.ChannelOrder), Policy: u.ChannelPolicy},
 	}
+	u.Events.apply(&known.Unwanted)
+	return known
 }
 
 func (p userPatch) apply(u *ticket.User) {
@@ -264,6 +271,7 @@ func (p userPatch) apply(u *ticket.User) {
 	if p.ChannelOrder != nil {
 		u.Ways.Order = notify.InOrder(*p.ChannelOrder)
 	}
+	p.Events.apply(&u.Unwanted)
 }
 
 // set puts what a patch brings, if it brings anything.

@@ -12,10 +12,10 @@ import (
 	"ticketbell/ticket"
 )
 
-const userColumns = `username, name, email, phone, wecom_userid, feishu_open_id, language, timezone, role, disabled, quiet, ways`
+const userColumns = `username, name, email, phone, wecom_userid, feishu_open_id, language, timezone, role, disabled, quiet, ways, unwanted`
 
 func scanUser(r row) (u ticket.User, err error) {
-	return u, r.Scan(&u.Username, &u.Name, &u.Email, &u.Phone, &u.WeComUserID, &u.FeishuOpenID, &u.Language, &u.Timezone, &u.Role, &u.Disabled, document{&u.Quiet}, document{&u.Ways})
+	return u, r.Scan(&u.Username, &u.Name, &u.Email, &u.Phone, &u.WeComUserID, &u.FeishuOpenID, &u.Language, &u.Timezone, &u.Role, &u.Disabled, document{&u.Quiet}, document{&u.Ways}, document{&u.Unwanted})
 }
 
 // userPage begins the cursors of [Store.Users]: any text could be a username.
@@ -106,7 +106,7 @@ func (s *Store) User(ctx context.Context, username string) (ticket.User, error) 
 // any case of its letters.
 func (s *Store) CreateUser(ctx context.Context, u ticket.User) error {
 	return s.putUser(ctx, "create", u,
-		`INSERT INTO users (`+userColumns+`, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`)
+		`INSERT INTO users (`+userColumns+`, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`)
 }
 
 // UpdateUser replaces what is known of the person of that username, by the rules
@@ -114,7 +114,7 @@ func (s *Store) CreateUser(ctx context.Context, u ticket.User) error {
 func (s *Store) UpdateUser(ctx context.Context, u ticket.User) error {
 	return s.putUser(ctx, "update", u,
 		`UPDATE users SET name = $2, email = $3, phone = $4, wecom_userid = $5, feishu_open_id = $6,
-			language = $7, timezone = $8, role = $9, disabled = $10, quiet = $11, ways = $12, updated_at = $13 WHERE username = $1`)
+			language = $7, timezone = $8, role = $9, disabled = $10, quiet = $11, ways = $12, unwanted = $13, updated_at = $14 WHERE username = $1`)
 }
 
 func (s *Store) putUser(ctx context.Context, verb string, u ticket.User, query string) error {
@@ -127,7 +127,7 @@ func (s *Store) putUser(ctx context.Context, verb string, u ticket.User, query s
 			return err
 		}
 		return mustChange(tx.ExecContext(ctx, query, u.Username, u.Name, u.Email, u.Phone,
-			u.WeComUserID, u.FeishuOpenID, u.Language, clean(u.Timezone), string(u.Role), u.Disabled, quiet(u), ways(u), millis(s.now())))
+			u.WeComUserID, u.FeishuOpenID, u.Language, clean(u.Timezone), string(u.Role), u.Disabled, written(u.Quiet), written(u.Ways), written(u.Unwanted), millis(s.now())))
 	})
 	if err != nil {
 		return fmt.Errorf("%s user %s: %w", verb, u.Username, err)
@@ -135,20 +135,12 @@ func (s *Store) putUser(ctx context.Context, verb string, u ticket.User, query s
 	return nil
 }
 
-// quiet is what a column holds of u's quiet hours: "" for none.
-func quiet(u ticket.User) any {
-	if u.Quiet.IsZero() {
+// written is what a column holds of a value: "" for the zero one.
+func written(v interface{ IsZero() bool }) any {
+	if v.IsZero() {
 		return ""
 	}
-	return document{u.Quiet}
-}
-
-// ways is what a column holds of u's ways: "" for none.
-func ways(u ticket.User) any {
-	if u.Ways.IsZero() {
-		return ""
-	}
-	return document{u.Ways}
+	return document{v}
 }
 
 func normalUser(u ticket.User) (ticket.User, error) {

@@ -28,6 +28,23 @@ func TestWaysAreKept(t *testing.T) {
 	})
 }
 
+func TestWhatSomebodySwitchedOffIsKept(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		u := ticket.User{Person: ticket.Person{Username: "lisi"}, Role: ticket.Member, Unwanted: ticket.Unwanted{Handled: true}}
+		createUser(t, s, u)
+		for _, off := range []ticket.Unwanted{{Handled: true}, {Created: true, Copied: true}, {}} {
+			u.Unwanted = off
+			if err := s.UpdateUser(t.Context(), u); err != nil {
+				t.Fatal(err)
+			}
+			found, err := s.Match(t.Context(), []ticket.Person{u.Person})
+			if diff := cmp.Diff([]ticket.User{u}, found); diff != "" || err != nil {
+				t.Errorf("%v, user (-want +got):\n%s", err, diff)
+			}
+		}
+	})
+}
+
 // inLine records an event for lisi on Feishu and, in reserve, on WeCom and by mail; wangwu
 // is told on all of them.
 func inLine(t engineTest, s *store.Store) map[notify.Channel]notify.Delivery {

@@ -6,7 +6,12 @@ import "slices"
 type Listener struct {
 	Person Person
 	Role   Role
+	// Also are the other reasons, where they have more than one.
+	Also []Role
 }
+
+// Roles are all of l's reasons, the first of the table first.
+func (l Listener) Roles() []Role { return append([]Role{l.Role}, l.Also...) }
 
 // Around is what decides an audience beside the event itself.
 type Around struct {
@@ -60,30 +65,44 @@ func Audience(ev Event, a Around) []Listener {
 }
 
 func tell(told []Listener, l Listener) []Listener {
-	if l.Person.IsZero() || slices.ContainsFunc(told, func(t Listener) bool { return t.Person.Same(l.Person) }) {
+	if l.Person.IsZero() {
 		return told
 	}
-	return append(told, l)
+	i := slices.IndexFunc(told, func(t Listener) bool { return t.Person.Same(l.Person) })
+	if i < 0 {
+		return append(told, l)
+	}
+	for _, r := range l.Roles() {
+		if !slices.Contains(told[i].Roles(), r) {
+			told[i].Also = append(told[i].Also, r)
+		}
+	}
+	return told
 }
 
 func named(ev Event, a Around) []Listener {
 	told := []Listener{}
 	for _, p := range ev.Audience {
-		told = tell(told, Listener{p, roleOf(p, ev, a)})
+		roles := rolesOf(p, ev, a)
+		told = tell(told, Listener{Person: p, Role: roles[0], Also: roles[1:]})
 	}
 	return told
 }
 
-// roleOf finds why a named person is told: the first group of anybody's that holds them.
-func roleOf(p Person, ev Event, a Around) Role {
+// rolesOf finds why a named person is told: the groups of anybody's that hold them.
+func rolesOf(p Person, ev Event, a Around) []Role {
+	var roles []Role
 	for _, pick := range []part{assignees, waiting, creator, executors} {
 		for _, l := range pick(ev, a) {
-			if l.Person.Same(p) {
-				return l.Role
+			if l.Person.Same(p) && !slices.Contains(roles, l.Role) {
+				roles = append(roles, l.Role)
 			}
 		}
 	}
-	return RoleNamed
+	if len(roles) == 0 {
+		return []Role{RoleNamed}
+	}
+	return roles
 }
 
 func assignees(ev Event, _ Around) []Listener {
@@ -153,7 +172,7 @@ func waiting(ev Event, a Around) []Listener {
 func as(r Role, people []Person) []Listener {
 	listeners := make([]Listener, 0, len(people))
 	for _, p := range people {
-		listeners = append(listeners, Listener{p, r})
+		listeners = append(listeners, Listener{Person: p, Role: r})
 	}
 	return listeners
 }

@@ -61,6 +61,8 @@ type User struct {
 	Quiet Quiet `json:",omitzero"`
 	// Ways is on which channels they are told; a delivery does not keep it.
 	Ways Ways `json:"-"`
+	// Unwanted is what they switched off; a delivery does not keep it either.
+	Unwanted Unwanted `json:"-"`
 }
 
 // UserRole is what a person may do in ticketbell itself.

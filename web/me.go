@@ -108,6 +108,7 @@ func changeMe(v *visit) error {
 	typed.Ways = before.Ways
 	changes := differences(before, typed)
 	typedWays(v.r, &typed, before, &view, changes)
+	typedEvents(v.r, &typed, before, changes)
 	if len(changes) > 0 {
 		err = v.ask(http.MethodPatch, "/api/v1/me", changes, nil)
 	}
@@ -150,6 +151,26 @@ func typedWays(r *http.Request, typed *userRow, before userRow, view *meView, ch
 	}
 	if typed.ChannelOrder = order; len(order) > 0 {
 		view.Holds.Order = order
+	}
+}
+
+// typedEvents reads which news somebody wants, and adds what changes of it. What cannot be
+// switched off is always among them.
+func typedEvents(r *http.Request, typed *userRow, before userRow, changes map[string]any) {
+	sent := r.PostForm["events"]
+	if typed.Events = before.Events; len(sent) == 0 {
+		return
+	}
+	typed.Events = map[ticket.News]bool{}
+	changed := map[ticket.News]bool{}
+	for _, n := range ticket.Switchable() {
+		typed.Events[n] = slices.Contains(sent, string(n))
+		if typed.Hears(n) != before.Hears(n) {
+			changed[n] = typed.Hears(n)
+		}
+	}
+	if len(changed) > 0 {
+		changes["events"] = changed
 	}
 }
 

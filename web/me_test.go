@@ -41,6 +41,37 @@ func TestQuietHoursAreChangedOnOnesOwnPage(t *testing.T) {
 	}
 }
 
+func TestEventsAreSwitchedOnOnesOwnPage(t *testing.T) {
+	for name, row := range map[string]struct{ before, typed, want string }{
+		"one off":      {`{"to_do":true,"created":true,"handled":true,"copied":true}`, "events=to_do&events=created&events=handled", `{"events":{"copied":false}}`},
+		"one on again": {`{"to_do":true,"created":false,"handled":true,"copied":false}`, "events=to_do&events=handled&events=copied", `{"events":{"copied":true}}`},
+		"all off":      {`{"to_do":true,"created":true,"handled":true,"copied":true}`, "events=to_do", `{"events":{"copied":false,"created":false,"handled":false}}`},
+		"left":         {`{"to_do":true,"created":true,"handled":false,"copied":true}`, "events=to_do&events=created&events=copied", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sent := ""
+			s := site(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodPatch:
+					body, err := io.ReadAll(r.Body)
+					if err != nil {
+						t.Error(err)
+					}
+					sent = strings.TrimSpace(string(body))
+				case r.URL.Path == "/api/v1/me":
+					_, _ = io.WriteString(w, `{"username":"root","role":"admin","events":`+row.before+`}`)
+				default:
+					empty(w, r)
+				}
+			})
+			got := open(t, s, root(), "POST", "/me", row.typed, "HX-Request: true")
+			if got.Code != http.StatusOK || sent != row.want {
+				t.Errorf("got %d, and %q sent to the API, want %q", got.Code, sent, row.want)
+			}
+		})
+	}
+}
+
 func TestTheOrderOfChannelsIsChangedOnOnesOwnPage(t *testing.T) {
 	for name, row := range map[string]struct{ before, typed, want string }{
 		"one only, mail first": {`"x":0`, "channel_policy=first&channel_order=mail&channel_order=feishu&channel_order=wecom", `{"channel_order":["mail","feishu","wecom"],"channel_policy":"first"}`},

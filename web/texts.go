@@ -26,6 +26,6 @@ func reasons() []string {
 		notify.ReasonRefused, notify.ReasonPaused, notify.ReasonLimited, notify.ReasonFailing,
 		notify.ReasonNotUpdatable, notify.ReasonSpared, notify.ReasonAsSent, notify.ReasonStaleIdentity, notify.ReasonNotAsked, notify.ReasonQuiet, notify.ReasonDayFull,
 		notify.ReasonRerouted, notify.ReasonElsewhere, notify.ReasonStranded,
-		notify.ReasonReserve, notify.ReasonNotNeeded, notify.ReasonMuted,
+		notify.ReasonReserve, notify.ReasonNotNeeded, notify.ReasonMuted, notify.ReasonUnwanted,
 	}
 }

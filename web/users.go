@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +58,23 @@ type userRow struct {
 
 	ChannelPolicy ticket.Policy    `json:"channel_policy,omitempty"`
 	ChannelOrder  []notify.Channel `json:"channel_order,omitempty"`
+
+	// Events are the groups of news they hear of, by name; one that is not there is heard of.
+	Events map[ticket.News]bool `json:"events,omitempty"`
+}
+
+// Hears reports whether the person hears of a group of news.
+func (u userRow) Hears(n ticket.News) bool {
+	on, said := u.Events[n]
+	return on || !said
+}
+
+// Switches are the groups of news that somebody can do without.
+func (u userRow) Switches() []ticket.News { return ticket.Switchable() }
+
+// Off are the groups of news the person switched off.
+func (u userRow) Off() []ticket.News {
+	return slices.DeleteFunc(u.Switches(), u.Hears)
 }
 
 // Called is what the person is called by others.

@@ -160,6 +160,36 @@ func TestHowPeopleAreToldIsSetForEverybody(t *testing.T) {
 	w.see("未设置，按全局默认：22:00–08:00。")
 }
 
+func TestEventsAreSwitchedOffByKeyboardOnOnesOwnPage(t *testing.T) {
+	h := demo(t)
+	w := h.window()
+	w.visit("/me")
+	w.tabTo("抄送")
+	w.press(" ")
+	w.accessible("the events of one's own page")
+	w.shoot("me-events")
+	w.click("保存")
+	w.see("已保存。")
+	w.visit("/me?lang=en")
+	const off = `[...document.querySelectorAll("[name=events]:not(:checked):not([type=hidden])")].map((box) => box.value).join(" ")`
+	if got := script[string](w, off); got != "copied" {
+		t.Errorf("got %q off on the page, want copies alone", got)
+	}
+	if got := script[bool](w, `document.getElementById("me-events.to_do").disabled`); !got {
+		t.Error("got a switch for what waits for somebody that can be moved")
+	}
+
+	status, answer := h.ask("POST", "/api/v1/events", `{"id":"9","kind":"submitted","audience":[{"username":"admin"}],
+		"ticket":{"key":"9","title":"订单表加索引","status":"waiting_review","step":{"kind":"review","assignees":[{"username":"t1"}]}}}`)
+	if status != http.StatusAccepted {
+		t.Fatalf("got %d %s, want it accepted", status, answer)
+	}
+	w.visit("/deliveries?q=9&status=skipped&lang=zh")
+	w.see("本人关闭了这类通知")
+	w.visit("/users/admin")
+	w.see("不再接收 抄送")
+}
+
 func TestATicketIsMutedByKeyboardOnOnesOwnPageAndHeardOfAgain(t *testing.T) {
 	h := demo(t)
 	h.tells("7")
