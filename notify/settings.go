@@ -17,6 +17,9 @@ type Settings struct {
 	// URLPrefix is where the ticket platform lives, without a slash at the end; a
 	// ticket's path is joined to it. "" leaves the link button out.
 	URLPrefix string `json:"url_prefix"`
+	// PublicURL is where people reach us, without a slash at the end, as an administrator
+	// saved it; "" is wherever their requests say.
+	PublicURL string `json:"public_url,omitempty"`
 	// LinkTemplate is the path of a ticket that brings none, see [cards.Setting].
 	LinkTemplate string `json:"link_template"`
 	// DefaultLanguage is read by everybody who chose none.

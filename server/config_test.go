@@ -115,16 +115,16 @@ func TestDurationsAreWrittenTheWayPeopleSayThem(t *testing.T) {
 
 func TestSettingsChangeOneByOne(t *testing.T) {
 	h := newHouse(t)
-	got := h.asRoot("PATCH", "/api/v1/settings", `{"url_prefix":"https://sqle.example.com/","retention_days":3650,"tell_creator_on_pass":false}`)
-	want := `{"brand_name":"","url_prefix":"https://sqle.example.com","link_template":"","default_language":"zh","timezone":"Asia/Shanghai","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false,"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10,"confirm_addresses":false,"locked_fields":[]}`
+	got := h.asRoot("PATCH", "/api/v1/settings", `{"url_prefix":"https://sqle.example.com/","public_url":"https://bell.example.com/","retention_days":3650,"tell_creator_on_pass":false}`)
+	want := `{"brand_name":"","url_prefix":"https://sqle.example.com","public_url":"https://bell.example.com","link_template":"","default_language":"zh","timezone":"Asia/Shanghai","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false,"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10,"confirm_addresses":false,"locked_fields":[]}`
 	if strings.TrimSpace(got.body) != want {
 		t.Errorf("got %s, want %s", got.body, want)
 	}
 	if read := h.asRoot("GET", "/api/v1/settings", ""); read.body != got.body {
 		t.Errorf("got %s, want what was answered to the change", read.body)
 	}
-	cleared := h.asRoot("PATCH", "/api/v1/settings", `{"url_prefix":"","link_template":"","default_language":"en","timezone":"Europe/Berlin"}`)
-	if want := `{"brand_name":"","url_prefix":"","link_template":"","default_language":"en","timezone":"Europe/Berlin","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false,"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10,"confirm_addresses":false,"locked_fields":[]}`; strings.TrimSpace(cleared.body) != want {
+	cleared := h.asRoot("PATCH", "/api/v1/settings", `{"url_prefix":"","public_url":"","link_template":"","default_language":"en","timezone":"Europe/Berlin"}`)
+	if want := `{"brand_name":"","url_prefix":"","public_url":"","link_template":"","default_language":"en","timezone":"Europe/Berlin","retention_days":3650,"audit_days":365,"tell_creator_on_pass":false,"channel_policy":"all","channel_order":["feishu","wecom","mail"],"next_channel_minutes":10,"confirm_addresses":false,"locked_fields":[]}`; strings.TrimSpace(cleared.body) != want {
 		t.Errorf("got %s, want %s", cleared.body, want)
 	}
 }
@@ -137,6 +137,8 @@ func TestWrongSettingsChangeNothing(t *testing.T) {
 		{`{"url_prefix":"javascript:alert(1)"}`, "url_prefix invalid"},
 		{`{"url_prefix":"https://user:pass@sqle.example.com"}`, "url_prefix invalid"},
 		{`{"url_prefix":"https://sqle.example.com?a=b"}`, "url_prefix invalid"},
+		{`{"public_url":"https://bell.example.com/path"}`, "public_url invalid"},
+		{`{"public_url":"bell.example.com"}`, "public_url invalid"},
 		{`{"default_language":"fr"}`, "default_language unknown_value"},
 		{`{"timezone":"Mars/Olympus"}`, "timezone invalid"},
 		{`{"timezone":"Local"}`, "timezone invalid"},

@@ -26,6 +26,7 @@ type Settings interface {
 type settings struct {
 	BrandName         string         `json:"brand_name" doc:"What pages and messages call this installation. Empty: ticketbell's own name, 工单通知 to readers of Chinese." example:"变更通知"`
 	URLPrefix         string         `json:"url_prefix" doc:"Where the ticket platform lives; a ticket's path is joined to it. Empty: no link button." example:"https://sqle.example.com"`
+	PublicURL         string         `json:"public_url" doc:"Where people reach this service: links to it begin with it, and company accounts come back to it. What --public-url says wins. Empty: where a request says it came." example:"https://bell.example.com"`
 	LinkTemplate      string         `json:"link_template" doc:"Path of the page of a ticket that comes without url and path, joined to url_prefix; {project} and {ticket} stand for their keys. Empty: no link button." example:"/sqle/project/{project}/exec-workflow/{ticket}"`
 	DefaultLanguage   cards.Language `json:"default_language" enum:"zh,en" doc:"Read by everybody who chose none."`
 	Timezone          string         `json:"timezone" doc:"IANA name of the zone times are written in." example:"Asia/Shanghai"`
@@ -45,6 +46,7 @@ type settings struct {
 type settingsPatch struct {
 	BrandName         *string         `json:"brand_name,omitempty" maxLength:"30" doc:"One line, or empty."`
 	URLPrefix         *string         `json:"url_prefix,omitempty" maxLength:"2048" doc:"Absolute http or https link, or empty."`
+	PublicURL         *string         `json:"public_url,omitempty" maxLength:"512" doc:"Scheme and host, or empty."`
 	LinkTemplate      *string         `json:"link_template,omitempty" maxLength:"512" doc:"A path that names {ticket}, or empty."`
 	DefaultLanguage   *cards.Language `json:"default_language,omitempty" enum:"zh,en"`
 	Timezone          *string         `json:"timezone,omitempty" minLength:"1" maxLength:"64"`
@@ -73,7 +75,7 @@ type settingsOutput struct {
 
 func shownSettings(s notify.Settings) *settingsOutput {
 	return &settingsOutput{strconv.Quote(markOf(s)), settings{
-		BrandName: s.BrandName, URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate, DefaultLanguage: s.DefaultLanguage, Timezone: s.Timezone,
+		BrandName: s.BrandName, URLPrefix: s.URLPrefix, PublicURL: s.PublicURL, LinkTemplate: s.LinkTemplate, DefaultLanguage: s.DefaultLanguage, Timezone: s.Timezone,
 		RetentionDays: s.RetentionDays, AuditDays: s.AuditDays, TellCreatorOnPass: s.TellCreatorOnPass,
 		ChannelPolicy: s.ChannelPolicy, ChannelOrder: s.Order(ticket.User{}), NextChannelMinutes: s.NextChannelMinutes,
 		QuietHours: quietHours{Quiet: s.QuietHours}, ConfirmAddresses: s.ConfirmAddresses, LockedFields: s.Locked(),
@@ -133,6 +135,9 @@ func (p settingsPatch) check() error {
 	if p.URLPrefix != nil && *p.URLPrefix != "" && !plainLink(*p.URLPrefix) {
 		wrong = append(wrong, wrongPrefix())
 	}
+	if p.PublicURL != nil && *p.PublicURL != "" && !ticket.ValidOrigin(*p.PublicURL) {
+		wrong = append(wrong, ticket.FieldError{Field: "public_url", Code: "invalid", Message: "must be https://HOST or http://HOST, without a path", Chinese: "须为 https://主机 或 http://主机，不带路径"})
+	}
 	if p.LinkTemplate != nil && *p.LinkTemplate != "" && !cards.GoodLinkTemplate(*p.LinkTemplate) {
 		wrong = append(wrong, ticket.FieldError{
 			Field: "link_template", Code: "invalid",
@@ -158,6 +163,9 @@ func (p settingsPatch) apply(s *notify.Settings) {
 	}
 	if p.URLPrefix != nil {
 		s.URLPrefix = strings.TrimRight(*p.URLPrefix, "/")
+	}
+	if p.PublicURL != nil {
+		s.PublicURL = strings.TrimRight(*p.PublicURL, "/")
 	}
 	set(&s.LinkTemplate, p.LinkTemplate)
 	set(&s.DefaultLanguage, p.DefaultLanguage)

@@ -67,8 +67,10 @@ type Config struct {
 	Audit    audit.Log
 	// Company is where the company's accounts are; nil: people come in by password alone.
 	Company Company
-	// PublicURL is where people reach the door; "" is wherever their requests say.
+	// PublicURL is where people reach the door, and Home what an administrator saved, which
+	// holds where PublicURL is ""; nil or "" is wherever their requests say.
 	PublicURL string
+	Home      func(context.Context) string
 	Now       func() time.Time
 	Log       *slog.Logger
 }

@@ -2,6 +2,7 @@ package signin_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -144,6 +145,19 @@ func TestTheCookieIsSecureWherePeopleReachUsByHTTPS(t *testing.T) {
 		e.PublicURL = address
 		if c := e.mustSignIn(nil); c.Secure != want {
 			t.Errorf("%s: got Secure %v, want %v", address, c.Secure, want)
+		}
+	}
+}
+
+func TestASavedHTTPSAddressLocksNobodyOutWhoComesByAnother(t *testing.T) {
+	e := newEntrance(t)
+	saved := ""
+	e.Home = func(context.Context) string { return saved }
+	here := "https://" + e.request(nil).Host
+	for address, want := range map[string]bool{"": false, here: true, "https://elsewhere.example": false} {
+		saved = address
+		if c := e.mustSignIn(nil); c.Secure != want {
+			t.Errorf("%q is saved: got Secure %v, want %v", address, c.Secure, want)
 		}
 	}
 }

@@ -250,6 +250,12 @@ func WebURL(s string) (*url.URL, error) {
 	return u, nil
 }
 
+// ValidOrigin reports whether s is where a site is: a scheme and a host, without a path.
+func ValidOrigin(s string) bool {
+	u, err := WebURL(s)
+	return err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
+}
+
 // ValidEmail reports whether s is one bare e-mail address, without a display name.
 func ValidEmail(s string) bool {
 	a, err := mail.ParseAddress(s)

@@ -18,6 +18,7 @@ import (
 type generalView struct {
 	BrandName         string `json:"brand_name"`
 	URLPrefix         string `json:"url_prefix"`
+	PublicURL         string `json:"public_url"`
 	LinkTemplate      string `json:"link_template"`
 	DefaultLanguage   string `json:"default_language"`
 	Timezone          string `json:"timezone"`
@@ -33,6 +34,9 @@ type generalView struct {
 	Confirm bool     `json:"confirm_addresses"`
 	Locked  []string `json:"locked_fields"`
 
+	// Fixed is the public URL the service was started with, "" when none was named: it
+	// holds whatever is saved.
+	Fixed string `json:"-"`
 	// Brand is what the installation goes by now.
 	Brand brandView `json:"-"`
 
@@ -74,6 +78,7 @@ func (g generalView) values() []twoSides {
 	return []twoSides{
 		{Name: "brand_name", Yours: g.BrandName},
 		{Name: "url_prefix", Yours: g.URLPrefix},
+		{Name: "public_url", Yours: g.PublicURL},
 		{Name: "link_template", Yours: g.LinkTemplate},
 		{Name: "default_language", Yours: g.DefaultLanguage},
 		{Name: "timezone", Yours: g.Timezone},
@@ -122,7 +127,7 @@ func (g generalView) against(now generalView) []twoSides {
 }
 
 func (v *visit) general() (generalView, error) {
-	g := generalView{Prefix: "general-"}
+	g := generalView{Prefix: "general-", Fixed: v.site.cfg.PublicURL}
 	got, err := v.exchange(http.MethodGet, "/api/v1/settings", nil, nil)
 	if err != nil {
 		return g, err
@@ -154,6 +159,9 @@ func saveGeneral(v *visit) error {
 		return &refusal{Status: http.StatusBadRequest}
 	}
 	form, asked := typedGeneral(v.r.PostForm)
+	if form.Fixed = v.site.cfg.PublicURL; form.Fixed != "" {
+		delete(asked, "public_url") // it is shown, not asked for
+	}
 	typedTelling(v.r, &form, asked)
 	body, err := json.Marshal(asked)
 	if err != nil {
@@ -182,11 +190,11 @@ func saveGeneral(v *visit) error {
 func typedGeneral(sent url.Values) (generalView, map[string]any) {
 	said := func(name string) string { return strings.TrimSpace(sent.Get(name)) }
 	form := generalView{
-		BrandName: said("brand_name"), URLPrefix: said("url_prefix"), LinkTemplate: said("link_template"), DefaultLanguage: said("default_language"),
+		BrandName: said("brand_name"), URLPrefix: said("url_prefix"), PublicURL: said("public_url"), LinkTemplate: said("link_template"), DefaultLanguage: said("default_language"),
 		Timezone: said("timezone"), TellCreatorOnPass: said("tell_creator_on_pass") == "on", Prefix: "general-", Editing: true,
 	}
 	asked := map[string]any{
-		"brand_name": form.BrandName, "url_prefix": form.URLPrefix, "link_template": form.LinkTemplate, "default_language": form.DefaultLanguage,
+		"brand_name": form.BrandName, "url_prefix": form.URLPrefix, "public_url": form.PublicURL, "link_template": form.LinkTemplate, "default_language": form.DefaultLanguage,
 		"timezone": form.Timezone, "tell_creator_on_pass": form.TellCreatorOnPass,
 		"retention_days": said("retention_days"), "audit_days": said("audit_days"), // what is no number is said by the API
 	}
@@ -225,6 +233,9 @@ func (v *visit) generalUnsaved(form generalView, no *refusal) error {
 	}
 	form.Refusal, form.ETag, form.Brand = no, now.ETag, now.Brand
 	if no.Status == http.StatusPreconditionFailed {
+		if form.Fixed != "" {
+			form.PublicURL = now.PublicURL
+		}
 		form.Diff = form.against(now)
 	}
 	return v.refused("general", form)

@@ -74,7 +74,10 @@ func (gate) Invited(_ context.Context, secret string) (string, error) {
 	return "", nil
 }
 
-func (gate) SetUp(http.ResponseWriter, *http.Request, string, string, string) (access.Principal, error) {
+func (gate) SetUp(_ http.ResponseWriter, _ *http.Request, _, _, password string) (access.Principal, error) {
+	if password == "right" {
+		return root(), nil
+	}
 	return access.Principal{}, access.ErrWeak
 }
 

@@ -92,6 +92,16 @@ func (v *visit) origin() string {
 	if v.site.cfg.PublicURL != "" {
 		return v.site.cfg.PublicURL
 	}
+	if v.site.cfg.Home != nil {
+		if home := v.site.cfg.Home(v.r.Context()); home != "" {
+			return home
+		}
+	}
+	return v.asked()
+}
+
+// asked is the origin that the request says it was sent to.
+func (v *visit) asked() string {
 	if v.r.TLS != nil || v.r.Header.Get("X-Forwarded-Proto") == "https" {
 		return "https://" + v.r.Host
 	}

@@ -77,7 +77,7 @@ type house struct {
 	label string
 	// company is how people come in with the accounts of their company, nil when they cannot.
 	company *web.Company
-	// publicURL is where people reach the house; "" is wherever their requests say.
+	// publicURL is where people reach the house; "" is what is saved, see home.
 	publicURL string
 	// proxies are believed when they say whose request they pass on.
 	proxies []netip.Prefix
@@ -129,6 +129,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	if h.gate, err = openGate(db, h.now, log); err != nil {
 		return err
 	}
+	h.gate.Home = h.home
 	h.metrics = newMetrics(db, log)
 	h.jobs = jobs.New(h.now, func() string { return notify.NewID("job_") })
 	h.hub = live.New(db, h.jobs, h.now, log)
@@ -268,7 +269,7 @@ func (h *house) handler() (http.Handler, error) {
 	var door http.Handler
 	site, err := web.New(web.Config{
 		API:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { door.ServeHTTP(w, r) }),
-		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Playground: h.playground, Language: h.language, Brand: h.store, Version: version, Label: h.label, PublicURL: h.publicURL, Company: h.company, Log: h.log,
+		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Playground: h.playground, Language: h.language, Brand: h.store, Version: version, Label: h.label, PublicURL: h.publicURL, Home: h.home, Company: h.company, Log: h.log,
 	})
 	if err != nil {
 		return nil, err
@@ -290,6 +291,15 @@ func (h *house) language(ctx context.Context) cards.Language {
 		return cards.Chinese
 	}
 	return s.DefaultLanguage
+}
+
+// home is where people reach the house as an administrator saved it, "" for nowhere.
+func (h *house) home(ctx context.Context) string {
+	s, err := h.store.Settings(ctx)
+	if err != nil {
+		h.log.WarnContext(ctx, "the public URL cannot be read; the request says where it came", "error", err)
+	}
+	return s.PublicURL
 }
 
 func (h *house) open() (http.Handler, error) {

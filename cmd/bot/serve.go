@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"slices"
 	"strings"
+
+	"ticketbell/ticket"
 )
 
 // serveCommand runs the service.
@@ -56,7 +57,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 		}
 		box.callBack(ln.Addr())
 	}
-	if err := h.welcomeAdministrator(ctx, cmp.Or(h.publicURL, "http://"+ln.Addr().String()), c.AdminPasswordFile); err != nil {
+	if err := h.welcomeAdministrator(ctx, cmp.Or(h.publicURL, h.home(ctx), "http://"+ln.Addr().String()), c.AdminPasswordFile); err != nil {
 		return err
 	}
 	return h.live(ctx, ln, func(url string) { ready(s, "url", url, "version", version) })
@@ -100,14 +101,14 @@ func checkPublicURL(address string) error {
 	if address == "" {
 		return nil
 	}
-	u, err := url.Parse(address)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+	if !ticket.ValidOrigin(address) {
 		return errors.New("must be https://HOST or http://HOST, without a path")
 	}
 	return nil
 }
 
-// settleAt makes the house know where people reach it; "" is wherever they say.
+// settleAt makes the house know where people reach it, whatever is saved; "" is what is
+// saved, else wherever they say.
 func (h *house) settleAt(publicURL string) {
 	h.publicURL = strings.TrimRight(publicURL, "/")
 	h.gate.PublicURL = h.publicURL
