@@ -190,7 +190,8 @@ func TestTheLanguageIsAskedForInOrder(t *testing.T) {
 		{"a browser of neither", "/tokens", root(), []string{"Accept-Language: fr"}, cards.Chinese},
 		{"the profile before the browser", "/tokens", reader, []string{"Accept-Language: zh-CN"}, cards.English},
 		{"the choice before the profile", "/tokens", reader, []string{"Cookie: language=zh"}, cards.Chinese},
-		{"the address before all", "/tokens?lang=en", root(), []string{"Cookie: language=zh"}, cards.English},
+		{"the page before the choice", "/tokens", root(), []string{"Page-Language: en", "Cookie: language=zh"}, cards.English},
+		{"the address before all", "/tokens?lang=en", root(), []string{"Page-Language: zh", "Cookie: language=zh"}, cards.English},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -50,10 +50,15 @@ const (
 	themeCookie    = "theme"
 )
 
-// language is what the visitor reads: what the address asks for, else what was chosen
-// in this browser, else in the profile, else what the browser prefers.
+// languageHeader is how the scripts of a page say which language it is read in, which its
+// address may have asked for and what was chosen in the browser does not tell.
+const languageHeader = "Page-Language"
+
+// language is what the visitor reads: what the address asks for, else what the page reads
+// that asks for a part, else what was chosen in this browser, else in the profile, else
+// what the browser prefers.
 func (v *visit) language() cards.Language {
-	for _, said := range []string{v.r.URL.Query().Get("lang"), v.cookie(languageCookie), v.who.Language} {
+	for _, said := range []string{v.r.URL.Query().Get("lang"), v.r.Header.Get(languageHeader), v.cookie(languageCookie), v.who.Language} {
 		if lang := cards.Language(said); lang == cards.Chinese || lang == cards.English {
 			return lang
 		}
@@ -220,7 +225,7 @@ func (v *visit) write(status int, block string, data any) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", tag(v.lang))
 	h.Set("Cache-Control", "no-store")
-	h.Set("Vary", "Cookie, Accept-Language, Accept-Encoding, HX-Request")
+	h.Set("Vary", "Cookie, Accept-Language, Accept-Encoding, HX-Request, Page-Language")
 	h.Set("Content-Security-Policy", cmp.Or(v.policy, sitePolicy))
 	h.Set("Referrer-Policy", "same-origin") // without it a form sent over plain HTTP would come from nowhere
 	body := []byte(html)

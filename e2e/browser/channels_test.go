@@ -325,6 +325,15 @@ func TestSkippingTheCertificateIsConfirmed(t *testing.T) {
 	}
 }
 
+func TestMistakesAreSaidInTheLanguageOfThePage(t *testing.T) {
+	w := demo(t).window() // a browser that reads Chinese
+	w.visit("/channels?lang=en")
+	w.click("Edit General")
+	w.fill("URL prefix", "sqle.example.com")
+	w.click("Save")
+	w.see("must be an absolute http or https link")
+}
+
 func TestTheURLPrefixIsChecked(t *testing.T) {
 	h := demo(t)
 	w := h.window()

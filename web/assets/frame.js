@@ -14,6 +14,8 @@ byId("language-button")?.addEventListener("click", (event) => {
   announce(say("frame.js.language"));
 });
 
+document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["Page-Language"] = language(); });
+
 // Theme: auto, light, dark.
 const themes = ["auto", "light", "dark"];
 byId("theme-button")?.addEventListener("click", () => {

@@ -147,7 +147,7 @@ async function run() {
   try {
     const answer = await fetch(`/channels/${channel}/test`, {
       method: "POST", body: JSON.stringify(body), signal: mine.signal,
-      headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+      headers: { "Content-Type": "application/json", Accept: "text/event-stream", "Page-Language": language() },
     });
     if (!answer.headers.get("Content-Type")?.startsWith("text/event-stream")) {
       await refuse(answer);
