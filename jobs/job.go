@@ -33,6 +33,8 @@ type View struct {
 	Summary map[string]int
 	// Notes are what a person should read, at most [MaxNotes].
 	Notes []string
+	// Trial is set when the job only tells what it would do.
+	Trial bool
 	// Rows is how many rows the job's report has, see [Registry.Report].
 	Rows      int
 	Error     string
@@ -69,6 +71,13 @@ func (j *Job) Step(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// Try says that the job only tells what it would do.
+func (j *Job) Try() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.view.Trial = true
 }
 
 // Expect says how much there is to do.

@@ -48,6 +48,9 @@ func (f dmsFields) check() error {
 }
 
 func (a *api) importDMS(ctx context.Context, j *jobs.Job, from roster.DMS, dry bool, lang cards.Language) error {
+	if dry {
+		j.Try()
+	}
 	rows, err := from.Rows(ctx)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 type job struct {
 	ID        string         `json:"id" example:"job_0192f0c1d2e37c40b0a1c2d3e4f5a6b7"`
 	Kind      string         `json:"kind" enum:"resolve,test,import,import-dms,retry,discard"`
+	DryRun    bool           `json:"dry_run,omitempty" doc:"Whether it only tells what would happen."`
 	State     jobs.State     `json:"state" enum:"running,paused,done,failed,canceled"`
 	Done      int            `json:"done" doc:"How many people or deliveries are done."`
 	Total     int            `json:"total" doc:"How many there are; 0 until it is known."`
@@ -101,7 +102,7 @@ func jobAnswer(v jobs.View, err error) (*jobOutput, error) {
 
 func shownJob(v jobs.View) job {
 	return job{
-		ID: v.ID, Kind: v.Kind, State: v.State, Done: v.Done, Total: v.Total, Summary: v.Summary,
+		ID: v.ID, Kind: v.Kind, DryRun: v.Trial, State: v.State, Done: v.Done, Total: v.Total, Summary: v.Summary,
 		Notes: append([]string{}, v.Notes...), Rows: v.Rows, Error: v.Error, StartedAt: v.StartedAt, EndedAt: v.EndedAt,
 	}
 }

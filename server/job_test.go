@@ -140,6 +140,9 @@ func TestTheUsersOfDMSComeIn(t *testing.T) {
 		if want := []string{"al: email must be an e-mail address such as lisi@corp.com"}; !slices.Equal(got.Notes, want) {
 			t.Errorf("got notes %q, want %q", got.Notes, want)
 		}
+		if got.DryRun != dry {
+			t.Errorf("dry %v: got a job that says %v", dry, got.DryRun)
+		}
 		if dry == (len(h.rooms.users) > 0) {
 			t.Errorf("dry %v: got %d people", dry, len(h.rooms.users))
 		}

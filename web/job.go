@@ -16,6 +16,7 @@ import (
 type jobView struct {
 	ID        string         `json:"id"`
 	Kind      string         `json:"kind"`
+	DryRun    bool           `json:"dry_run"`
 	State     string         `json:"state"`
 	Done      int            `json:"done"`
 	Total     int            `json:"total"`

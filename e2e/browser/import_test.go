@@ -115,6 +115,8 @@ func TestUsersComeInFromDMSAfterATry(t *testing.T) {
 	w.click("试运行，不改动")
 	w.see("新增 2")
 	w.see("有问题的字段（1），已略过")
+	w.see("只是试运行，没有写入任何用户")
+	w.see("试运行完成，没有写入：会新增 2 人")
 	w.accessible("what DMS would bring in")
 	w.click("关闭")
 	w.visit("/users?q=dms")

@@ -139,14 +139,18 @@ function job(j) {
     list.prepend(item);
   }
   tray.hidden = false;
+  const kind = j.dry_run ? `${j.kind}.trial` : j.kind; // known once the work has begun
+  const name = item.querySelector("strong");
   const bar = item.querySelector("progress");
   if (j.total) {
     bar.max = j.total;
     bar.value = j.done;
   }
+  bind(name, `frame.js.job.kind.${kind}`);
+  bar.setAttribute("aria-label", name.textContent);
   const over = ["done", "failed", "canceled"].includes(j.state);
   bar.hidden = over;
-  bind(item.querySelector(".job-state"), j.state === "done" ? `frame.js.job.done.${j.kind}` : `frame.js.job.${j.state}`, { done: j.done, total: j.total || "…", ...figures(j.summary) });
+  bind(item.querySelector(".job-state"), j.state === "done" ? `frame.js.job.done.${kind}` : `frame.js.job.${j.state}`, { done: j.done, total: j.total || "…", ...figures(j.summary) });
   const [hold, end] = item.querySelectorAll("button");
   hold.hidden = over;
   hold.dataset.verb = j.state === "paused" ? "resume" : "pause";
@@ -184,12 +188,8 @@ function steer(id, verb) {
 function draw(j) {
   const item = document.createElement("li");
   item.dataset.job = j.id;
-  const name = document.createElement("strong");
-  bind(name, `frame.js.job.kind.${j.kind}`);
   const state = document.createElement("span");
   state.className = "job-state";
-  const bar = document.createElement("progress");
-  bar.setAttribute("aria-label", name.textContent);
   const hold = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm" });
   hold.addEventListener("click", () => steer(j.id, hold.dataset.verb));
   const end = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm" });
@@ -200,7 +200,7 @@ function draw(j) {
   });
   const buttons = Object.assign(document.createElement("span"), { className: "job-buttons" });
   buttons.append(hold, end);
-  item.append(name, " ", state, bar, buttons);
+  item.append(document.createElement("strong"), " ", state, document.createElement("progress"), buttons);
   return item;
 }
 
