@@ -11,7 +11,7 @@ func TestEveryCardNamesTheInstallation(t *testing.T) {
 	named := Setting{Location: shanghai, Brand: " 变更\n台 "}
 	one := For(notice(ticket.KindSubmitted, ticket.RoleAssignee), named)
 	for name, c := range map[string]Card{
-		"a notice": one, "a digest": Digest([]Card{one, one}), "a list": Todo([]Card{one}),
+		"a notice": one, "a digest": Digest([]Card{one, one}), "a list": Todo([]Card{one}, true),
 		"a test": Test(time.Now(), named), "a sample": Sample(ticket.Failed, time.Now(), named),
 		"a token that ends": TokenEnds("ci", time.Now(), named), "a code": Code("phone", "123456", time.Now(), named),
 	} {

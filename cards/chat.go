@@ -33,15 +33,19 @@ func Help() Card {
 	}
 }
 
-// Todo lists the tickets that wait for a reader.
-func Todo(all []Card) Card {
+// Todo lists the tickets that wait for a reader; buttons says whether a ticket they ask for
+// comes as a card that can have some.
+func Todo(all []Card, buttons bool) Card {
 	c := Digest(all)
 	c.Tone = ToneReview
 	c.Chip = Text{"待办", "To do"}
 	c.Verb = Text{"等你处理的工单", "Tickets that wait for you"}
-	c.Footer = Text{
-		"发「工单 编号」，可得到带按钮的卡片。",
-		"Write “ticket” and its number for a card with buttons.",
+	c.Footer = Text{"发「工单 编号」，可查看该工单的详情。", "Write “ticket” and its number for the details of one."}
+	if buttons {
+		c.Footer = Text{
+			"发「工单 编号」，可得到该工单的卡片；能在卡片上审批的，带有按钮。",
+			"Write “ticket” and its number for its card, with buttons where it can be decided there.",
+		}
 	}
 	return c
 }
@@ -57,10 +61,12 @@ func NoSuchTicket(key string) Text {
 	return Text{fmt.Sprintf("没有找到工单 %s，或你无权查看", key), fmt.Sprintf("There is no ticket %s that you may see", key)}
 }
 
-// NowIn says, in the language itself, that it is read from now on.
-func NowIn(lang Language) Text {
-	if lang == English {
-		return Same("You read English from now on")
+// NowIn says, in the language itself, that it is read from now on; where messages are
+// bilingual, the reader's client goes on showing them in its own language.
+func NowIn(lang Language, bilingual bool) Text {
+	now := Text{"以后使用中文", "You read English from now on"}
+	if bilingual {
+		now = Text{now.ZH + "；这里的消息仍随客户端的界面语言显示", now.EN + "; messages here still follow the language of the app"}
 	}
-	return Same("以后使用中文")
+	return Same(now.In(lang))
 }

@@ -42,7 +42,7 @@ func Done(a Action) Text {
 	case Reject:
 		return Text{"已驳回", "Rejected"}
 	case Remind:
-		return Text{"已催办，处理人会收到新的卡片", "Reminded: the assignees get a fresh card"}
+		return Text{"已催办，处理人会收到新的通知", "Reminded: the assignees get a fresh notice"}
 	default:
 		return Text{"已通过", "Approved"}
 	}
@@ -83,7 +83,7 @@ func Over(s ticket.Status) Text {
 
 // Outdated says that the ticket changed since the card was sent.
 func Outdated() Text {
-	return Text{"工单已有更新，请在最新的卡片上处理", "The ticket has changed; decide it on the newest card"}
+	return Text{"工单已有更新，请按最新的消息处理", "The ticket has changed; go by the newest message"}
 }
 
 // NotYours says that the step is other people's to decide.

@@ -75,6 +75,22 @@ type line struct {
 	app     string
 	limits  notify.Limits
 	decides bool
+	manner
+}
+
+// manner is how a message looks that is sent now, see [notify.Line].
+type manner struct{ buttons, bilingual bool }
+
+func mannerOf(c config) manner {
+	switch c := c.(type) {
+	case *feishu.Config:
+		style := c.Complete().Style
+		return manner{buttons: style == feishu.StyleCard && decides(c), bilingual: style != feishu.StyleText}
+	case *wecom.Config:
+		return manner{buttons: c.Decides()}
+	default:
+		return manner{}
+	}
 }
 
 // New returns a board.
@@ -108,7 +124,9 @@ func (b *Board) Line(ctx context.Context, ch notify.Channel) (notify.Line, error
 	if err != nil {
 		return notify.Line{}, err
 	}
-	return notify.Line{Sender: l.conn, Version: l.version, Limits: l.limits, Decides: l.decides}, nil
+	return notify.Line{
+		Sender: l.conn, Version: l.version, Limits: l.limits, Decides: l.decides, Buttons: l.buttons, Bilingual: l.bilingual,
+	}, nil
 }
 
 // Pause stops the channel until its configuration is mended.
@@ -173,7 +191,7 @@ func (b *Board) dial(rec notify.ChannelRecord) (line, error) {
 	if err != nil {
 		return line{}, fmt.Errorf("connect %s: %w", rec.Channel, err)
 	}
-	return line{version: rec.Version, conn: conn, app: appOf(rec.Channel, fields), limits: limits, decides: decides(c)}, nil
+	return line{version: rec.Version, conn: conn, app: appOf(rec.Channel, fields), limits: limits, decides: decides(c), manner: mannerOf(c)}, nil
 }
 
 // decides reports whether presses on the channel's cards come back to us.

@@ -129,3 +129,34 @@ func TestTheFeishuAppIsKnownAsItIsConfiguredNow(t *testing.T) {
 		t.Errorf("got %v, want off", err)
 	}
 }
+
+// A message has buttons in one style alone; on Feishu, two of them are in both languages.
+func TestALineTellsHowItsMessagesLook(t *testing.T) {
+	h := open(t)
+	h.configure(notify.Feishu)
+	h.configure(notify.WeCom)
+	h.patch(notify.WeCom, map[string]any{"callback_token": "QDG6eK", "callback_aes_key": strings.Repeat("a", 43)})
+	for _, tc := range []struct {
+		on                 notify.Channel
+		style, callback    string
+		buttons, bilingual bool
+	}{
+		{notify.Feishu, "card", "long_connection", true, true},
+		{notify.Feishu, "card", "off", false, true},
+		{notify.Feishu, "post", "long_connection", false, true},
+		{notify.Feishu, "text", "long_connection", false, false},
+		{notify.WeCom, "card", "", true, false},
+		{notify.WeCom, "textcard", "", false, false},
+		{notify.WeCom, "markdown", "", false, false},
+		{notify.WeCom, "text", "", false, false},
+	} {
+		fields := map[string]any{"style": tc.style}
+		if tc.callback != "" {
+			fields["callback"] = tc.callback
+		}
+		h.patch(tc.on, fields)
+		if got := h.line(tc.on); got.Buttons != tc.buttons || got.Bilingual != tc.bilingual {
+			t.Errorf("%s in style %s, callback %q: got %+v, want buttons %v, both languages %v", tc.on, tc.style, tc.callback, got, tc.buttons, tc.bilingual)
+		}
+	}
+}

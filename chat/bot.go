@@ -40,12 +40,18 @@ type Voice interface {
 	Tell(ctx context.Context, ch notify.Channel, address string, m notify.Message) error
 }
 
+// Lines knows how messages on a channel look now: what an answer promises must hold for them.
+type Lines interface {
+	Line(ctx context.Context, ch notify.Channel) (notify.Line, error)
+}
+
 // Bot answers what people write. It is a [notify.Listener].
 type Bot struct {
 	Records  Records
 	Who      notify.Who
 	Desk     Desk
 	Voice    Voice
+	Lines    Lines
 	Settings notify.SettingsKeeper
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -124,7 +130,7 @@ func (c conversation) todo(ctx context.Context) error {
 	case len(open) == 0:
 		return c.say(ctx, cards.Remark(cards.NothingToDo(), c.set.Brand()))
 	case len(open) > fewTickets:
-		return c.say(ctx, cards.Todo(c.listed(open)))
+		return c.list(ctx, open)
 	}
 	for _, rec := range open {
 		if err := c.show(ctx, rec); err != nil {
@@ -132,6 +138,14 @@ func (c conversation) todo(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (c conversation) list(ctx context.Context, open []notify.TicketRecord) error {
+	line, err := c.Lines.Line(ctx, c.said.Channel)
+	if err != nil {
+		return err
+	}
+	return c.say(ctx, cards.Todo(c.listed(open), line.Buttons))
 }
 
 func (c conversation) listed(open []notify.TicketRecord) []cards.Card {
@@ -188,9 +202,13 @@ func (c conversation) speak(ctx context.Context, lang cards.Language) error {
 	if lang == "" {
 		return c.say(ctx, cards.Help())
 	}
+	line, err := c.Lines.Line(ctx, c.said.Channel)
+	if err != nil {
+		return err
+	}
 	c.with.Language = string(lang)
 	if err := c.Records.UpdateUser(ctx, c.with); err != nil {
 		return err
 	}
-	return c.say(ctx, cards.Remark(cards.NowIn(lang), c.set.Brand()))
+	return c.say(ctx, cards.Remark(cards.NowIn(lang, line.Bilingual), c.set.Brand()))
 }

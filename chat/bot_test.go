@@ -17,11 +17,17 @@ import (
 	"ticketbell/ticket"
 )
 
-// onFeishu is a switchboard on which Feishu alone is on.
-type onFeishu struct{ notify.Switchboard }
+// onFeishu is a switchboard on which Feishu alone is on, with that line.
+type onFeishu struct {
+	notify.Switchboard
+	line notify.Line
+}
+
+// Line implements [notify.Switchboard].
+func (f *onFeishu) Line(context.Context, notify.Channel) (notify.Line, error) { return f.line, nil }
 
 // Enabled implements [notify.Switchboard].
-func (onFeishu) Enabled(context.Context) ([]notify.Channel, error) {
+func (*onFeishu) Enabled(context.Context) ([]notify.Channel, error) {
 	return []notify.Channel{notify.Feishu}, nil
 }
 
@@ -45,6 +51,7 @@ type house struct {
 	*store.Store
 	t    *testing.T
 	bot  *chat.Bot
+	on   *onFeishu
 	desk *notify.Desk
 	ear  *ear
 	n    int
@@ -70,9 +77,9 @@ func open(t *testing.T) *house {
 			t.Errorf("close: %v", err)
 		}
 	})
-	h := &house{Store: s, t: t, ear: new(ear)}
-	h.desk = &notify.Desk{Ledger: s, Flows: s, People: s, Channels: onFeishu{}, Settings: s, Now: time.Now}
-	h.bot = &chat.Bot{Records: s, Who: h, Desk: h.desk, Voice: h.ear, Settings: s, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	h := &house{Store: s, t: t, ear: new(ear), on: new(onFeishu)}
+	h.desk = &notify.Desk{Ledger: s, Flows: s, People: s, Channels: h.on, Settings: s, Now: time.Now}
+	h.bot = &chat.Bot{Records: s, Who: h, Desk: h.desk, Voice: h.ear, Lines: h.on, Settings: s, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	for _, u := range []ticket.User{
 		{Person: ticket.Person{Username: "lisi", Email: "lisi@corp.com"}, Role: ticket.Member},
 		{Person: ticket.Person{Username: "zhangsan", Email: "zhangsan@corp.com"}, Role: ticket.Member},
@@ -166,6 +173,23 @@ func TestAFewTicketsComeAsTheirCardsAndManyAsAList(t *testing.T) {
 		wantIn(t, list, key)
 	}
 	wantIn(t, h.answers("zhangsan", "待办"), "没有等你处理的工单")
+}
+
+// What an answer promises holds for the style that messages are sent in.
+func TestAnAnswerPromisesWhatTheStyleKeeps(t *testing.T) {
+	h := open(t)
+	for key := range 4 {
+		h.submit(fmt.Sprint(1024 + key))
+	}
+	for _, line := range []notify.Line{{}, {Buttons: true, Bilingual: true}} {
+		h.on.line = line
+		for text, tells := range map[string]bool{"待办": line.Buttons, "语言 zh": line.Bilingual} {
+			word := map[string]string{"待办": "按钮", "语言 zh": "界面语言"}[text]
+			if got := h.answers("lisi", text); strings.Contains(got, word) != tells {
+				t.Errorf("got\n%s\nto %s on %+v, want %q in it: %v", got, text, line, word, tells)
+			}
+		}
+	}
 }
 
 func TestATicketIsShownToThoseItConcerns(t *testing.T) {

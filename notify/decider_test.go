@@ -180,7 +180,7 @@ func TestACardFromBeforeTheTicketCameBackDecidesNothing(t *testing.T) {
 			return notify.Ruling{Word: notify.SaysDone, Event: &ev}, nil
 		}
 		wantOffers(t, h.shows("lisi")) // the newest card has the buttons
-		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.ToneRefused, "工单已有更新，请在最新的卡片上处理")
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.ToneRefused, "工单已有更新，请按最新的消息处理")
 		newest := h.of("lisi", notify.Feishu)[0]
 		a := h.decider.Act(t.Context(), notify.Press{ID: "2", Channel: notify.Feishu, Address: "lisi", MessageID: newest.MessageID, Action: cards.Approve})
 		if a.Tone != notify.ToneDone || len(c.all()) != 1 {

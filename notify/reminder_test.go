@@ -133,14 +133,14 @@ func TestTheCreatorMayRemindOnceAnHour(t *testing.T) {
 		h.accept(passed("lisi", "wangwu")) // zhangsan hears of it
 		wantOffers(t, h.shows("zhangsan"), cards.Remind)
 		wantAnswer(t, h.press("wangwu", cards.Remind, ""), notify.ToneRefused, "只有申请人可以催办")
-		wantAnswer(t, h.press("zhangsan", cards.Remind, ""), notify.ToneDone, "已催办，处理人会收到新的卡片")
+		wantAnswer(t, h.press("zhangsan", cards.Remind, ""), notify.ToneDone, "已催办，处理人会收到新的通知")
 		h.wantKinds("wangwu", ticket.KindSubmitted, ticket.KindPassed, ticket.KindReminded)
 		early := h.press("zhangsan", cards.Remind, "")
 		if early.Tone != notify.ToneRefused || !strings.HasPrefix(early.Text.ZH, "刚催过，") {
 			t.Errorf("got answer %s %q, want when it is possible again", early.Tone, early.Text.ZH)
 		}
 		pass(time.Hour)
-		wantAnswer(t, h.press("zhangsan", cards.Remind, ""), notify.ToneDone, "已催办，处理人会收到新的卡片")
+		wantAnswer(t, h.press("zhangsan", cards.Remind, ""), notify.ToneDone, "已催办，处理人会收到新的通知")
 		h.accept(rejected("wangwu"))
 		wantAnswer(t, h.press("zhangsan", cards.Remind, ""), notify.ToneRefused, "工单没有在等待处理，无需催办")
 		wantOffers(t, h.shows("zhangsan"))

@@ -18,6 +18,12 @@ type Line struct {
 	// Decides is true when a press on the channel's cards comes back to us: its callback
 	// is configured. Cards offer a decision only then.
 	Decides bool
+	// Buttons is true when a message sent now can have some that decide; in another style
+	// there are none, though a press on what is out comes back.
+	Buttons bool
+	// Bilingual is true when a message sent now is in both languages, and the reader's
+	// client picks the one it shows.
+	Bilingual bool
 }
 
 // Switchboard knows which channels are on, and connects to them.

@@ -156,7 +156,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	}
 	h.decider = h.newDecider()
 	h.chat = &chat.Bot{
-		Records: db, Who: h.directory, Desk: h.desk, Voice: h.teller, Settings: db, Now: h.now, Log: log,
+		Records: db, Who: h.directory, Desk: h.desk, Voice: h.teller, Lines: h.board, Settings: db, Now: h.now, Log: log,
 	}
 	h.openFeishu()
 	h.openWeCom()
