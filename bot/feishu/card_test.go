@@ -43,6 +43,7 @@ func reviewCard() cards.Card {
 			{Action: cards.Reject, Text: text2("驳回", "Reject")},
 		}, view()...),
 		Footer: text2("你是「DBA 审核」步骤的处理人", "You are an assignee of the step “DBA 审核”"),
+		Brand:  cards.Brand("变更台"),
 	}
 }
 
@@ -59,7 +60,7 @@ func rejectedCard() cards.Card {
 func bareCard() cards.Card {
 	return cards.Card{
 		Tone: cards.ToneClosed, Chip: text2("已关闭", "Closed"), Verb: text2("已关闭", "Closed"),
-		Subject: "试一试", Number: "#7", Footer: text2("你创建了这张工单", "You created this ticket"),
+		Subject: "试一试", Number: "#7", Footer: text2("你创建了这张工单", "You created this ticket"), Brand: cards.Brand(""),
 	}
 }
 

@@ -172,7 +172,7 @@ func sentences(c cards.Card, lang cards.Language) []sentence {
 			said = append(said, sentence{b.Text.In(lang), b.URL})
 		}
 	}
-	said = append(said, sentence{text: c.Footer.In(lang)})
+	said = append(said, sentence{text: c.Closing().In(lang)})
 	said = slices.DeleteFunc(said, func(s sentence) bool { return s.text == "" })
 	for i := range said {
 		said[i].text = harmless(said[i].text)

@@ -75,7 +75,7 @@ func (c Config) compose(m notify.Message, decides bool) message {
 func (b *Bot) decides() bool { return b.memory != nil && b.cfg.Decides() }
 
 func (c Config) asText(m notify.Message) message {
-	return c.asPlain(plainText(m.Card, m.Language, reference(m)))
+	return c.asPlain(plainText(m.Card, m.Language, signature(m)))
 }
 
 func (c Config) asPlain(content string) message {
@@ -98,6 +98,12 @@ func reference(m notify.Message) string {
 	}
 	tail := m.Notice[max(0, len(m.Notice)-refLength):]
 	return cards.Text{ZH: "通知 ", EN: "Notice "}.In(m.Language) + tail
+}
+
+// signature is the last line of a message that is no card, which is never cut: who says it,
+// then the reference. A card has the name above its title.
+func signature(m notify.Message) string {
+	return beside(clip(harmless(oneLine(m.Card.Brand.In(m.Language))), cards.MaxBrand), reference(m))
 }
 
 func (c Config) envelope(msgType string) message {

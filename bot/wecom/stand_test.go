@@ -153,6 +153,7 @@ func sampleCard() cards.Card {
 			{Action: cards.View, Text: cards.Text{ZH: "查看工单", EN: "View ticket"}, URL: "https://sqle.example.com/sqle/project/1/exec-workflow/1024"},
 		},
 		Footer: cards.Text{ZH: "工单待审批，你是「DBA 审核」步骤的处理人。", EN: "Pending review: you are a reviewer of the step “DBA 审核”."},
+		Brand:  cards.Brand("变更台"),
 	}
 }
 

@@ -27,14 +27,14 @@ type textCard struct {
 }
 
 // newTextCard lays c out, which has a link; false: the link is longer than a text card takes.
-func newTextCard(c cards.Card, lang cards.Language, ref string) (*textCard, bool) {
+func newTextCard(c cards.Card, lang cards.Language, signed string) (*textCard, bool) {
 	if len(c.Link()) > maxTextCardLink {
 		return nil, false
 	}
 	lines := textLines(c, lang)
 	return &textCard{
 		Title:       clipBytes(oneLine(lines[0].text), maxTextCardTitle),
-		Description: fitted(lines[1:], maxTextCard, func(lines []line) string { return coloured(append(lines, line{ref, cutFooter})) }),
+		Description: fitted(lines[1:], maxTextCard, func(lines []line) string { return coloured(append(lines, line{signed, cutFooter})) }),
 		URL:         c.Link(),
 		Jump:        clip(cards.Text{ZH: "查看工单", EN: "View"}.In(lang), maxTextCardJump),
 	}, true
@@ -72,12 +72,12 @@ func coloured(lines []line) string {
 }
 
 // newMarkdown says c in the few marks WeCom knows. What people typed is none of them.
-func newMarkdown(c cards.Card, lang cards.Language, ref string) *text {
+func newMarkdown(c cards.Card, lang cards.Language, signed string) *text {
 	lines := textLines(c, lang)
 	lines[0].text = harmless(chip(c, lang) + " · " + c.Title().In(lang))
 	end := "[" + unmarked(viewText(c, lang)) + "](" + markdownLink.Replace(c.Link()) + ")"
-	if ref != "" {
-		end += "\n" + inFont("comment", ref)
+	if signed != "" {
+		end += "\n" + inFont("comment", unmarked(signed))
 	}
 	return &text{Content: fitted(lines, maxText, func(lines []line) string {
 		var all []string
@@ -156,10 +156,10 @@ func (c Config) styled(m notify.Message) (msg message, ok bool) {
 	switch c.Style {
 	case StyleTextCard:
 		msg = c.envelope("textcard")
-		msg.TextCard, ok = newTextCard(m.Card, m.Language, reference(m))
+		msg.TextCard, ok = newTextCard(m.Card, m.Language, signature(m))
 	case StyleMarkdown:
 		msg = c.envelope("markdown")
-		msg.Markdown = newMarkdown(m.Card, m.Language, reference(m))
+		msg.Markdown = newMarkdown(m.Card, m.Language, signature(m))
 		ok = len(msg.Markdown.Content) <= maxText
 	}
 	return msg, ok

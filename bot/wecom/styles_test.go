@@ -53,3 +53,16 @@ func TestALinkThatIsTooLongMakesItAText(t *testing.T) {
 		}
 	}
 }
+
+// The name of the installation is on every message, however much else there is to say.
+func TestEveryStyleSaysWhoSendsIt(t *testing.T) {
+	c := sampleCard()
+	c.Brand = cards.Brand("变更 <台>")
+	c.Description, c.Footer = strings.Repeat("很长的说明\n", 300), cards.Same(strings.Repeat("很长的原因", 100))
+	for _, style := range []Style{StyleCard, StyleTextCard, StyleMarkdown, StyleText} {
+		said, err := Draw(Config{Style: style}, messageTo(c, "lisi"))
+		if err != nil || !strings.Contains(said, "变更 ＜台＞") && !strings.Contains(said, `"desc":"待审核 · 变更 <台>"`) {
+			t.Errorf("%s: got %s, %v, want the name in it", style, said, err)
+		}
+	}
+}

@@ -87,7 +87,7 @@ func TestFooterAndReasonOutliveALongDescription(t *testing.T) {
 func TestProductionIsMarkedBesideTheState(t *testing.T) {
 	c := withLink("https://t/1")
 	c.Production = true
-	if got := newTemplateCard(c, cards.Chinese, "").Source.Desc; got != "待审核 · 生产" {
+	if got := newTemplateCard(c, cards.Chinese, "").Source.Desc; got != "待审核 · 生产 · 变更台" {
 		t.Errorf("got %q, want production marked", got)
 	}
 	if got := plainText(c, cards.English, ""); !strings.HasPrefix(got, "[Pending review · PROD] ") {

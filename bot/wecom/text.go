@@ -41,20 +41,20 @@ type line struct {
 }
 
 // plainText says c as a text of at most 2048 bytes that ends with the link and the
-// notice's reference.
-func plainText(c cards.Card, lang cards.Language, ref string) string {
+// signature.
+func plainText(c cards.Card, lang cards.Language, signed string) string {
 	link := anchor(c, lang)
-	if len(link)+1+len(ref)+1+leastTitle > maxText {
+	if len(link)+1+len(signed)+1+leastTitle > maxText {
 		link = ""
 	}
-	room := maxText - len(link) - 1 - len(ref) - 1
+	room := maxText - len(link) - 1 - len(signed) - 1
 	c = c.Naming(maxMentions)
 	for len(c.Mentions) > 0 && size(textLines(c, lang)) > room {
 		c = c.Naming(len(c.Mentions) - 1)
 	}
 	lines := shorten(textLines(c, lang), room)
 	all := make([]string, 0, len(lines)+2)
-	for _, l := range append(lines, line{text: link}, line{text: ref}) {
+	for _, l := range append(lines, line{text: link}, line{text: signed}) {
 		if l.text != "" {
 			all = append(all, l.text)
 		}

@@ -95,7 +95,7 @@ func TestDescriptionGivesWayBeforeTheReason(t *testing.T) {
 }
 
 func TestALinkIsKeptForAsLongAsItLeavesRoomForATitle(t *testing.T) {
-	const prefix, rest = "https://t/", len(`<a href="">查看工单</a>` + "\n通知 a1b2c3d4\n")
+	const prefix, rest = "https://t/", len(`<a href="">查看工单</a>` + "\n变更台 · 通知 a1b2c3d4\n")
 	tests := []struct {
 		name string
 		link string
