@@ -33,7 +33,7 @@ func Test(at time.Time, s Setting) Card {
 func Sample(status ticket.Status, at time.Time, s Setting) Card {
 	ev, reader := SampleEvent(status, at)
 	s.LinkTemplate = "" // there is no such ticket to be linked to
-	return Again(For(Notice{Event: ev, Reader: reader}, s), at, zoneOf(s))
+	return Again(For(Notice{Event: ev, Reader: reader}, s), at, s)
 }
 
 // SampleEvent is what happened to that ticket, and who reads of it first.
@@ -97,11 +97,11 @@ func zoneOf(s Setting) *time.Location {
 
 // Again is c as a test shows it: it offers nothing to decide, and says that it is a test and when
 // it was made, so that the same card can be sent twice.
-func Again(c Card, at time.Time, zone *time.Location) Card {
+func Again(c Card, at time.Time, s Setting) Card {
 	c.Rows = append(slices.DeleteFunc(slices.Clone(c.Rows), func(r Row) bool { return r.Name == "time" }), Row{
-		Name: "time", Label: Text{"测试时间", "Tested"}, Value: Same(at.In(zone).Format("2006-01-02 15:04:05 -07:00")),
+		Name: "time", Label: Text{"测试时间", "Tested"}, Value: Same(at.In(zoneOf(s)).Format("2006-01-02 15:04:05 -07:00")),
 	})
 	c.Buttons = slices.DeleteFunc(slices.Clone(c.Buttons), func(b Button) bool { return b.Action != View })
-	c.Footer = Text{"管理员正在测试消息推送，这张卡片不用处理。", "An administrator is testing the message push. Nothing needs to be done."}
+	c.Footer = Text{"管理员正在测试消息推送，无需处理。", "An administrator is testing the message push. Nothing needs to be done."}
 	return c
 }

@@ -17,19 +17,19 @@ type Past interface {
 
 // cardFor is what a test says: that it is one, a ticket that does not exist, or once more
 // what a delivery said.
-func (b *Board) cardFor(ctx context.Context, r notify.TestRequest, s notify.Settings) (cards.Card, error) {
+func (b *Board) cardFor(ctx context.Context, r notify.TestRequest, s cards.Setting) (cards.Card, error) {
 	switch r.Show {
 	case notify.ShowSample:
-		return cards.Sample(r.State, b.now(), s.Cards()), nil
+		return cards.Sample(r.State, b.now(), s), nil
 	case notify.ShowDelivery:
 		return b.again(ctx, r.DeliveryID, s)
 	default:
-		return cards.Test(b.now(), s.Cards()), nil
+		return cards.Test(b.now(), s), nil
 	}
 }
 
 // again is the card of a delivery, without what its reader could decide: a test decides nothing.
-func (b *Board) again(ctx context.Context, id string, s notify.Settings) (cards.Card, error) {
+func (b *Board) again(ctx context.Context, id string, s cards.Setting) (cards.Card, error) {
 	d, _, err := b.past.Delivery(ctx, id)
 	var ev ticket.Event
 	if err == nil {
@@ -43,5 +43,5 @@ func (b *Board) again(ctx context.Context, id string, s notify.Settings) (cards.
 	if err != nil {
 		return cards.Card{}, err
 	}
-	return cards.Again(cards.For(cards.Notice{Event: ev, Reader: d.Role}, s.Cards()), b.now(), s.Location()), nil
+	return cards.Again(cards.For(cards.Notice{Event: ev, Reader: d.Role}, s), b.now(), s), nil
 }

@@ -42,7 +42,7 @@ func (b *Board) Test(ctx context.Context, ch notify.Channel, r notify.TestReques
 	if err != nil {
 		return notify.TestReport{}, err
 	}
-	card, err := b.cardFor(ctx, r, settings)
+	card, err := b.cardFor(ctx, r, settings.CardsFor(to))
 	if err != nil {
 		return notify.TestReport{}, err
 	}

@@ -153,7 +153,7 @@ func (c conversation) listed(open []notify.TicketRecord) []cards.Card {
 	for _, rec := range open {
 		all = append(all, cards.For(
 			cards.Notice{Event: rec.Event, Reader: ticket.RoleAssignee, Trail: rec.Trail},
-			c.set.Cards()))
+			c.set.CardsFor(c.with)))
 	}
 	return all
 }

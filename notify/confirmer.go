@@ -70,7 +70,7 @@ func (c *Confirmer) send(ctx context.Context, u ticket.User, field, value string
 	if err != nil {
 		return err
 	}
-	m := Message{Card: cards.Code(field, code, n.EndsAt, s.Cards()), Language: language(u, s), Notice: NewID("code_"), Thread: u.Username}
+	m := Message{Card: cards.Code(field, code, n.EndsAt, s.CardsFor(u)), Language: language(u, s), Notice: NewID("code_"), Thread: u.Username}
 	if err := c.Voice.Tell(ctx, ch, address, m); err != nil {
 		c.Log.WarnContext(ctx, "a code could not be sent", "channel", ch, "username", u.Username, "error", err)
 		return fmt.Errorf("%w: %w", errUnsent, unsent(field, ch))

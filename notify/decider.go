@@ -139,7 +139,7 @@ func (d *Decider) decide(ctx context.Context, p Press, u ticket.User, card Press
 	if err != nil {
 		return Answer{}, err
 	}
-	if why := d.hindrance(p, u, card, platform, s); !why.IsZero() {
+	if why := d.hindrance(p, u, card, platform, s.CardsFor(u)); !why.IsZero() {
 		return refused(why), nil
 	}
 	now := d.Now()
@@ -151,7 +151,7 @@ func (d *Decider) decide(ctx context.Context, p Press, u ticket.User, card Press
 	stands, err := d.Records.Decide(ctx, dec)
 	switch {
 	case errors.Is(err, ErrConflict):
-		return d.overtaken(ctx, p, s)
+		return d.overtaken(ctx, p, s.CardsFor(u))
 	case err != nil:
 		return Answer{}, err
 	case stands.ID == dec.ID:
@@ -164,7 +164,7 @@ func (d *Decider) decide(ctx context.Context, p Press, u ticket.User, card Press
 
 // overtaken answers a press whose ticket moved on between the look at the card and the
 // decision.
-func (d *Decider) overtaken(ctx context.Context, p Press, s Settings) (Answer, error) {
+func (d *Decider) overtaken(ctx context.Context, p Press, s cards.Setting) (Answer, error) {
 	card, err := d.Records.Pressed(ctx, p)
 	if err != nil {
 		return Answer{}, err
@@ -173,7 +173,7 @@ func (d *Decider) overtaken(ctx context.Context, p Press, s Settings) (Answer, e
 }
 
 // hindrance says why the press decides nothing, or nothing when it may.
-func (d *Decider) hindrance(p Press, u ticket.User, card Pressed, platform Platform, s Settings) cards.Text {
+func (d *Decider) hindrance(p Press, u ticket.User, card Pressed, platform Platform, s cards.Setting) cards.Text {
 	if !platform.Decides() || (p.Action != cards.Approve && p.Action != cards.Reject) {
 		return cards.OnPlatform()
 	}
@@ -203,12 +203,12 @@ func reasonMissing(ch Channel) cards.Text {
 }
 
 // over says how the step ended that the card was made for.
-func (d *Decider) over(card Pressed, s Settings) cards.Text {
+func (d *Decider) over(card Pressed, s cards.Setting) cards.Text {
 	if card.CardState == card.State {
 		return cards.Outdated()
 	}
 	if n := len(card.Trail); n > 0 {
-		return cards.Settled(card.Trail[n-1], cards.Setting{Location: s.Location()}, d.Now())
+		return cards.Settled(card.Trail[n-1], s, d.Now())
 	}
 	return cards.Over(card.Event.Ticket.Status)
 }
@@ -399,12 +399,16 @@ func (d *Decider) write(ctx context.Context, dec Decision, on TicketRecord) erro
 	if err != nil {
 		return fmt.Errorf("read settings: %w", err)
 	}
+	u, _, err := d.Who.Who(ctx, dec.Channel, dec.Address)
+	if err != nil {
+		return err
+	}
+	set := s.CardsFor(u)
 	why := answerOf(dec).Text
 	if dec.Status == Refused && on.Turn != dec.Turn {
-		why = d.over(Pressed{TicketRecord: on, CardState: dec.State, CardTurn: dec.Turn}, s)
+		why = d.over(Pressed{TicketRecord: on, CardState: dec.State, CardTurn: dec.Turn}, set)
 	}
 	n := cards.Notice{Event: on.Event, Reader: ticket.RoleWaiting, Trail: on.Trail}
-	set := s.Cards()
 	card := cards.Nothing(n, dec.Action, why, set)
 	if dec.Status == Failed {
 		card = cards.Unconfirmed(n, dec.Action, set)
@@ -428,7 +432,7 @@ func (d *Decider) nudge(ctx context.Context, u ticket.User, card Pressed) (Answe
 	again, err := d.Nudge.Nudge(ctx, card.TicketRecord, u.Person)
 	if errors.Is(err, ErrConflict) {
 		s, err := d.Settings.Settings(ctx)
-		return refused(cards.RemindedAlready(again, cards.Setting{Location: s.Location()}, d.Now())), err
+		return refused(cards.RemindedAlready(again, s.CardsFor(u), d.Now())), err
 	}
 	if err != nil {
 		return Answer{}, err

@@ -430,3 +430,32 @@ func TestNothingIsDecidedWhereNobodyJudges(t *testing.T) {
 		}
 	})
 }
+
+// What a press is answered with, at once or later, tells times in the zone of whoever pressed.
+func TestAnAnswerTellsTheTimeOfWhoeverPressed(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		h.looked()
+		h.decider.Nudge = h.reminder()
+		for _, who := range []string{"lisi", "zhangsan"} {
+			abroad := person(who)
+			abroad.Timezone = "Europe/Berlin" // it is one in the morning there, and eight in Shanghai
+			h.update(abroad)
+		}
+		c.answer = says(notify.SaysLater, "")
+		h.press("lisi", cards.Approve, "")
+		h.accept(passed("wangwu", "zhaoliu"))
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.ToneRefused, "已由 wangwu 于 01:00 通过")
+		pass(time.Minute)
+		told := ""
+		for _, call := range h.board.feishu.all() {
+			if strings.HasPrefix(call.Message.Notice, "dec_") {
+				told += call.Message.Card.Reason.Value.ZH
+			}
+		}
+		if told != "已由 wangwu 于 01:00 通过" {
+			t.Errorf("got lisi told %q, want when it was in Berlin", told)
+		}
+		h.press("zhangsan", cards.Remind, "")
+		wantAnswer(t, h.press("zhangsan", cards.Remind, ""), notify.ToneRefused, "刚催过，02:01 后可再催")
+	})
+}

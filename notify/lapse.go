@@ -88,7 +88,7 @@ func (h *Herald) tell(ctx context.Context, l Lapse, s Settings) error {
 	if lang == "" {
 		lang = s.DefaultLanguage
 	}
-	m := Message{Card: cards.TokenEnds(l.Name, l.EndsAt, s.Cards()), Language: lang, Notice: "ends_" + l.Token, Thread: l.Token}
+	m := Message{Card: cards.TokenEnds(l.Name, l.EndsAt, s.CardsFor(l.Owner)), Language: lang, Notice: "ends_" + l.Token, Thread: l.Token}
 	if err := h.Voice.Tell(ctx, Mail, l.Owner.Email, m); err != nil {
 		if back := h.Lapses.UnmarkLapse(context.WithoutCancel(ctx), l.Token); back != nil {
 			return back

@@ -79,6 +79,15 @@ func (s Settings) Cards() cards.Setting {
 	return cards.Setting{Location: s.Location(), URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate, Brand: s.BrandName}
 }
 
+// CardsFor is what cards say to u: times are in the zone of u's own, where there is one.
+func (s Settings) CardsFor(u ticket.User) cards.Setting {
+	set := s.Cards()
+	if own, err := time.LoadLocation(u.Timezone); err == nil && u.Timezone != "" {
+		set.Location = own
+	}
+	return set
+}
+
 // Brand is the name of the installation as readers know it.
 func (s Settings) Brand() cards.Text { return cards.Brand(s.BrandName) }
 

@@ -179,8 +179,8 @@ func (s *Store) TokenUses(ctx context.Context, since time.Time) ([]access.Use, e
 // Lapses implements [notify.LapseKeeper].
 func (s *Store) Lapses(ctx context.Context, before time.Time) ([]notify.Lapse, error) {
 	lapses, err := all(ctx, s.read, func(r row) (l notify.Lapse, err error) {
-		return l, r.Scan(&l.Token, &l.Name, stamp{&l.EndsAt}, &l.Owner.Username, &l.Owner.Name, &l.Owner.Email, &l.Owner.Language)
-	}, `SELECT t.id, t.name, t.expires_at, u.username, u.name, u.email, u.language
+		return l, r.Scan(&l.Token, &l.Name, stamp{&l.EndsAt}, &l.Owner.Username, &l.Owner.Name, &l.Owner.Email, &l.Owner.Language, &l.Owner.Timezone)
+	}, `SELECT t.id, t.name, t.expires_at, u.username, u.name, u.email, u.language, u.timezone
 		FROM tokens t JOIN users u ON u.username = t.username
 		WHERE t.warned_at = 0 AND t.revoked_at = 0 AND t.expires_at > $1 AND t.expires_at <= $2 AND u.email <> '' AND NOT u.disabled
 		ORDER BY t.expires_at, t.id`, millis(s.now()), millis(before))
