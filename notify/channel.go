@@ -94,7 +94,8 @@ type Connected interface {
 type Updater interface {
 	// Update shows m.Card in the message of that id, sent earlier to all of m.To by one
 	// call, and tells how all of them fared. Addresses are left out: people may be found
-	// elsewhere by now, or nowhere. [ErrSpared] and [ErrAsSent] say that it was left alone
+	// elsewhere by now, or nowhere. An outcome with another MessageID says that it is told by
+	// that message instead, which is the one to be changed from now on. [ErrSpared] and [ErrAsSent] say that it was left alone
 	// on purpose.
 	Update(ctx context.Context, messageID string, m Message) Outcome
 }

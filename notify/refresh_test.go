@@ -7,6 +7,7 @@ import (
 
 	"ticketbell/cards"
 	"ticketbell/notify"
+	"ticketbell/ticket"
 )
 
 // last returns the last call, which must be the nth.
@@ -114,6 +115,34 @@ func TestANewMessageIsNotSentForAStateThatIsOver(t *testing.T) {
 			if ev, err := h.Event(t.Context(), d.Event); err != nil || d.Result != ev.Kind.Result() || d.Result != (d.Status == notify.Accepted) {
 				t.Errorf("got the %s notice %s %s, %v, want results sent and the rest canceled", ev.Kind, d.Status, d.Reason, err)
 			}
+		}
+	})
+}
+
+// A sender may have to tell a state by another message: that one is changed from then on.
+func TestAMessageThatTakesThePlaceOfAnotherIsTheOneThatIsChanged(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Feishu)
+		h.board.feishu.from(func(_ context.Context, n int, c call) []notify.Outcome {
+			if n == 2 {
+				return []notify.Outcome{{MessageID: "om_other", Form: "text"}}
+			}
+			if c.Update != "" {
+				return []notify.Outcome{{MessageID: c.Update}}
+			}
+			return taken(c)
+		})
+		h.work(notify.Feishu)
+		h.accept(submitted("lisi"))
+		h.accept(executing("admin"))
+		h.accept(event(9, ticket.KindFailed, ticket.Failed))
+		for _, c := range h.board.feishu.all()[2:] {
+			if c.Update != "" && (c.Update != "om_other" || c.Message.Form != "text") {
+				t.Errorf("got %q changed as %q, want the other message", c.Update, c.Message.Form)
+			}
+		}
+		if got := h.of("lisi", notify.Feishu)[0]; got.MessageID != "om_other" || got.Status != notify.Updated {
+			t.Errorf("got %s as %s, want the other message updated", got.MessageID, got.Status)
 		}
 	})
 }

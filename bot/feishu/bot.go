@@ -119,53 +119,9 @@ func (b *Bot) create(ctx context.Context, to notify.Recipient, l letter) notify.
 		}
 		return reply{resp.ApiResp, resp.CodeError}, nil
 	})
-	if err == nil && id == "" { // Success() is no proof: feishu.md 2.6
-		err = &notify.Refusal{Code: "feishu.no_message_id", Message: "accepted without a message id", RequestID: requestID}
-	}
+	err = identified(id, requestID, err)
 	l.as = l.took(kind)
 	return outcome(id, requestID, l, wrap("send to feishu", err))
-}
-
-// Update shows m.Card in the message of that id, which stays what it was sent as; nobody is
-// notified of it. Feishu takes five changes a second per message: of a card for 14 days, of a
-// text or a post twenty in all (feishu.md 6.1). A bot that does not update leaves a message as
-// it is unless its ticket ended, or its buttons come or go.
-func (b *Bot) Update(ctx context.Context, messageID string, m notify.Message) notify.Outcome {
-	sent := sentAs(m.Form)
-	l := compose(styleOf(sent), m)
-	if !b.updates && !m.Card.Settled && l.as == sent {
-		return notify.Outcome{Err: notify.ErrAsSent}
-	}
-	change := b.patch
-	if sent.editable() {
-		change = b.edit
-	}
-	requestID, err := change(ctx, messageID, l)
-	return outcome(messageID, requestID, l, wrap("update on feishu", err))
-}
-
-func (b *Bot) patch(ctx context.Context, messageID string, l letter) (requestID string, err error) {
-	req := larkim.NewPatchMessageReqBuilder().MessageId(messageID).Body(
-		larkim.NewPatchMessageReqBodyBuilder().Content(l.content).Build()).Build()
-	return b.call(ctx, message, func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, error) {
-		resp, err := b.im.Message.Patch(ctx, req, auth)
-		if err != nil {
-			return reply{}, err
-		}
-		return reply{resp.ApiResp, resp.CodeError}, nil
-	})
-}
-
-func (b *Bot) edit(ctx context.Context, messageID string, l letter) (requestID string, err error) {
-	req := larkim.NewUpdateMessageReqBuilder().MessageId(messageID).Body(
-		larkim.NewUpdateMessageReqBodyBuilder().MsgType(l.kind()).Content(l.content).Build()).Build()
-	return b.call(ctx, edit, func(ctx context.Context, auth larkcore.RequestOptionFunc) (reply, error) {
-		resp, err := b.im.Message.Update(ctx, req, auth)
-		if err != nil {
-			return reply{}, err
-		}
-		return reply{resp.ApiResp, resp.CodeError}, nil
-	})
 }
 
 // Check asks Feishu for a fresh token: it proves that Feishu can be reached and
@@ -181,12 +137,21 @@ func (b *Bot) Close() { b.http.CloseIdleConnections() }
 func outcome(messageID, requestID string, l letter, err error) notify.Outcome {
 	o := notify.Outcome{MessageID: messageID, RequestID: requestID, Payload: l.content, Err: err}
 	if err == nil {
-		o.Form = string(l.as)
+		o.Form = manner{as: l.as}.String()
 	}
 	if refusal, ok := errors.AsType[*notify.Refusal](err); ok && o.RequestID == "" {
 		o.RequestID = refusal.RequestID
 	}
 	return o
+}
+
+// identified is err, or what there is to say of a message that was accepted without an id:
+// Success() is no proof (feishu.md 2.6).
+func identified(id, requestID string, err error) error {
+	if err == nil && id == "" {
+		err = &notify.Refusal{Code: "feishu.no_message_id", Message: "accepted without a message id", RequestID: requestID}
+	}
+	return err
 }
 
 // uuidOf returns the idempotency key of a delivery, hashed when Feishu would find it too long.

@@ -3,6 +3,7 @@ package feishu
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -54,7 +55,7 @@ func (b *Bot) judge(on route, r reply, secrets ...string) error {
 	}
 	known := rowOf(on, r.Code)
 	if on == edit && known.meaning == "" && r.StatusCode == http.StatusBadRequest {
-		return notify.Permanent(refusal) // edits end after twenty, with a code nobody wrote down (feishu.md 6.1)
+		return notify.Permanent(fmt.Errorf("%w: %w", errOddCode, refusal)) // among them the end of edits (feishu.md 6.1)
 	}
 	err := known.judge(refusal)
 	verdict, wait := notify.VerdictOf(err)

@@ -13,7 +13,7 @@ type route int
 const (
 	message route = iota // everything that carries a token
 	signIn               // fetching the token
-	edit                 // changing a text or a post
+	edit                 // changing a text or a post, or answering it
 )
 
 // row is what a code of Feishu means for a delivery.

@@ -1,6 +1,7 @@
 package feishu_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -150,7 +151,7 @@ func TestAPostAndATextArriveAndAreBroughtUpToDate(t *testing.T) {
 			}
 
 			r.restyle(t, feishu.StyleCard) // what is out stays what it is
-			if got := r.updateAs(t, sent.MessageID, sent.Form); got.Err != nil || got.Form != sent.Form {
+			if got := r.updateAs(t, sent.MessageID, sent.Form); got.Err != nil || got.Form != sent.Form+"/1" {
 				t.Fatalf("got %+v, want it updated", got)
 			}
 			device = r.shown()
@@ -162,18 +163,73 @@ func TestAPostAndATextArriveAndAreBroughtUpToDate(t *testing.T) {
 	}
 }
 
-func TestATextThatMayNotBeEditedAnyMoreStaysAsItIs(t *testing.T) {
+// shows has a text show a state of the ticket, and takes over what is kept of the message.
+func (r *rig) shows(t *testing.T, out *notify.Outcome, kind ticket.Kind, status ticket.Status) error {
+	t.Helper()
+	m := notify.Message{
+		Notice: "evt_" + string(kind), Form: out.Form, Card: say(kind, status),
+		To: []notify.Recipient{{Key: "dlv_1"}}, // an update is not handed the address
+	}
+	got := r.bot.Update(t.Context(), out.MessageID, m)
+	if got.Err == nil {
+		*out = got
+	}
+	return got.Err
+}
+
+func TestTheLastEditOfATextIsKeptForTheEnd(t *testing.T) {
 	r := newRig(t)
 	r.restyle(t, feishu.StyleText)
-	sent := r.send(t, "dlv_1")
+	out := r.send(t, "dlv_1")
+	first := out.MessageID
+	for i := range 25 {
+		err := r.shows(t, &out, ticket.KindReminded, ticket.WaitingReview)
+		if spared := errors.Is(err, notify.ErrSpared); spared != (i >= 19) || err != nil && !spared {
+			t.Fatalf("got %v at state %d, want those after the nineteenth spared", err, i+1)
+		}
+	}
+	if err := r.shows(t, &out, ticket.KindRejected, ticket.Rejected); err != nil || out.MessageID != first || len(r.shown()) != 1 {
+		t.Fatalf("got %v and %d messages, want the end shown in place", err, len(r.shown()))
+	}
+	contains(t, "message", r.shown()[0].Text, "已驳回")
+
+	if err := r.shows(t, &out, ticket.KindResubmitted, ticket.WaitingReview); !errors.Is(err, notify.ErrSpared) {
+		t.Errorf("got %v, want what lies between two ends spared", err)
+	}
+	r.fail("drop_after_accept")
+	if err := r.shows(t, &out, ticket.KindCanceled, ticket.Canceled); err == nil {
+		t.Fatal("got success over a cut connection, want an error")
+	}
+	if err := r.shows(t, &out, ticket.KindCanceled, ticket.Canceled); err != nil || out.MessageID == first || len(r.shown()) != 2 {
+		t.Fatalf("got %v and %d messages, want a second end told by a message of its own, once", err, len(r.shown()))
+	}
+	contains(t, "second message", r.shown()[1].Text, "已关闭")
+	if err := r.shows(t, &out, ticket.KindReminded, ticket.WaitingReview); err != nil || r.shown()[1].Updates != 1 {
+		t.Errorf("got %v, want the second message changed from then on", err)
+	}
+}
+
+// An edit whose answer got lost is not counted: Feishu may take none before we expect it.
+func TestAnEndThatCannotBeShownIsToldByAnotherMessage(t *testing.T) {
+	r := newRig(t)
+	r.restyle(t, feishu.StyleText)
+	out := r.send(t, "dlv_1")
 	for range 20 {
-		if got := r.updateAs(t, sent.MessageID, sent.Form); got.Err != nil {
+		if got := r.updateAs(t, out.MessageID, out.Form); got.Err != nil {
 			t.Fatalf("got %v, want twenty edits", got.Err)
 		}
 	}
-	got := r.updateAs(t, sent.MessageID, sent.Form)
-	if v, _ := notify.VerdictOf(got.Err); got.Err == nil || v != notify.VerdictPermanent {
-		t.Errorf("got %v of %v, want %v", v, got.Err, notify.VerdictPermanent)
+	err := r.shows(t, &out, ticket.KindReminded, ticket.WaitingReview)
+	if v, _ := notify.VerdictOf(err); err == nil || v != notify.VerdictPermanent {
+		t.Errorf("got %v of %v, want %v", v, err, notify.VerdictPermanent)
+	}
+	if err := r.shows(t, &out, ticket.KindRejected, ticket.Rejected); err != nil || len(r.shown()) != 2 {
+		t.Errorf("got %v and %d messages, want the end in a second", err, len(r.shown()))
+	}
+	r.sim.Recall(out.MessageID)
+	err = r.shows(t, &out, ticket.KindCanceled, ticket.Canceled)
+	if v, _ := notify.VerdictOf(err); v != notify.VerdictPermanent || len(r.shown()) != 2 {
+		t.Errorf("got %v of %v and %d messages, want nothing sent for one that was taken back", v, err, len(r.shown()))
 	}
 }
 

@@ -2,6 +2,7 @@ package feishu
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	larkim "github.com/larksuite/oapi-sdk-go/v3/service/im/v1"
@@ -23,6 +24,27 @@ const (
 
 // editable reports whether the message is changed by an edit; a card is not (feishu.md 6.1).
 func (as sentAs) editable() bool { return as == asPost || as == asText }
+
+// manner is what is kept of a message that is out: what it was sent as, and how often it was
+// edited since.
+type manner struct {
+	as    sentAs
+	edits int
+}
+
+// String writes m as it is kept: post, and post/3 after three edits.
+func (m manner) String() string {
+	if m.edits == 0 {
+		return string(m.as)
+	}
+	return string(m.as) + "/" + strconv.Itoa(m.edits)
+}
+
+func readManner(kept string) manner {
+	as, edits, _ := strings.Cut(kept, "/")
+	n, _ := strconv.Atoi(edits) // nothing stands there before the first edit
+	return manner{sentAs(as), n}
+}
 
 // letter is what goes over the wire of a message.
 type letter struct {
