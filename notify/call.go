@@ -137,7 +137,7 @@ func (l *load) call(ctx context.Context, p parcel) (outcomes []Outcome) {
 	if id == "" {
 		return l.line.Sender.Send(ctx, p.message)
 	}
-	o := Outcome{Err: Permanent(errFixed)}
+	o := Outcome{Err: Fixed(errFixed)}
 	if u, ok := l.line.Sender.(Updater); ok {
 		o = u.Update(ctx, id, p.message)
 	}

@@ -2,7 +2,9 @@ package notify_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ticketbell/notify"
@@ -30,6 +32,36 @@ func TestAMessageThatIsOutStaysDelivered(t *testing.T) {
 				pass(time.Minute)
 				if got := len(h.board.feishu.all()); got != 2 {
 					t.Errorf("got %d calls, want the update tried once", got)
+				}
+			})
+		})
+	}
+}
+
+// TestAMessageThatCanBeChangedNoMoreIsNoFaultOfItsChannel: it was delivered, and there is
+// nothing to mend.
+func TestAMessageThatCanBeChangedNoMoreIsNoFaultOfItsChannel(t *testing.T) {
+	for name, tc := range map[string]struct {
+		err  error
+		seen []string
+	}{
+		"no more changes": {notify.Fixed(refusal("wecom.no_code")), []string{"accepted"}},
+		"refused":         {notify.Permanent(refusal("feishu.230099")), []string{"accepted", "permanent"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inHouse(t, func(t *testing.T, h *house) {
+				h.board.only(notify.Feishu)
+				w := h.worker(notify.Feishu, 1)
+				var seen []string
+				w.Observe = func(_ notify.Channel, a notify.Attempt) { seen = append(seen, a.Outcome) }
+				h.start(w)
+				h.accept(submitted("lisi"))
+				synctest.Wait()
+				h.board.feishu.from(refusing(tc.err))
+				h.accept(executing("admin"))
+				h.wantFate("lisi", notify.Feishu, notify.Accepted, "not_updatable")
+				if !slices.Equal(seen, tc.seen) {
+					t.Errorf("got %v counted for the channel, want %v", seen, tc.seen)
 				}
 			})
 		})

@@ -41,6 +41,7 @@ func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
 		return spared(s, it.notice.Delivery, reason)
 	}
 	verdict, wait := VerdictOf(o.Err)
+	s.Blameless = isFixed(o.Err)
 	if holdsChannel(o.Err) {
 		l.shift.silenceUntil(now.Add(wait))
 	}

@@ -150,6 +150,8 @@ type Settlement struct {
 	Unknown bool
 	// Fixed is true when the message of MessageID can never be changed.
 	Fixed bool
+	// Blameless is true when the attempt tells nothing about how the channel fares.
+	Blameless bool
 	// Free is true when the attempt does not count towards the delivery's attempts.
 	Free bool
 }

@@ -220,7 +220,7 @@ func (l *load) settle(ctx context.Context, s []Settlement) {
 		}
 	}
 	for _, one := range s {
-		if one.Attempt != nil && l.w.Observe != nil {
+		if one.Attempt != nil && !one.Blameless && l.w.Observe != nil {
 			l.w.Observe(l.w.Channel, *one.Attempt)
 		}
 	}

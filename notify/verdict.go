@@ -46,6 +46,7 @@ type judged struct {
 	verdict Verdict
 	wait    time.Duration
 	all     bool // the wait is the whole channel's
+	fixed   bool // see [Fixed]
 	err     error
 }
 
@@ -57,6 +58,15 @@ func Permanent(err error) error { return judge(VerdictPermanent, 0, err) }
 
 // After says that the provider wants d to pass first. The wait costs no attempt.
 func After(d time.Duration, err error) error { return judge(VerdictAfter, d, err) }
+
+// Fixed says that a message can be changed no more, as providers allow it a few times or
+// for some days. It stays as it is, and nothing is held against the channel.
+func Fixed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &judged{verdict: VerdictPermanent, fixed: true, err: err}
+}
 
 // Hold says that the provider wants d to pass before any further message on the
 // channel. The wait costs no attempt.
@@ -89,6 +99,12 @@ func judge(v Verdict, wait time.Duration, err error) error {
 func holdsChannel(err error) bool {
 	j, ok := errors.AsType[*judged](err)
 	return ok && j.all
+}
+
+// isFixed reports whether err came from [Fixed].
+func isFixed(err error) bool {
+	j, ok := errors.AsType[*judged](err)
+	return ok && j.fixed
 }
 
 // VerdictOf returns the verdict err carries and, for [VerdictAfter], how long to

@@ -61,7 +61,8 @@ type Worker struct {
 	// Lookups is how many addresses are looked for at once; 0 is 64. Few, where each is a
 	// call of its own: a provider that refuses the whole app then refuses few.
 	Lookups int
-	// Observe hears of every attempt that was written down; nil hears nothing.
+	// Observe hears of every attempt that was written down, except that a message could be
+	// changed no more ([Fixed]); nil hears nothing.
 	Observe func(Channel, Attempt)
 	Now     func() time.Time
 	Log     *slog.Logger

@@ -74,12 +74,12 @@ func rows() []row {
 		{232009, notify.Permanent, "chat dissolved"},
 
 		// The message can no longer be changed.
-		{200830, notify.Permanent, "card of an older schema"},
-		{230011, notify.Permanent, "message recalled"},
-		{230012, notify.Permanent, "bot is not the sender"},
-		{230031, notify.Permanent, "message older than 14 days"},
-		{230110, notify.Permanent, "message deleted"},
-		{99992354, notify.Permanent, "no such message"},
+		{200830, notify.Fixed, "card of an older schema"},
+		{230011, notify.Fixed, "message recalled"},
+		{230012, notify.Fixed, "bot is not the sender"},
+		{230031, notify.Fixed, "message older than 14 days"},
+		{230110, notify.Fixed, "message deleted"},
+		{99992354, notify.Fixed, "no such message"},
 
 		// The id is not, or no longer, this person's: look it up afresh.
 		{230034, notify.StaleAddress, "invalid receive_id"},

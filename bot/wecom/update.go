@@ -56,7 +56,7 @@ func (b *Bot) Update(ctx context.Context, messageID string, m notify.Message) no
 
 // fixed says that a card stays as it is.
 func fixed(why string) error {
-	return notify.Permanent(&notify.Refusal{Code: "wecom.no_code", Message: why})
+	return notify.Fixed(&notify.Refusal{Code: "wecom.no_code", Message: why})
 }
 
 // worth is how many codes there must be for next to be shown, so that what matters more
