@@ -37,13 +37,13 @@ type auditAsk struct {
 	Actor, Action, Object, Since, Before, Cursor string
 }
 
-// parameters are what the API is asked for; days are whole ones, in UTC.
-func (a auditAsk) parameters() url.Values {
+// parameters are what the API is asked for; days are whole ones of that zone.
+func (a auditAsk) parameters(zone *time.Location) url.Values {
 	q := url.Values{"actor": {a.Actor}, "action": {a.Action}, "object": {a.Object}, "cursor": {a.Cursor}}
-	if day, err := time.Parse(time.DateOnly, a.Since); err == nil {
+	if day, err := time.ParseInLocation(time.DateOnly, a.Since, zone); err == nil {
 		q.Set("since", day.Format(time.RFC3339))
 	}
-	if day, err := time.Parse(time.DateOnly, a.Before); err == nil {
+	if day, err := time.ParseInLocation(time.DateOnly, a.Before, zone); err == nil {
 		q.Set("before", day.AddDate(0, 0, 1).Format(time.RFC3339)) // the day itself is wanted too
 	}
 	return q
@@ -58,12 +58,6 @@ func (a auditAsk) Wrong() map[string]bool {
 		}
 	}
 	return wrong
-}
-
-// Last is the address of what was done in the last days, today included.
-func (a auditAsk) Last(days int) string {
-	a.Since, a.Before = time.Now().UTC().AddDate(0, 0, 1-days).Format(time.DateOnly), ""
-	return a.With("")
 }
 
 // Narrow reports whether anything in particular is looked for.
@@ -92,10 +86,30 @@ type auditView struct {
 	Entries []auditRow
 	Next    string
 	Actions []string
-	// Days is how long the log is kept, 0 for ever; Told is false when the visitor may
-	// not read that.
-	Days int
+	Kept    auditKept
+}
+
+// auditKept is how the log is kept, as far as the visitor may read that.
+type auditKept struct {
+	// Days is how long, 0 for ever; Told is false when the visitor may not know.
+	Days int `json:"audit_days"`
 	Told bool
+	// Zone is whose days are asked for.
+	Zone string `json:"timezone"`
+}
+
+func (k auditKept) location() *time.Location {
+	if zone, err := time.LoadLocation(k.Zone); err == nil {
+		return zone
+	}
+	return time.UTC
+}
+
+// Last is the address of what was done in the last days, today included.
+func (a auditView) Last(days int) string {
+	ask := a.Ask
+	ask.Since, ask.Before = time.Now().In(a.Kept.location()).AddDate(0, 0, 1-days).Format(time.DateOnly), ""
+	return ask.With("")
 }
 
 func auditAsked(q url.Values) auditAsk {
@@ -108,30 +122,34 @@ func auditAsked(q url.Values) auditAsk {
 func showAudit(v *visit) error {
 	view := auditView{Ask: auditAsked(v.r.URL.Query()), Actions: v.site.words.list("audit.action.")}
 	var err error
-	if view.Entries, view.Next, err = v.entries(view.Ask, "50"); err != nil {
+	if view.Kept, err = v.auditKept(); err != nil {
+		return err
+	}
+	if view.Entries, view.Next, err = v.entries(view.Ask, view.Kept, "50"); err != nil {
 		return err
 	}
 	if v.htmx() {
 		return v.part("entries", view)
 	}
-	if v.who.Allows(access.ConfigRead) {
-		var kept struct {
-			Days int `json:"audit_days"`
-		}
-		if err := v.ask(http.MethodGet, "/api/v1/settings", nil, &kept); err != nil {
-			return err
-		}
-		view.Days, view.Told = kept.Days, true
-	}
 	return v.show(view)
 }
 
-func (v *visit) entries(ask auditAsk, limit string) ([]auditRow, string, error) {
+func (v *visit) auditKept() (auditKept, error) {
+	kept := auditKept{Zone: "UTC"}
+	if !v.who.Allows(access.ConfigRead) {
+		return kept, nil
+	}
+	err := v.ask(http.MethodGet, "/api/v1/settings", nil, &kept)
+	kept.Told = err == nil
+	return kept, err
+}
+
+func (v *visit) entries(ask auditAsk, kept auditKept, limit string) ([]auditRow, string, error) {
 	var list struct {
 		Items []auditRow `json:"items"`
 		Next  string     `json:"next_cursor"`
 	}
-	q := ask.parameters()
+	q := ask.parameters(kept.location())
 	q.Set("limit", limit)
 	err := v.ask(http.MethodGet, "/api/v1/audit?"+q.Encode(), nil, &list)
 	return list.Items, list.Next, err
@@ -141,7 +159,11 @@ func (v *visit) entries(ask auditAsk, limit string) ([]auditRow, string, error) 
 // run as a formula is written as text.
 func exportAudit(v *visit) error {
 	ask := auditAsked(v.r.URL.Query())
-	entries, next, err := v.entries(ask, "200")
+	kept, err := v.auditKept()
+	if err != nil {
+		return err
+	}
+	entries, next, err := v.entries(ask, kept, "200")
 	if err != nil {
 		return err
 	}
@@ -166,7 +188,7 @@ func exportAudit(v *visit) error {
 			return nil //nolint:nilerr // a reader who left is no fault of ours
 		}
 		ask.Cursor = next
-		if entries, next, err = v.entries(ask, "200"); err != nil {
+		if entries, next, err = v.entries(ask, kept, "200"); err != nil {
 			panic(http.ErrAbortHandler) // half a file must not look like a whole one
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"ticketbell/access"
 	"ticketbell/cards"
+	"ticketbell/notify"
 )
 
 // overviewPage is 概览: is it working, and if not, what is to be done. It stands first
@@ -185,8 +186,12 @@ func (o overviewView) Attention() []attention {
 	var list []attention
 	for _, t := range o.Tiles() {
 		if t.Bad() {
+			kind := t.State
+			if kind == "failing" && t.Streak < notify.FailingAfter {
+				kind = "test" // nothing was sent since
+			}
 			list = append(list, attention{
-				Kind: t.State, Channel: t.Channel, Health: t.healthView, N: t.Streak, Grave: t.State != "degraded", Href: "/channels#" + t.Channel,
+				Kind: kind, Channel: t.Channel, Health: t.healthView, N: t.Streak, Grave: t.State != "degraded", Href: "/channels#" + t.Channel,
 			})
 		}
 	}

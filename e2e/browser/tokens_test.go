@@ -106,7 +106,7 @@ func TestTheAuditLogIsAskedByDays(t *testing.T) {
 	w.see("请按 2026-10-01 的格式填写")
 	w.click("最近 7 天")
 	w.gone("请按 2026-10-01 的格式填写")
-	if day := w.value("从（UTC）"); len(day) != len("2026-10-01") || day[4] != '-' {
+	if day := w.value("从（Asia/Shanghai）"); len(day) != len("2026-10-01") || day[4] != '-' {
 		t.Errorf("got the first day %q, want it as it is typed", day)
 	}
 }

@@ -98,5 +98,8 @@ document.addEventListener("click", (event) => {
   announce(say("overview.js.steps.off"));
   document.querySelector("#main").focus();
 });
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target.id === "steps-off") look(); // the charts take their place
+});
 setInterval(refresh, 30_000);
 document.addEventListener("channel-tested", look);

@@ -72,16 +72,14 @@ function frame() {
   const all = [...box.querySelectorAll("[role=tab]")];
   const look = () => {
     const view = all.find((t) => t.getAttribute("aria-selected") === "true").dataset.view;
-    const asked = new URLSearchParams({ format: view, lang: byId("sent-english").checked ? "en" : "zh" });
-    if (byId("sent-english").dataset.chosen) asked.set("anew", "1"); // what was sent has one language, but on Feishu
+    const asked = new URLSearchParams({ format: view, lang: byId("sent-language").value || language() });
+    if (byId("sent-language").value) asked.set("anew", "1"); // what was sent has one language, but on Feishu
     if (byId("sent-dark").checked) asked.set("theme", "dark");
     box.classList.toggle("phone", byId("sent-phone").checked);
     const target = `${box.dataset.src}?${asked}`;
     const shown = box.querySelector("iframe"); // without an id: htmx would carry its style over, which the policy refuses
     if (shown.getAttribute("src") !== target) shown.src = target;
   };
-  byId("sent-english").checked = language() === "en";
-  byId("sent-english").addEventListener("change", (event) => { event.target.dataset.chosen = "true"; });
   byId("sent-dark").checked = document.documentElement.dataset.bsTheme === "dark";
   box.addEventListener("change", look);
   tabs(all, byId("sent-panel"), look);
