@@ -19,7 +19,7 @@ func TestTheOverviewShowsTheTimeAskedForAndHidesItsFirstSteps(t *testing.T) {
 		t.Errorf("got the address %s, want it to keep the time", at)
 	}
 	w.click("不再显示")
-	w.awaits("#steps-off") // until it is kept
+	w.awaits("#overview:not(:has(#steps-off))") // once it is kept
 	w.gone("五步完成上手")
 	w.visit("/overview?hours=6&lang=en")
 	w.see("Last 6 hours: ")
