@@ -165,6 +165,11 @@ func TestAnInvitedOperatorSeesMaskedAddressesAndNoSettings(t *testing.T) {
 	}
 	op.visit("/tokens")
 	op.see("你的角色不能使用这个页面")
+	op.visit("/overview")
+	op.see("需要处理")
+	if ends := script[string](op, `[...document.querySelectorAll("main a[href]")].map((a) => a.getAttribute("href")).filter((to) => /^\/(channels|tokens|flows|audit)/.test(to)).join(" ")`); ends != "" {
+		t.Errorf("got links to %s, want none an operator may not follow", ends)
+	}
 }
 
 func TestAFlowIsEditedByKeyboardAlone(t *testing.T) {
