@@ -119,11 +119,12 @@ func (v *visit) span() int {
 // Spans are the stretches of time to choose from.
 func (overviewView) Spans() []int { return spansOfHours() }
 
-// From is the beginning of that time in seconds, for the charts.
-func (o overviewView) From() int64 { return o.At.Truncate(time.Hour).Unix() - int64(o.Span-1)*3600 }
+// From is the beginning of that time in seconds, for the charts: an hour's bar stands on
+// both sides of its beginning.
+func (o overviewView) From() int64 { return o.At.Truncate(time.Hour).Unix() - int64(o.Span-1)*3600 - 1800 }
 
 // To is the end.
-func (o overviewView) To() int64 { return o.At.Unix() }
+func (o overviewView) To() int64 { return o.At.Truncate(time.Hour).Unix() + 1800 }
 
 func (v *visit) overview() (overviewView, error) {
 	view := overviewView{
