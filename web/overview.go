@@ -121,7 +121,9 @@ func (overviewView) Spans() []int { return spansOfHours() }
 
 // From is the beginning of that time in seconds, for the charts: an hour's bar stands on
 // both sides of its beginning.
-func (o overviewView) From() int64 { return o.At.Truncate(time.Hour).Unix() - int64(o.Span-1)*3600 - 1800 }
+func (o overviewView) From() int64 {
+	return o.At.Truncate(time.Hour).Unix() - int64(o.Span-1)*3600 - 1800
+}
 
 // To is the end.
 func (o overviewView) To() int64 { return o.At.Truncate(time.Hour).Unix() + 1800 }
