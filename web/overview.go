@@ -47,6 +47,7 @@ type overviewView struct {
 	URLPrefix   bool `json:"url_prefix"`
 
 	Span   int          `json:"-"` // hours that are told one by one
+	Of     string       `json:"-"` // the channel whose hours are told, "" for all
 	Recent []recentView `json:"-"`
 	May    mayView      `json:"-"`
 	Here   string       `json:"-"`
@@ -116,6 +117,14 @@ func (v *visit) span() int {
 	return hours
 }
 
+// channelAsked is the channel in the address, "" when there is none or no such channel.
+func (v *visit) channelAsked() string {
+	if of := v.r.URL.Query().Get("channel"); slices.Contains(channelsInOrder(), of) {
+		return of
+	}
+	return ""
+}
+
 // Spans are the stretches of time to choose from.
 func (overviewView) Spans() []int { return spansOfHours() }
 
@@ -130,8 +139,8 @@ func (o overviewView) To() int64 { return o.At.Truncate(time.Hour).Unix() + 1800
 
 func (v *visit) overview() (overviewView, error) {
 	view := overviewView{
-		Span: v.span(),
-		May:  mayView{Configure: v.who.Allows(access.ConfigRead), People: v.who.Allows(access.UsersRead)}, Here: v.origin(),
+		Span: v.span(), Of: v.channelAsked(),
+		May: mayView{Configure: v.who.Allows(access.ConfigRead), People: v.who.Allows(access.UsersRead)}, Here: v.origin(),
 	}
 	if err := v.ask(http.MethodGet, "/api/v1/overview?hours="+strconv.Itoa(view.Span), nil, &view); err != nil {
 		return view, err
@@ -154,10 +163,13 @@ type tile struct {
 	healthView
 }
 
-// Tiles are the channels in the order people meet them.
+// channelsInOrder are the channels in the order people meet them.
+func channelsInOrder() []string { return []string{"feishu", "wecom", "mail"} }
+
+// Tiles are the channels.
 func (o overviewView) Tiles() []tile {
 	var tiles []tile
-	for _, ch := range []string{"feishu", "wecom", "mail"} {
+	for _, ch := range channelsInOrder() {
 		tiles = append(tiles, tile{ch, o.Channels[ch]})
 	}
 	return tiles
@@ -263,10 +275,15 @@ func (o overviewView) Done() int {
 	return n
 }
 
+// asked are the hours of the channel that was asked for.
+func (o overviewView) asked() []hourView {
+	return slices.DeleteFunc(slices.Clone(o.Hours), func(h hourView) bool { return o.Of != "" && h.Channel != o.Of })
+}
+
 // ByHour adds the channels up, hour by hour.
 func (o overviewView) ByHour() []hourView {
 	var hours []hourView
-	for _, h := range o.Hours {
+	for _, h := range o.asked() {
 		if n := len(hours); n == 0 || !hours[n-1].At.Equal(h.At) {
 			hours = append(hours, hourView{At: h.At})
 		}
@@ -279,7 +296,7 @@ func (o overviewView) ByHour() []hourView {
 // Day is the sum of all hours.
 func (o overviewView) Day() hourView {
 	var day hourView
-	for _, h := range o.Hours {
+	for _, h := range o.asked() {
 		day.OK, day.Retried, day.Failed = day.OK+h.OK, day.Retried+h.Retried, day.Failed+h.Failed
 	}
 	return day

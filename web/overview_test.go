@@ -18,3 +18,16 @@ func TestAChannelThatFailedItsTestIsNotSaidToHaveFailedInARow(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHoursOfAChannelAreToldAlone(t *testing.T) {
+	hours := []hourView{{Channel: "feishu", OK: 3}, {Channel: "wecom", OK: 2, Failed: 1}}
+	for of, want := range map[string]hourView{"": {OK: 5, Failed: 1}, "wecom": {OK: 2, Failed: 1}, "mail": {}} {
+		o := overviewView{Hours: hours, Of: of}
+		if got := o.Day(); got != want {
+			t.Errorf("of %q: got %+v, want %+v", of, got, want)
+		}
+	}
+	if got := (overviewView{Hours: hours, Of: "wecom"}).ByHour(); len(got) != 1 || got[0].OK != 2 {
+		t.Errorf("got %+v, want the one hour of wecom", got)
+	}
+}

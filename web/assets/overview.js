@@ -86,10 +86,16 @@ function refresh() {
   if (!paused && !busy) look();
 }
 function look() {
-  globalThis.htmx.ajax("GET", `/overview/live?hours=${hours.value}`, { target: "#overview" });
+  globalThis.htmx.ajax("GET", `/overview/live?${asked()}`, { target: "#overview" });
 }
 const hours = document.getElementById("hours");
-hours.addEventListener("change", () => history.replaceState(null, "", `/overview?hours=${hours.value}`));
+function asked() {
+  const of = document.getElementById("hours-of")?.value;
+  return new URLSearchParams(of ? { hours: hours.value, channel: of } : { hours: hours.value });
+}
+document.addEventListener("change", (event) => {
+  if (event.target.matches("#hours, #hours-of")) history.replaceState(null, "", `/overview?${asked()}`);
+});
 
 // Whoever knows the first steps hides them.
 document.addEventListener("click", (event) => {
