@@ -118,7 +118,7 @@ func TestTheBotIsWrittenToFromADevice(t *testing.T) {
 	h.awaits("accepted")
 	w := h.window()
 	w.visit("/playground?lang=zh&ticket=1")
-	w.see("正在看 t1 的设备")
+	w.see("正在看 t1")
 	w.fill("企业微信：发给机器人的话", "帮助")
 	w.press("\r")
 	w.see("这张工单的状态、在等谁")
