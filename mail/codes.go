@@ -74,6 +74,7 @@ func faults() []fault {
 		{"mail.no_starttls", is(errNoSTARTTLS), notify.VerdictMisconfigured},
 		{"mail.no_login", is(errNoLogin), notify.VerdictMisconfigured},
 		{"mail.plain_login", is(errPlainLogin), notify.VerdictMisconfigured},
+		{"mail.smtputf8", is(errNoUTF8), notify.VerdictPermanent},
 		{"mail.canceled", is(context.Canceled), notify.VerdictAgain},
 		{"mail.timeout", isTimeout, notify.VerdictAgain},
 		{"mail.unreachable", isUnreachable, notify.VerdictAgain},

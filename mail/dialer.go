@@ -124,7 +124,7 @@ func (d dialer) signIn(ctx context.Context, s *session, came int) error {
 			return "", errPlainLogin
 		}
 		_, offered := s.smtp.Extension("AUTH")
-		mechanism, auth := d.auth(strings.Fields(offered))
+		mechanism, auth := d.auth(strings.Fields(strings.ToUpper(offered)))
 		if auth == nil {
 			return "", errNoLogin
 		}

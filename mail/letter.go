@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	netmail "net/mail"
 	"strings"
 	"sync"
 	"time"
@@ -38,18 +37,22 @@ func newSheets() *sync.Pool {
 // the time quoted-printable does, on both ends, and in which Chinese text is shorter. It fails only on an address that is none. The
 // caller releases the letter.
 func (m *Mailer) compose(msg notify.Message, to notify.Recipient) (letter, error) {
-	receiver, err := netmail.ParseAddress(to.Address)
+	receiver, err := bareAddress(to.Address)
 	if err != nil {
 		return letter{}, fmt.Errorf("%q is not an e-mail address", to.Address)
 	}
-	l := letter{id: m.id(to.Key), from: m.cfg.sender(), to: receiver.Address}
+	sender, err := bareAddress(m.cfg.sender())
+	if err != nil {
+		return letter{}, fmt.Errorf("the sender's %q is not an e-mail address", m.cfg.sender())
+	}
+	l := letter{id: m.id(to.Key), from: sender, to: receiver}
 	l.utf8 = !isASCII(l.from + l.to)
 
 	mail := gomail.NewMsg(gomail.WithEncoding(gomail.EncodingB64), gomail.WithNoDefaultUserAgent(),
 		gomail.WithBoundary("tb-"+digest("boundary", to.Key)))
-	mail.FromMailAddress(&netmail.Address{Name: m.cfg.FromName, Address: l.from})
-	mail.ToMailAddress(&netmail.Address{Address: l.to})
-	mail.Subject(subject(msg.Card, msg.Language))
+	setSender(mail, m.cfg.FromName, l.from)
+	mail.SetGenHeaderPreformatted("To", "<"+l.to+">")
+	setSubject(mail, subject(msg.Card, msg.Language))
 	m.head(mail, l.id, msg.Thread)
 	body(mail, msg.Card, msg.Language)
 	source, _ := m.sheets.Get().(*bytes.Buffer)

@@ -12,6 +12,9 @@ import (
 	"github.com/wneessen/go-mail/smtp"
 )
 
+// errNoUTF8 says that a server takes no mail to somebody whose name has other letters in it.
+var errNoUTF8 = errors.New("the server takes no addresses with letters outside ASCII before the @ (SMTPUTF8)")
+
 // goodbye is how long a server gets to answer QUIT.
 const goodbye = time.Second
 
@@ -124,6 +127,9 @@ func (s *session) announce(ctx context.Context, l letter) error {
 // open names sender and receiver. A receiver who is refused leaves the connection as
 // good as new.
 func (s *session) open(ctx context.Context, l letter) error {
+	if known, _ := s.smtp.Extension("SMTPUTF8"); !known && !isASCII(l.to) {
+		return &failure{stage: stageTo, err: errNoUTF8}
+	}
 	s.smtp.SkipSMTPUTF8(!l.utf8) // asked for without need, the next server may refuse the mail
 	err := step(ctx, "sender", func() (string, error) { return "MAIL FROM " + l.from, s.smtp.Mail("<" + l.from + ">") })
 	if err != nil {
