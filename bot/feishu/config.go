@@ -103,6 +103,8 @@ func (c Config) GoString() string { return c.String() }
 func (c Config) Complete() Config {
 	c.AppID = strings.TrimSpace(c.AppID)
 	c.AppSecret = strings.TrimSpace(c.AppSecret)
+	c.EncryptKey = strings.TrimSpace(c.EncryptKey)
+	c.VerificationToken = strings.TrimSpace(c.VerificationToken)
 	c.APIBaseURL = strings.TrimRight(strings.TrimSpace(c.APIBaseURL), "/")
 	c.APIBaseURL = cmp.Or(c.APIBaseURL, DefaultBaseURL)
 	c.Callback = cmp.Or(c.Callback, CallbackOff)

@@ -91,8 +91,8 @@ func TestConfigNeverShowsItsSecrets(t *testing.T) {
 }
 
 func TestDefaultsAreFilledIn(t *testing.T) {
-	got := Config{AppID: " cli_1\n", AppSecret: " s ", APIBaseURL: " "}.Complete()
-	want := Config{AppID: "cli_1", AppSecret: "s", APIBaseURL: DefaultBaseURL, Callback: CallbackOff, Style: StyleCard}
+	got := Config{AppID: " cli_1\n", AppSecret: " s ", EncryptKey: "\te\r\n", VerificationToken: "v ", APIBaseURL: " "}.Complete()
+	want := Config{AppID: "cli_1", AppSecret: "s", EncryptKey: "e", VerificationToken: "v", APIBaseURL: DefaultBaseURL, Callback: CallbackOff, Style: StyleCard}
 	if got != want {
 		t.Errorf("got %#v, want %#v", got, want)
 	}

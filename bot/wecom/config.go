@@ -128,6 +128,8 @@ func (c Config) GoString() string { return c.String() }
 func (c Config) complete() Config {
 	c.CorpID = strings.TrimSpace(c.CorpID)
 	c.CorpSecret = strings.TrimSpace(c.CorpSecret)
+	c.CallbackToken = strings.TrimSpace(c.CallbackToken)
+	c.CallbackAESKey = strings.TrimSpace(c.CallbackAESKey)
 	c.Style = cmp.Or(c.Style, StyleCard)
 	base := cmp.Or(strings.TrimSpace(c.APIBaseURL), DefaultBaseURL)
 	c.APIBaseURL = strings.TrimRight(base, "/") + "/"

@@ -36,21 +36,22 @@ func TestValidate(t *testing.T) {
 		change func(*Config)
 		field  string // "" is valid
 	}{
-		"default":                {func(*Config) {}, ""},
-		"style left empty":       {func(c *Config) { c.Style = "" }, ""},
-		"base left empty":        {func(c *Config) { c.APIBaseURL = "" }, ""},
-		"base with a path":       {func(c *Config) { c.APIBaseURL = "https://proxy.example.com/wecom" }, ""},
-		"base on loopback":       {func(c *Config) { c.APIBaseURL = "http://127.0.0.1:9999" }, ""},
-		"base in clear":          {func(c *Config) { c.APIBaseURL = "http://10.0.0.1/" }, "api_base_url"},
-		"base with a user":       {func(c *Config) { c.APIBaseURL = "https://a:b@example.com/" }, "api_base_url"},
-		"base with a query":      {func(c *Config) { c.APIBaseURL = "https://example.com/?a" }, "api_base_url"},
-		"base without scheme":    {func(c *Config) { c.APIBaseURL = "example.com" }, "api_base_url"},
-		"negative agent":         {func(c *Config) { c.AgentID = -1 }, "agent_id"},
-		"corp with a space":      {func(c *Config) { c.CorpID = "ww corp" }, "corp_id"},
-		"callback pair":          {func(c *Config) { c.CallbackToken, c.CallbackAESKey = "QDG6eK", strings.Repeat("a", 43) }, ""},
-		"callback key alone":     {func(c *Config) { c.CallbackAESKey = strings.Repeat("a", 43) }, "callback_token"},
-		"callback key too short": {func(c *Config) { c.CallbackToken, c.CallbackAESKey = "QDG6eK", "abc" }, "callback_aes_key"},
-		"callback token of 33":   {func(c *Config) { c.CallbackToken, c.CallbackAESKey = strings.Repeat("a", 33), strings.Repeat("a", 43) }, "callback_token"},
+		"default":                 {func(*Config) {}, ""},
+		"style left empty":        {func(c *Config) { c.Style = "" }, ""},
+		"base left empty":         {func(c *Config) { c.APIBaseURL = "" }, ""},
+		"base with a path":        {func(c *Config) { c.APIBaseURL = "https://proxy.example.com/wecom" }, ""},
+		"base on loopback":        {func(c *Config) { c.APIBaseURL = "http://127.0.0.1:9999" }, ""},
+		"base in clear":           {func(c *Config) { c.APIBaseURL = "http://10.0.0.1/" }, "api_base_url"},
+		"base with a user":        {func(c *Config) { c.APIBaseURL = "https://a:b@example.com/" }, "api_base_url"},
+		"base with a query":       {func(c *Config) { c.APIBaseURL = "https://example.com/?a" }, "api_base_url"},
+		"base without scheme":     {func(c *Config) { c.APIBaseURL = "example.com" }, "api_base_url"},
+		"negative agent":          {func(c *Config) { c.AgentID = -1 }, "agent_id"},
+		"corp with a space":       {func(c *Config) { c.CorpID = "ww corp" }, "corp_id"},
+		"callback pair":           {func(c *Config) { c.CallbackToken, c.CallbackAESKey = "QDG6eK", strings.Repeat("a", 43) }, ""},
+		"callback pair as copied": {func(c *Config) { c.CallbackToken, c.CallbackAESKey = " QDG6eK\n", strings.Repeat("a", 43)+"\r\n" }, ""},
+		"callback key alone":      {func(c *Config) { c.CallbackAESKey = strings.Repeat("a", 43) }, "callback_token"},
+		"callback key too short":  {func(c *Config) { c.CallbackToken, c.CallbackAESKey = "QDG6eK", "abc" }, "callback_aes_key"},
+		"callback token of 33":    {func(c *Config) { c.CallbackToken, c.CallbackAESKey = strings.Repeat("a", 33), strings.Repeat("a", 43) }, "callback_token"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := validConfig()
