@@ -175,11 +175,8 @@ func (o overviewView) Tiles() []tile {
 	return tiles
 }
 
-// Percent is the success rate in words, "–" when nothing was sent.
+// Percent is the success rate in words.
 func (h healthView) Percent() string {
-	if h.Sent() == 0 {
-		return "–"
-	}
 	return strings.TrimSuffix(strconv.FormatFloat(100*h.SuccessRate, 'f', 1, 64), ".0") + " %"
 }
 
