@@ -1,6 +1,10 @@
 package cards
 
-import "ticketbell/ticket"
+import (
+	"slices"
+
+	"ticketbell/ticket"
+)
 
 // Language is the language a reader reads.
 type Language string
@@ -78,6 +82,8 @@ type Card struct {
 	Reason *Row `json:"reason,omitempty"`
 	// Trail says who decided what so far, oldest first: 已由 李四 于 10:12 通过.
 	Trail []Text `json:"trail,omitempty"`
+	// Muted is true when the reader muted the ticket.
+	Muted bool `json:"muted,omitempty"`
 	// Buttons are what the reader can do, the most important first. A view button has a link.
 	Buttons []Button `json:"buttons,omitempty"`
 	// Footer says why the reader got the card.
@@ -113,7 +119,13 @@ const (
 	Reject  Action = "reject"
 	// Remind asks the people a ticket waits for once more.
 	Remind Action = "remind"
+	// Mute and Unmute are about the reader's own news of the ticket.
+	Mute   Action = "mute"
+	Unmute Action = "unmute"
 )
+
+// OfTicket reports whether a does something to the ticket.
+func (a Action) OfTicket() bool { return a == Approve || a == Reject || a == Remind }
 
 // Title is the first line of the card: the verb and the subject.
 func (c Card) Title() Text {
@@ -139,6 +151,16 @@ func (c Card) Link() string {
 		}
 	}
 	return ""
+}
+
+// Asks reports whether c offers to do something to the ticket.
+func (c Card) Asks() bool {
+	return slices.ContainsFunc(c.Buttons, func(b Button) bool { return b.Action.OfTicket() })
+}
+
+// Mutable reports whether the reader can mute the ticket from c, or hear of it again.
+func (c Card) Mutable() bool {
+	return slices.ContainsFunc(c.Buttons, func(b Button) bool { return b.Action == Mute || b.Action == Unmute })
 }
 
 // Row returns the row of that name.

@@ -16,6 +16,10 @@ func ActionWord(a Action) Text {
 		return Text{"驳回", "Reject"}
 	case Remind:
 		return Text{"催一下", "Remind"}
+	case Mute:
+		return Text{"静音此工单", "Mute this ticket"}
+	case Unmute:
+		return Text{"恢复通知", "Unmute"}
 	default:
 		return Text{"查看工单", "View ticket"}
 	}
@@ -166,7 +170,7 @@ func asNoun(a Action) string {
 
 // Nothing tells whoever pressed, later, that nothing came of it.
 func Nothing(n Notice, a Action, why Text, s Setting) Card {
-	n.Decidable, n.Remindable, n.Pending = false, false, nil
+	n.Decidable, n.Remindable, n.Mutable, n.Pending = false, false, false, nil
 	c := For(n, s)
 	c.Tone = ToneFailed
 	c.Chip = Text{"未生效", "Not done"}

@@ -38,6 +38,7 @@ func For(n Notice, s Setting) Card {
 		Description: excerpt(w.t.Description, maxDescriptionLines, maxDescriptionRunes),
 		Reason:      w.reason(),
 		Trail:       append(w.trail(), w.pending()...),
+		Muted:       w.n.Muted && !w.over(),
 		Footer:      w.footer(),
 		Brand:       Brand(s.Brand),
 	}
@@ -84,7 +85,11 @@ func isProduction(environment string) bool {
 	return false
 }
 
-// buttons: the decision first where it can be carried back, then the link.
+// over reports whether there is no more news of the ticket.
+func (w writer) over() bool { return w.t.Status.Over() || w.n.Now.Over() }
+
+// buttons: the decision first where it can be carried back, then the link, then what
+// concerns the reader alone.
 func (w writer) buttons() []Button {
 	var b []Button
 	if w.n.Decidable && w.n.Pending == nil && w.n.Reader == ticket.RoleAssignee && w.t.Status == ticket.WaitingReview {
@@ -95,6 +100,13 @@ func (w writer) buttons() []Button {
 	}
 	if link := w.link(); link != "" {
 		b = append(b, Button{Action: View, Text: ActionWord(View), URL: link})
+	}
+	switch {
+	case !w.n.Mutable || w.over():
+	case w.n.Muted:
+		b = append(b, Button{Action: Unmute, Text: ActionWord(Unmute)})
+	default:
+		b = append(b, Button{Action: Mute, Text: ActionWord(Mute)})
 	}
 	return b
 }

@@ -20,6 +20,8 @@ type Notice struct {
 	Decidable bool
 	// Remindable is true when the reader may have the people it waits for reminded.
 	Remindable bool
+	// Mutable is true when the reader may mute the ticket from the card, Muted when they have.
+	Mutable, Muted bool
 	// Pending is a decision on its way to the platform, nil when there is none.
 	Pending *Pending
 }

@@ -35,7 +35,7 @@ func (b *Board) Draw(ctx context.Context, ch notify.Channel, d notify.Drawing) (
 	maps.Copy(fields, d.Draft)
 	c, _ := configOf(ch, fields, rec.Secrets) // what is wrong in a draft is as if it were not there
 	return draw(c, notify.Message{
-		Card: cards.For(cards.Notice{Event: d.Event, Reader: d.Reader}, settings.Cards()), Language: d.Language,
+		Card: cards.For(cards.Notice{Event: d.Event, Reader: d.Reader, Mutable: decides(c)}, settings.Cards()), Language: d.Language,
 		Notice: d.Event.ID, Thread: d.Event.Ticket.Key,
 	})
 }

@@ -50,6 +50,8 @@ type Decider struct {
 	Teller *Teller
 	// Nudge has the people a ticket waits for reminded; nil takes no such presses.
 	Nudge Nudger
+	// Mutes keeps who muted which ticket.
+	Mutes Muter
 	Now   func() time.Time
 	Log   *slog.Logger
 
@@ -94,8 +96,11 @@ func (d *Decider) act(ctx context.Context, p Press) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if p.Action == cards.Remind {
+	switch p.Action {
+	case cards.Remind:
 		return d.nudge(ctx, u, card)
+	case cards.Mute, cards.Unmute:
+		return d.mute(ctx, p.Action, u, card)
 	}
 	return d.decide(ctx, p, u, card)
 }

@@ -129,4 +129,6 @@ type Notice struct {
 	Pending *cards.Pending
 	// Trail is who decided what on the ticket so far.
 	Trail []cards.Mark
+	// Muted is true when the reader muted the ticket.
+	Muted bool
 }

@@ -94,7 +94,7 @@ func inCourt(t *testing.T, play func(t *testing.T, h *house, c *court)) {
 		}
 		h.decider = &notify.Decider{
 			Records: h.Store, Who: byName{h}, Platforms: h.Store, Judge: c, Desk: h.desk, Settings: h.Store,
-			Teller: &notify.Teller{Channels: h.board}, Now: time.Now, Log: slog.New(slog.NewTextHandler(h.log, nil)),
+			Teller: &notify.Teller{Channels: h.board}, Mutes: h.Store, Now: time.Now, Log: slog.New(slog.NewTextHandler(h.log, nil)),
 		}
 		defer h.decider.Wait()
 		h.work(notify.Feishu)
@@ -160,11 +160,11 @@ func wantAnswer(t *testing.T, got notify.Answer, tone notify.Tone, zh string) {
 	}
 }
 
-// offers lists the actions of a card.
+// offers lists what a card offers to do to its ticket.
 func offers(c cards.Card) []cards.Action {
 	var all []cards.Action
 	for _, b := range c.Buttons {
-		if b.Action != cards.View {
+		if b.Action.OfTicket() {
 			all = append(all, b.Action)
 		}
 	}

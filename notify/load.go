@@ -115,11 +115,12 @@ type alike struct {
 	language cards.Language
 	timezone string
 	update   string // a message id: one update is for all who got it by one call
+	mutable  bool
 }
 
 func alikeOf(n *Notice, s Settings) alike {
 	d := &n.Delivery
-	return alike{d.Want, reader(n), language(d.To, s), d.To.Timezone, d.MessageID}
+	return alike{d.Want, reader(n), language(d.To, s), d.To.Timezone, d.MessageID, mutable(d.To)}
 }
 
 // pack puts together what one call can carry.
@@ -149,6 +150,7 @@ func (l *load) say(ctx context.Context, n *Notice, r ticket.Role, s Settings) ca
 		cards.Notice{
 			Event: n.Event, Reader: r, Trail: n.Trail, Now: statusIn(n.Current), Pending: n.Pending,
 			Decidable: l.decidable(ctx, n, r), Remindable: l.line.Decides && r == ticket.RoleCreator,
+			Mutable: l.line.Decides && mutable(n.Delivery.To), Muted: n.Muted && l.personal(),
 		},
 		cards.Setting{Location: l.zoneOf(n.Delivery.To), URLPrefix: s.URLPrefix, LinkTemplate: s.LinkTemplate, Brand: s.BrandName},
 	)

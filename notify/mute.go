@@ -2,8 +2,11 @@ package notify
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"time"
 
+	"ticketbell/cards"
 	"ticketbell/ticket"
 )
 
@@ -34,6 +37,13 @@ func (a *acceptance) reason(u ticket.User, l ticket.Listener, muted bool) (role 
 	return l.Role, against
 }
 
+// mutable reports whether u can mute tickets: whoever ticketbell does not know has no page on
+// which to take it back.
+func mutable(u ticket.User) bool { return u.Role != "" }
+
+// personal reports whether each message is one person's, and may say what only they have done.
+func (l *load) personal() bool { return l.line.Sender.Batch() <= 1 }
+
 // leaveOut skips what would be sent to somebody who does not want it.
 func leaveOut(all []Delivery, why string) []Delivery {
 	for i := range all {
@@ -42,4 +52,33 @@ func leaveOut(all []Delivery, why string) []Delivery {
 		}
 	}
 	return all
+}
+
+// Muter keeps who wants no more news of which ticket.
+type Muter interface {
+	// Mute returns [ErrNotFound] for a ticket they were never told of, and [ErrConflict] for
+	// one that is over. Muted twice is muted.
+	Mute(ctx context.Context, username, ticketID string, now time.Time) error
+	// Unmute does nothing where nothing is muted.
+	Unmute(ctx context.Context, username, ticketID string) error
+}
+
+// mute has whoever pressed hear no more of the ticket, or hear of it again. No platform is
+// asked: it is between them and us.
+func (d *Decider) mute(ctx context.Context, a cards.Action, u ticket.User, card Pressed) (Answer, error) {
+	t := card.Event.Ticket
+	if t.Status.Over() {
+		return refused(cards.NothingToMute(t)), nil
+	}
+	if a == cards.Unmute {
+		return Answer{ToneDone, cards.UnmutedNow(t)}, d.Mutes.Unmute(ctx, u.Username, card.ID)
+	}
+	err := d.Mutes.Mute(ctx, u.Username, card.ID, d.Now())
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return refused(cards.NeverTold(t)), nil
+	case errors.Is(err, ErrConflict):
+		return refused(cards.NothingToMute(t)), nil
+	}
+	return Answer{ToneDone, cards.MutedNow(t)}, err
 }

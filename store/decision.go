@@ -162,6 +162,11 @@ func (tx *txn) rule(ctx context.Context, d notify.Decision, now time.Time) (noti
 // show the same event: those that are out, and those being sent right now. The
 // deliveries are locked already. A mail cannot be changed.
 func (tx *txn) redraw(ctx context.Context, ticketID string, now time.Time) error {
+	return tx.redrawWhere(ctx, `channel <> 'mail'`, ticketID, now)
+}
+
+// redrawWhere is redraw for the messages that the condition picks.
+func (tx *txn) redrawWhere(ctx context.Context, picked, ticketID string, now time.Time, args ...any) error {
 	woken, err := all(ctx, tx, value[notify.Channel],
 		`UPDATE deliveries SET
 			claimed = CASE WHEN status = 'sending' THEN '' ELSE claimed END,
@@ -169,8 +174,8 @@ func (tx *txn) redraw(ctx context.Context, ticketID string, now time.Time) error
 			not_before = CASE WHEN status = 'sending' THEN not_before ELSE 0 END,
 			deadline = CASE WHEN deadline = 0 OR status = 'sending' THEN deadline ELSE deadline - created_at + $2 END,
 			status = CASE WHEN status = 'sending' THEN status ELSE 'queued' END, updated_at = $2
-		WHERE ticket_id = $1 AND channel <> 'mail' AND ((message_id <> '' AND status IN ('accepted', 'read', 'updated')) OR status = 'sending')
-		RETURNING channel`, ticketID, millis(now))
+		WHERE ticket_id = $1 AND `+picked+` AND ((message_id <> '' AND status IN ('accepted', 'read', 'updated')) OR status = 'sending')
+		RETURNING channel`, append([]any{ticketID, millis(now)}, args...)...)
 	for _, ch := range woken {
 		tx.wake(ch)
 	}

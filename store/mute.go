@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -37,12 +38,27 @@ func (tx *txn) mute(ctx context.Context, username, ticketID string, now time.Tim
 	if ticket.Status(state).Over() {
 		return fmt.Errorf("it is %s: %w", state, ErrConflict)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO mutes (username, ticket_id, muted_at) VALUES ($1, $2, $3)
-		ON CONFLICT (username, ticket_id) DO NOTHING`, username, ticketID, millis(now))
+	err = mustChange(tx.ExecContext(ctx, `INSERT INTO mutes (username, ticket_id, muted_at) VALUES ($1, $2, $3)
+		ON CONFLICT (username, ticket_id) DO NOTHING`, username, ticketID, millis(now)))
+	if errors.Is(err, ErrNotFound) {
+		return nil // it was muted before
+	}
 	if err != nil {
 		return err
 	}
+	if err := tx.redrawFor(ctx, username, ticketID, now); err != nil {
+		return err
+	}
 	return tx.silence(ctx, username, ticketID, now)
+}
+
+// redrawFor has the ticket's cards of somebody say whether it is muted, where they are theirs
+// alone: one of WeCom's may be in the hands of many.
+func (tx *txn) redrawFor(ctx context.Context, username, ticketID string, now time.Time) error {
+	if err := tx.lockDeliveries(ctx, ticketID); err != nil {
+		return err
+	}
+	return tx.redrawWhere(ctx, `channel = 'feishu' AND form NOT IN ('post', 'text') AND person = $3 AND NOT fixed`, ticketID, now, username)
 }
 
 // ticketKey is what a platform knows a ticket by.
@@ -84,8 +100,14 @@ func scanUnsent(r row) (u unsent, err error) { return u, r.Scan(&u.id, &u.kind, 
 // Unmute forgets that somebody muted a ticket. What was left out stays so.
 func (s *Store) Unmute(ctx context.Context, username, ticketID string) error {
 	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM mutes WHERE username = $1 AND ticket_id = $2`, username, ticketID)
-		return err
+		err := mustChange(tx.ExecContext(ctx, `DELETE FROM mutes WHERE username = $1 AND ticket_id = $2`, username, ticketID))
+		if errors.Is(err, ErrNotFound) {
+			return nil // it was not muted
+		}
+		if err != nil {
+			return err
+		}
+		return tx.redrawFor(ctx, username, ticketID, s.now())
 	})
 	if err != nil {
 		return fmt.Errorf("hear of ticket %s again for %s: %w", ticketID, username, err)

@@ -143,3 +143,47 @@ func TestTheMuteOfATicketNobodyGoesOnWithIsPurged(t *testing.T) {
 		}
 	})
 }
+
+// sentAs is how a delivery fares that the provider accepts in that form.
+func sentAs(form string, d notify.Delivery) notify.Settlement {
+	settled := sent(d)
+	settled.Form = form
+	return settled
+}
+
+func TestOnesOwnCardsSayThatTheTicketIsMuted(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		createUser(t, s, ticket.User{Person: ticket.Person{Username: "lisi"}, Role: ticket.Member})
+		e := entry("1")
+		record(t, s, e, planned(e, delivery(e, "lisi", notify.Feishu), delivery(e, "wangwu", notify.Feishu)))
+		for _, n := range claim(t, s, "w1", 10, noon) {
+			settle(t, s, "w1", noon, sentAs("card", n.Delivery))
+		}
+		for _, muted := range []bool{true, false} {
+			if muted {
+				mustMute(t, s)
+				mustMute(t, s) // the second changes nothing
+			} else if err := s.Unmute(t.Context(), "lisi", "tkt_1024"); err != nil {
+				t.Fatal(err)
+			}
+			drawn := claim(t, s, "w2", 10, noon)
+			if len(drawn) != 1 || drawn[0].Delivery.Person != "lisi" || drawn[0].Delivery.MessageID == "" || drawn[0].Muted != muted {
+				t.Fatalf("got %+v, want lisi's card alone, drawn as muted: %v", drawn, muted)
+			}
+			settle(t, s, "w2", noon, sentAs("card", drawn[0].Delivery))
+		}
+	})
+}
+
+func TestWhatIsNoCardOfOnesOwnIsNotDrawnAnewByAMute(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		createUser(t, s, ticket.User{Person: ticket.Person{Username: "lisi"}, Role: ticket.Member})
+		e := entry("1")
+		d := record(t, s, e, planned(e, delivery(e, "lisi", notify.Feishu))).Deliveries[0]
+		settle(t, s, "w1", noon, sentAs("post", claim(t, s, "w1", 10, noon)[0].Delivery))
+		mustMute(t, s)
+		if got := read(t, s, d.ID); got.Status != notify.Accepted {
+			t.Errorf("got %s, want a message that cannot say so left as it is", got.Status)
+		}
+	})
+}

@@ -111,7 +111,8 @@ func gatherQuery(words dialect) string {
 // told before the card that tells it may change. One that is out shows what is wanted.
 func (tx *txn) notices(ctx context.Context, ids []string) ([]notify.Notice, error) {
 	return all(ctx, tx, scanNotice,
-		`SELECT `+deliveryColumns+`, d.claimed, e.body, t.state, t.trail, t.turn, coalesce(p.action, ''), coalesce(nullif(p.name, ''), p.username, '')
+		`SELECT `+deliveryColumns+`, d.claimed, e.body, t.state, t.trail, t.turn, coalesce(p.action, ''), coalesce(nullif(p.name, ''), p.username, ''),
+			EXISTS (SELECT 1 FROM mutes m WHERE m.ticket_id = d.ticket_id AND m.username = d.person)
 		FROM deliveries d JOIN events e ON e.id = d.claimed JOIN tickets t ON t.id = d.ticket_id
 			LEFT JOIN decisions p ON p.ticket_id = t.id AND p.turn = t.turn AND p.shown AND `+openDecision("p.")+`
 		WHERE d.id IN `+tx.words.listed+` ORDER BY d.not_before, d.created_at, d.id`, document{ids})
@@ -119,7 +120,7 @@ func (tx *txn) notices(ctx context.Context, ids []string) ([]notify.Notice, erro
 
 func scanNotice(r row) (n notify.Notice, err error) {
 	var p cards.Pending
-	fields := append(deliveryFields(&n.Delivery), &n.Delivery.Want, document{&n.Event}, &n.Current, document{&n.Trail}, &n.Turn, &p.Action, &p.By)
+	fields := append(deliveryFields(&n.Delivery), &n.Delivery.Want, document{&n.Event}, &n.Current, document{&n.Trail}, &n.Turn, &p.Action, &p.By, &n.Muted)
 	if err := r.Scan(fields...); err != nil {
 		return n, err
 	}

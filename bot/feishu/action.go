@@ -11,14 +11,14 @@ const (
 
 // actions lays out what a reader can do: the buttons in one line, a rejection with its
 // reason below them.
-func actions(buttons []cards.Button, notice string) []element {
+func actions(c cards.Card, notice string) []element {
 	var inLine, below []element
-	for _, b := range buttons {
+	for _, b := range c.Buttons {
 		switch {
 		case b.Action == cards.Reject:
 			below = append(below, rejection(b))
 		case b.Action == cards.View && b.URL != "":
-			inLine = append(inLine, viewButton(b, len(buttons) == 1))
+			inLine = append(inLine, viewButton(b, !c.Asks()))
 		case b.Action != cards.View:
 			inLine = append(inLine, callbackButton(b, notice))
 		}
@@ -41,7 +41,7 @@ func sideBySide(list []element) element {
 	return set
 }
 
-// viewButton leads to the ticket; it stands out when nothing else can be done.
+// viewButton leads to the ticket; it stands out when nothing else can be done to it.
 func viewButton(b cards.Button, alone bool) element {
 	e := button{
 		Tag: "button", Text: plain(b.Text), Type: "default",

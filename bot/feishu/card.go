@@ -33,6 +33,9 @@ func headerOf(c cards.Card) header {
 	if c.Production {
 		h.Tags = append(h.Tags, chip(production(), "red"))
 	}
+	if c.Muted {
+		h.Tags = append(h.Tags, chip(cards.MutedWord(), "neutral"))
+	}
 	return h
 }
 
@@ -77,7 +80,7 @@ func elements(c cards.Card, notice string) []element {
 	if c.Description != "" {
 		list = append(list, paragraph(plain(cards.Same(c.Description))))
 	}
-	if buttons := actions(c.Buttons, notice); len(buttons) > 0 {
+	if buttons := actions(c, notice); len(buttons) > 0 {
 		list = append(append(list, hr{Tag: "hr"}), buttons...)
 	}
 	if closing := c.Closing(); !closing.IsZero() {

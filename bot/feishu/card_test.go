@@ -79,10 +79,19 @@ func waitingCard() cards.Card {
 	return c
 }
 
+func muting(a cards.Action) cards.Button { return cards.Button{Action: a, Text: cards.ActionWord(a)} }
+
+// mutedCard is what a reviewer has who muted the ticket: it still asks them to act.
+func mutedCard() cards.Card {
+	c := reviewCard()
+	c.Muted, c.Buttons = true, append(c.Buttons, muting(cards.Unmute))
+	return c
+}
+
 func TestGoldenCards(t *testing.T) {
 	for name, card := range map[string]cards.Card{
 		"review": reviewCard(), "rejected": rejectedCard(), "succeeded": succeededCard(), "bare": bareCard(),
-		"waiting": waitingCard(), "digest": digestCard(3),
+		"waiting": waitingCard(), "muted": mutedCard(), "digest": digestCard(3),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer
@@ -163,6 +172,7 @@ func TestWhatCanBeDoneIsWhatTheCardOffers(t *testing.T) {
 		buttons []cards.Button
 		want    []string
 	}{
+		"a review to mute":   {append(reviewCard().Buttons, muting(cards.Mute)), []string{"line: 通过 查看工单 静音此工单", "form: 驳回"}},
 		"a review":           {reviewCard().Buttons, []string{"line: 通过 查看工单", "form: 驳回"}},
 		"without a link":     {reviewCard().Buttons[:2], []string{"button: 通过", "form: 驳回"}},
 		"a rejection alone":  {reviewCard().Buttons[1:2], []string{"form: 驳回"}},
@@ -172,7 +182,7 @@ func TestWhatCanBeDoneIsWhatTheCardOffers(t *testing.T) {
 		"nothing whatsoever": {nil, nil},
 	} {
 		var got []string
-		for _, e := range actions(tc.buttons, "evt_1") {
+		for _, e := range actions(cards.Card{Buttons: tc.buttons}, "evt_1") {
 			got = append(got, spoken(e))
 		}
 		if !slices.Equal(got, tc.want) {

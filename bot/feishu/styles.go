@@ -17,7 +17,7 @@ type sentAs string
 
 const (
 	asCard     sentAs = "card"
-	asLiveCard sentAs = "card_live" // a card with buttons that call back
+	asLiveCard sentAs = "card_live" // a card with buttons that do something to the ticket
 	asPost     sentAs = "post"
 	asText     sentAs = "text"
 )
@@ -93,7 +93,7 @@ func compose(s Style, m notify.Message) letter {
 
 // cardAs is what a card is sent as.
 func cardAs(c cards.Card) sentAs {
-	if slices.ContainsFunc(c.Buttons, func(b cards.Button) bool { return b.Action != cards.View }) {
+	if c.Asks() {
 		return asLiveCard
 	}
 	return asCard

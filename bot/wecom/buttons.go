@@ -45,11 +45,6 @@ type option struct {
 	Text string `json:"text"`
 }
 
-// pressable reports whether c offers more than a link.
-func pressable(c cards.Card) bool {
-	return slices.ContainsFunc(c.Buttons, func(b cards.Button) bool { return b.Action != cards.View })
-}
-
 // newButtonCard lays c out with its buttons. The audit stands among the facts here: this
 // type of card has no large figure, and no list of links.
 func newButtonCard(c cards.Card, lang cards.Language, ref string) *templateCard {
@@ -59,7 +54,8 @@ func newButtonCard(c cards.Card, lang cards.Language, ref string) *templateCard 
 	if c.Link() == "" {
 		t.CardAction = nil
 	}
-	for _, b := range c.Buttons[:min(len(c.Buttons), maxButtons)] {
+	shown := slices.DeleteFunc(slices.Clone(c.Buttons), func(b cards.Button) bool { return !b.Action.OfTicket() && b.Action != cards.View })
+	for _, b := range shown[:min(len(shown), maxButtons)] {
 		t.ButtonList = append(t.ButtonList, newButton(b, lang))
 		if b.Action == cards.Reject {
 			t.ButtonSelection = newReasons(lang)
@@ -82,6 +78,30 @@ func newButton(b cards.Button, lang cards.Language) button {
 	default:
 		return button{Text: words, Style: otherStyle, Key: string(b.Action)}
 	}
+}
+
+// menu is what a card keeps at its upper right.
+type menu struct {
+	Desc string      `json:"desc"`
+	List []menuEntry `json:"action_list"`
+}
+
+type menuEntry struct {
+	Text string `json:"text"`
+	Key  string `json:"key"`
+}
+
+// newMenu is where a reader mutes the ticket and takes it back: apart from the buttons, which
+// stay as they are. It offers both at all times, for a card is one for many. nil without either.
+func newMenu(c cards.Card, lang cards.Language) *menu {
+	if !c.Mutable() {
+		return nil
+	}
+	m := &menu{Desc: cards.MoreWord().In(lang)}
+	for _, a := range []cards.Action{cards.Mute, cards.Unmute} {
+		m.List = append(m.List, menuEntry{cards.ActionWord(a).In(lang), string(a)})
+	}
+	return m
 }
 
 // newReasons is the choice of a reason, with none chosen.

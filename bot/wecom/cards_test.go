@@ -41,7 +41,7 @@ func longNotice(kind ticket.Kind, role ticket.Role) cards.Notice {
 	at := time.Date(2026, 10, 1, 10, 0, 0, 0, time.UTC)
 	people := []ticket.Person{{Username: "lisi", Name: "李四"}, {Email: "wangwu@corp.com"}}
 	return cards.Notice{
-		Reader: role, Decidable: true, Trail: []cards.Mark{{Kind: ticket.KindPassed, By: "组长", Step: "组长审核", At: at}},
+		Reader: role, Decidable: true, Mutable: true, Trail: []cards.Mark{{Kind: ticket.KindPassed, By: "组长", Step: "组长审核", At: at}},
 		Event: ticket.Event{
 			Kind: kind, OccurredAt: at, Actor: people[0], Reason: strings.Repeat("原因 <a> ", 60),
 			Ticket: ticket.Ticket{

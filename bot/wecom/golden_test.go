@@ -56,6 +56,22 @@ func TestPayloadsOfCardsWithButtons(t *testing.T) {
 	}
 }
 
+// TestPayloadsOfCardsThatCanBeMuted: the menu, with buttons beside it and without.
+func TestPayloadsOfCardsThatCanBeMuted(t *testing.T) {
+	update := flag.Lookup("update").Value.String() == "true"
+	for name, card := range map[string]cards.Card{"buttons-menu": mutable(decision()), "card-menu": mutable(decidedCard())} {
+		for _, lang := range cards.Languages() {
+			m := saying("1", card, "zhangsan", "lisi")
+			m.Language = lang
+			got := newLive(t).Send(t.Context(), m)[0]
+			if got.Err != nil {
+				t.Fatal(got.Err)
+			}
+			compare(t, filepath.Join("testdata", name+"."+string(lang)+".json"), got.Payload, update)
+		}
+	}
+}
+
 func compare(t *testing.T, path, payload string, update bool) {
 	t.Helper()
 	var got bytes.Buffer

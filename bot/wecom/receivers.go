@@ -69,7 +69,7 @@ func (r *roundup) send(ctx context.Context, ids []string, before *codeError) {
 	if err == nil {
 		for _, id := range ids {
 			msgID, err := reply.fateOf(id)
-			r.fates[id] = notify.Outcome{MessageID: msgID, Payload: payload, Fixed: reply.ResponseCode == "", Err: err}
+			r.fates[id] = notify.Outcome{MessageID: msgID, Payload: payload, Fixed: reply.ResponseCode == "" || !r.changes(), Err: err}
 		}
 		r.remember(ctx, ids, reply)
 		return
@@ -109,10 +109,10 @@ func (r *roundup) call(ctx context.Context, ids []string) (sendReply, string, er
 	return r.call(ctx, ids)
 }
 
-// name gives a card with buttons the task_id of this call.
+// name gives a card that calls back the task_id of this call.
 func (r *roundup) name(ids []string) error {
 	card := r.message.TemplateCard
-	if card == nil || len(card.ButtonList) == 0 {
+	if card == nil || !card.callsBack() {
 		return nil
 	}
 	card.TaskID = ""
@@ -124,10 +124,16 @@ func (r *roundup) name(ids []string) error {
 	return nil
 }
 
+// changes reports whether the message can be changed when the ticket does: what has no
+// buttons says once what there is to say, and its menu is as true afterwards.
+func (r *roundup) changes() bool {
+	return r.message.TemplateCard != nil && len(r.message.TemplateCard.ButtonList) > 0
+}
+
 // remember keeps a card with buttons, for those who got it. The message is out: one that
 // cannot be kept stays as it is.
 func (r *roundup) remember(ctx context.Context, ids []string, reply sendReply) {
-	if reply.ResponseCode == "" || r.bot.memory == nil {
+	if reply.ResponseCode == "" || r.bot.memory == nil || !r.changes() {
 		return
 	}
 	sent := notify.CardRecord{MessageID: string(reply.MsgID), TaskID: r.message.TemplateCard.TaskID, Shown: r.notice, Look: r.look, Live: true}

@@ -51,7 +51,8 @@ func (b *Bot) compose(m notify.Message) message { return b.cfg.compose(m, b.deci
 // compose picks the form: a text where it must be kept, or where it was chosen, or
 // where a card has nothing to open or press.
 func (c Config) compose(m notify.Message, decides bool) message {
-	live := decides && m.Notice != "" && pressable(m.Card)
+	callsBack := decides && m.Notice != ""
+	live := callsBack && m.Card.Asks()
 	if c.Confidential || c.Style == StyleText || (m.Card.Link() == "" && !live) {
 		return c.asText(m)
 	}
@@ -66,6 +67,9 @@ func (c Config) compose(m notify.Message, decides bool) message {
 		msg.TemplateCard = newButtonCard(m.Card, m.Language, reference(m))
 	} else {
 		msg.TemplateCard = newTemplateCard(m.Card, m.Language, reference(m))
+	}
+	if callsBack {
+		msg.TemplateCard.ActionMenu = newMenu(m.Card, m.Language)
 	}
 	return msg
 }
@@ -91,7 +95,7 @@ func (c Config) asPlain(content string) message {
 // reference is what tells a notice from another that reads alike, "" for what is none:
 // WeCom takes the same request within [repeatWindow] for a repeat and shows it to
 // nobody, be it a second reminder or the same ticket number on another platform. It is
-// written where it can be read: only cards with buttons have a task_id.
+// written where it can be read: only cards that call back have a task_id.
 func reference(m notify.Message) string {
 	if m.Notice == "" || m.Answer {
 		return ""

@@ -45,7 +45,8 @@ type templateCard struct {
 	Rows       []pair      `json:"horizontal_content_list,omitempty"`
 	JumpList   []jump      `json:"jump_list,omitempty"`
 	CardAction *cardAction `json:"card_action,omitempty"`
-	// The rest is of cards with buttons only.
+	// The rest is of cards that call back only.
+	ActionMenu      *menu      `json:"action_menu,omitempty"`
 	TaskID          string     `json:"task_id,omitempty"`
 	ButtonSelection *selection `json:"button_selection,omitempty"`
 	ButtonList      []button   `json:"button_list,omitempty"`
@@ -76,6 +77,10 @@ type cardAction struct {
 	Type int    `json:"type"`
 	URL  string `json:"url"`
 }
+
+// callsBack reports whether something can be pressed that comes back to us: WeCom then wants a
+// task_id.
+func (t *templateCard) callsBack() bool { return len(t.ButtonList) > 0 || t.ActionMenu != nil }
 
 // openURL is the type of a jump or action that opens a link.
 const openURL = 1

@@ -77,7 +77,7 @@ func worth(sent, next notify.CardRecord, settled bool) int {
 
 // change is what the card becomes, and the request that makes it so.
 func (b *Bot) change(sent notify.CardRecord, m notify.Message) (notify.CardRecord, updateRequest, error) {
-	next := notify.CardRecord{MessageID: sent.MessageID, Addresses: sent.Addresses, Shown: m.Notice, Live: b.decides() && pressable(m.Card)}
+	next := notify.CardRecord{MessageID: sent.MessageID, Addresses: sent.Addresses, Shown: m.Notice, Live: b.decides() && m.Card.Asks()}
 	req := updateRequest{UserIDs: sent.Addresses, AgentID: b.cfg.AgentID}
 	switch {
 	case next.Live:
@@ -86,6 +86,9 @@ func (b *Bot) change(sent notify.CardRecord, m notify.Message) (notify.CardRecor
 		req.TemplateCard = newTemplateCard(m.Card, m.Language, reference(m))
 	default: // a card without a link or a button is none
 		req.Button = &replacement{clip(oneLine(ending(m.Card, m.Language)), maxReplaced)}
+	}
+	if req.TemplateCard != nil && b.decides() {
+		req.TemplateCard.ActionMenu = newMenu(m.Card, m.Language)
 	}
 	var look any = req.TemplateCard
 	if req.Button != nil {
@@ -96,7 +99,7 @@ func (b *Bot) change(sent notify.CardRecord, m notify.Message) (notify.CardRecor
 		return next, req, fmt.Errorf("encode the update: %w", err)
 	}
 	next.Look = digest(body)
-	if next.Live {
+	if req.TemplateCard != nil && req.TemplateCard.callsBack() {
 		next.TaskID = taskID(m.Notice, m.Language, body, sent.Addresses)
 		req.TemplateCard.TaskID = next.TaskID
 	}

@@ -180,7 +180,7 @@ func (h *house) newDecider() *notify.Decider {
 	return &notify.Decider{
 		Records: db, Who: h.directory, Platforms: db, Settings: db, Desk: countedDesk{h.desk, h.metrics},
 		Judge:  &platform.Judges{Platforms: db, BuiltIn: h.builtIn, Webhook: platform.NewWebhook(h.now)},
-		Teller: h.teller, Nudge: h.reminder, Now: h.now, Log: h.log,
+		Teller: h.teller, Nudge: h.reminder, Mutes: db, Now: h.now, Log: h.log,
 	}
 }
 
