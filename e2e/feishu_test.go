@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 )
 
@@ -38,8 +39,8 @@ func TestApprovedFromTheFeishuCard(t *testing.T) {
 	b.isStatus(tk, "waiting_execution")
 	b.devices.hears("admin", "待你上线")
 	b.devices.changed("t1", "已由 t1 通过")
-	if got := b.devices.messages(feishu, "t1")[0].offers(); len(got) != 1 || got[0] != "view" {
-		t.Errorf("got a card that offers %q once it is decided, want the link alone", got)
+	if got := b.devices.messages(feishu, "t1")[0].offers(); !slices.Equal(got, []string{"view", "mute"}) {
+		t.Errorf("got a card that offers %q once it is decided, want the link and to mute", got)
 	}
 }
 

@@ -112,6 +112,29 @@ func onCard(w *window, button, reason string) {
 	})
 }
 
+func TestATicketIsMutedInTheMenuOfAWeComCardAndTheFeishuCardSaysSo(t *testing.T) {
+	h := demo(t)
+	h.submitted("订单表加索引")
+	h.awaits("accepted")
+	w := h.window()
+	w.visit("/playground?lang=zh&ticket=1")
+	eventually(t, "the menu of the WeCom card is open", func() error {
+		if !script[bool](w, `(() => { const menu = document.querySelector("[data-device=wecom] .wx-menu"); menu?.querySelector("summary").click(); return menu?.open === true; })()`) {
+			return errors.New("there is no menu, or it is shut")
+		}
+		return nil
+	})
+	w.accessible("the menu of a WeCom card")
+	w.shoot("playground-menu")
+	script[bool](w, `(document.querySelector("[data-device=wecom] .wx-menu [data-act=mute]").click(), true)`)
+	w.see("已静音 #1，等你处理的照常通知。在「我的通知」可以恢复") // a message on WeCom
+	w.awaits("[data-device=feishu] .fs-card [data-act=unmute]")
+	w.accessible("a card that says muted")
+	w.shoot("playground-muted")
+	onCard(w, "驳回", "缺少回滚方案") // it still decides
+	h.copiesSay("缺少回滚方案")
+}
+
 func TestTheBotIsWrittenToFromADevice(t *testing.T) {
 	h := demo(t)
 	h.submitted("订单表加索引")

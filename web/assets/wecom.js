@@ -60,6 +60,7 @@ function markdown(line) {
 function card(c, message) {
   const url = c.card_action?.url;
   return h("div", { class: "wx-card" },
+    c.action_menu && menu(c.action_menu, message),
     c.source?.desc && h("div", { class: "wx-source", "data-ink": String(c.source.desc_color ?? 0) }, c.source.desc),
     c.main_title && h("div", { class: "wx-main" }, h("b", {}, c.main_title.title), c.main_title.desc && h("span", {}, c.main_title.desc)),
     c.emphasis_content && h("div", { class: "wx-emphasis" }, h("b", {}, c.emphasis_content.title), h("span", {}, c.emphasis_content.desc)),
@@ -68,6 +69,18 @@ function card(c, message) {
     c.horizontal_content_list?.length && h("dl", { class: "wx-rows" }, c.horizontal_content_list.map(row)),
     jumps(c, url),
     buttons(c, message));
+}
+
+// menu is what a card keeps at its upper right. It shuts once something was chosen.
+function menu(m, message) {
+  const head = h("summary", { "aria-label": m.desc, title: m.desc }, "···");
+  const list = h("div", {}, m.action_list.map((e) => pressable(e, message, () => ({}))));
+  const box = h("details", { class: "wx-menu" }, head, list);
+  list.addEventListener("click", () => {
+    box.open = false;
+    head.focus();
+  });
+  return box;
 }
 
 function row(item) {
