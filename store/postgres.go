@@ -22,6 +22,8 @@ import (
 const (
 	maxConnections = 20
 	maxTries       = 10 // of a transaction that others got in the way of
+	restTime       = time.Second
+	pingTime       = 2 * time.Second
 )
 
 // postgres is a database shared by the replicas of ticketbell.
@@ -38,7 +40,7 @@ func openPostgres(ctx context.Context, url string, b bells, n *news, log *slog.L
 	if err != nil {
 		return nil, errors.New("the database URL cannot be read") // the URL, password included, may be in the error
 	}
-	pool := stdlib.OpenDB(*config)
+	pool := stdlib.OpenDB(*config, stdlib.OptionShouldPing(dead))
 	pool.SetMaxOpenConns(maxConnections)
 	pool.SetMaxIdleConns(maxConnections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -52,6 +54,18 @@ func openPostgres(ctx context.Context, url string, b bells, n *news, log *slog.L
 	db.wg.Go(func() { db.crier.run(open) })
 	db.wg.Go(func() { db.herald.run(open) })
 	return db, nil
+}
+
+// dead reports whether a connection that rested leads nowhere any more. In a failover
+// connections may end without a word, and would keep whoever takes one for a quarter of
+// an hour. The ping that follows finds this one closed, and another is taken.
+func dead(ctx context.Context, p stdlib.ShouldPingParams) bool {
+	if p.IdleDuration <= restTime {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, pingTime)
+	defer cancel()
+	return p.Conn.PgConn().Ping(ctx) != nil
 }
 
 // write runs do in a transaction, again when another transaction got in its way:
