@@ -15,6 +15,9 @@ var ErrBacklog = errors.New("too many deliveries wait")
 // backlogWait is when a caller who was turned away should try again.
 const backlogWait = 10 * time.Second
 
+// countTime bounds a count, which everybody who comes with an event waits for.
+const countTime = 5 * time.Second
+
 // Backlog turns events away when more deliveries wait than the mark allows. What
 // waits is counted at most once a second, so that accepting takes the same time
 // however much there is; what was accepted here since then is added.
@@ -26,8 +29,9 @@ type Backlog struct {
 	Now  func() time.Time
 
 	mu      sync.Mutex
-	waiting int       // as counted, and added since; guarded by mu, as is counted
-	counted time.Time // when waiting was counted last
+	waiting int       // as counted, and added since; guarded by mu, as are the next
+	counted time.Time // when waiting was counted last, or could not be
+	failed  error     // what the last count failed of
 }
 
 // admit returns nil, or an [ErrBacklog] that says when to come back.
@@ -56,15 +60,15 @@ func (b *Backlog) add(r Receipt) {
 	}
 }
 
+// count is how many wait. One that failed is not repeated for each who waits for it.
 func (b *Backlog) count(ctx context.Context) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if now := b.Now(); now.Sub(b.counted) >= time.Second {
-		n, err := b.Waiting(ctx)
-		if err != nil {
-			return 0, err
-		}
-		b.waiting, b.counted = n, now
+	if b.Now().Sub(b.counted) >= time.Second {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countTime)
+		defer cancel()
+		b.waiting, b.failed = b.Waiting(ctx)
+		b.counted = b.Now()
 	}
-	return b.waiting, nil
+	return b.waiting, b.failed
 }

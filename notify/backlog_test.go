@@ -46,3 +46,26 @@ func TestABacklogBeyondItsMarkTurnsEventsAway(t *testing.T) {
 		t.Errorf("once it is gone: got %v, want nil", err)
 	}
 }
+
+func TestACountThatFailedIsNotRepeatedForEachWhoWaitsForIt(t *testing.T) {
+	now, asked := time.Unix(0, 0).Add(time.Hour), 0
+	hung := errors.New("no answer")
+	b := &Backlog{Mark: 10, Now: func() time.Time { return now }, Waiting: func(ctx context.Context) (int, error) {
+		asked++
+		if _, bounded := ctx.Deadline(); !bounded || ctx.Err() != nil {
+			t.Errorf("got a count that lasts until its caller leaves, want one of %v", countTime)
+		}
+		return 0, hung
+	}}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	for range 20 {
+		if err := b.admit(gone); !errors.Is(err, hung) {
+			t.Errorf("got %v, want what the count failed of", err)
+		}
+	}
+	now = now.Add(time.Second)
+	if err := b.admit(gone); !errors.Is(err, hung) || asked != 2 {
+		t.Errorf("got %d counts, want another a second later", asked)
+	}
+}

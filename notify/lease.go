@@ -78,6 +78,8 @@ func (l *load) keepLease(ctx context.Context) {
 
 // renew makes the lease last, and learns what of it others have taken meanwhile.
 func (l *load) renew(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
 	asked := l.w.Now()
 	ids, err := l.w.Queue.Renew(ctx, l.lease.id, LeaseTime)
 	if err == nil {

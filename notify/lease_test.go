@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -97,4 +98,50 @@ func TestASendThatFinishesDuringAStopIsWrittenDown(t *testing.T) {
 		pass(time.Minute)
 		last(t, h.board.mail, 1)
 	})
+}
+
+// silent is a queue whose first connection dies without a word, in the middle of that call.
+type silent struct {
+	notify.Queue
+	call string
+	once sync.Once
+}
+
+func (q *silent) hang(ctx context.Context, call string) (err error) {
+	if call == q.call {
+		q.once.Do(func() { <-ctx.Done(); err = ctx.Err() })
+	}
+	return err
+}
+
+func (q *silent) DueIn(ctx context.Context, ch notify.Channel) (time.Duration, bool, error) {
+	if err := q.hang(ctx, "due"); err != nil {
+		return 0, false, err
+	}
+	return q.Queue.DueIn(ctx, ch)
+}
+
+func (q *silent) Settle(ctx context.Context, lease string, s []notify.Settlement) error {
+	if err := q.hang(ctx, "settle"); err != nil {
+		return err
+	}
+	return q.Queue.Settle(ctx, lease, s)
+}
+
+func TestAConnectionThatDiesWithoutAWordCostsNoMessage(t *testing.T) {
+	for _, call := range []string{"due", "settle"} {
+		t.Run(call, func(t *testing.T) {
+			inHouse(t, func(t *testing.T, h *house) {
+				h.board.only(notify.Mail)
+				h.board.mail.answer = slowly(8 * time.Second)
+				h.accept(submitted("lisi"))
+				w := h.worker(notify.Mail, 1)
+				w.Queue = &silent{Queue: h.Store, call: call}
+				h.start(w)
+				pass(time.Minute)
+				h.wantFate("lisi", notify.Mail, notify.Accepted, "")
+				last(t, h.board.mail, 1)
+			})
+		})
+	}
 }

@@ -53,7 +53,7 @@ type item struct {
 // was not begun when the worker stops goes back to the queue untouched.
 func (l *load) deliver(ctx context.Context, notices []Notice) {
 	defer l.hold(ctx)()
-	settings, err := l.w.Settings.Settings(ctx)
+	settings, err := l.settings(ctx)
 	if err != nil {
 		l.w.Log.Error("settings cannot be read", "error", err)
 		l.shift.holdUntil(l.w.Now().Add(pollTime)) // else it would be claimed again at once
@@ -67,6 +67,12 @@ func (l *load) deliver(ctx context.Context, notices []Notice) {
 	single, folded := l.pace(ctx, l.within(ctx, items, settings, l.granted-len(parcels)))
 	parcels = append(parcels, l.pack(ctx, single, settings)...)
 	l.dispatch(ctx, l.admit(ctx, append(parcels, l.fold(ctx, folded, settings, cards.Digest)...)))
+}
+
+func (l *load) settings(ctx context.Context) (Settings, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return l.w.Settings.Settings(ctx)
 }
 
 // dispatch sends each parcel as soon as there is a place for it, and returns when all
@@ -208,7 +214,7 @@ func (l *load) settle(ctx context.Context, s []Settlement) {
 	ctx, cancel := context.WithTimeout(ctx, settlePatience)
 	defer cancel()
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
-		err := l.w.Queue.Settle(ctx, l.lease.id, s)
+		err := l.settleOnce(ctx, s)
 		if err == nil {
 			break
 		}
@@ -226,6 +232,14 @@ func (l *load) settle(ctx context.Context, s []Settlement) {
 			l.w.Observe(l.w.Channel, *one.Attempt)
 		}
 	}
+}
+
+// settleOnce tries it on one connection: what got through unheard is not done twice, for
+// the lease is given up with it.
+func (l *load) settleOnce(ctx context.Context, s []Settlement) error {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return l.w.Queue.Settle(ctx, l.lease.id, s)
 }
 
 func noticesOf(items []item) []Notice {

@@ -17,6 +17,9 @@ const (
 	SendTime = 15 * time.Second
 	// settlePatience is how long outcomes are tried to be written down.
 	settlePatience = 30 * time.Second
+	// askTime bounds one question to the queue: the connection it goes out on may have
+	// died without a word, and the next one may be well.
+	askTime = 10 * time.Second
 	// pollTime is how long a worker sleeps at most when nothing wakes it.
 	pollTime = time.Second
 	// pauseTime is how long a worker leaves a misconfigured channel alone when the pause
@@ -108,10 +111,12 @@ func (w *Worker) turn(ctx context.Context, s *shift) (rest time.Duration, err er
 
 // claim leases no more than the channel's limit lets out now.
 func (w *Worker) claim(ctx context.Context, s *shift) (_ *load, _ []Notice, rest time.Duration, err error) {
-	line, places, err := s.tenure.begin(ctx, func() (Line, error) { return w.Switch.Line(ctx, w.Channel) })
+	line, places, err := s.tenure.begin(ctx, func() (Line, error) { return w.ask(ctx) })
 	if err != nil {
 		return nil, nil, pollTime, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
 	due, ok, err := w.Queue.DueIn(ctx, w.Channel)
 	if err != nil || !ok || due > 0 {
 		return nil, nil, restFor(due, ok), err
@@ -128,6 +133,13 @@ func (w *Worker) claim(ctx context.Context, s *shift) (_ *load, _ []Notice, rest
 		return nil, nil, restFor(0, err == nil), err
 	}
 	return l, notices, 0, nil
+}
+
+// ask asks for the line of the channel.
+func (w *Worker) ask(ctx context.Context) (Line, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return w.Switch.Line(ctx, w.Channel)
 }
 
 // size is how many deliveries are worth claiming: enough to fill a call and to keep

@@ -17,6 +17,9 @@ import (
 	"ticketbell/notify"
 )
 
+// callerTime is how long it may take to find out who calls.
+const callerTime = 5 * time.Second
+
 // Tokens keeps API tokens.
 type Tokens interface {
 	// Tokens lists them all, the revoked ones for as long as that can be undone.
@@ -54,6 +57,8 @@ func (a *api) admit(s access.Scope, also ...access.Scope) func(huma.Context, fun
 // authorize checks the header and notes the caller. Whatever is wrong with a
 // token, the same work is done and the same answer given.
 func (a *api) authorize(ctx context.Context, header string, s access.Scope, also ...access.Scope) error {
+	ctx, cancel := context.WithTimeout(ctx, callerTime)
+	defer cancel()
 	t, err := a.callerOf(ctx, header)
 	if err != nil {
 		return err

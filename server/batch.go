@@ -75,6 +75,8 @@ func (a *api) registerBatch() {
 			return nil, &ticket.Invalid{Fields: wrong}
 		}
 		in.Body.RawMessage = nil // so that a large batch is not held twice
+		ctx, cancel := context.WithTimeout(ctx, acceptBatchTime)
+		defer cancel()
 		out := &batchOutput{}
 		out.Body.Results = a.postBatch(ctx, events, e.Events)
 		return out, nil

@@ -3,14 +3,21 @@ package server
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"ticketbell/access"
 	"ticketbell/notify"
 	"ticketbell/ticket"
 )
 
-// maxEvent is how many bytes an event may have (api.md 1).
-const maxEvent = 256 << 10
+const (
+	// maxEvent is how many bytes an event may have (api.md 1).
+	maxEvent = 256 << 10
+	// acceptTime is how long it may take to store an event, and to store a batch: whoever
+	// waits for a database that hangs is told so.
+	acceptTime      = 10 * time.Second
+	acceptBatchTime = time.Minute
+)
 
 // Desk accepts events.
 type Desk interface {
@@ -73,6 +80,8 @@ func (a *api) registerEvents() {
 		if ev.ID == "" {
 			ev.ID = in.IdempotencyKey
 		}
+		ctx, cancel := context.WithTimeout(ctx, acceptTime)
+		defer cancel()
 		if in.DryRun {
 			return a.previewEvent(ctx, ev)
 		}

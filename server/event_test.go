@@ -1,13 +1,17 @@
 package server
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ticketbell/access"
 	"ticketbell/notify"
+	"ticketbell/ticket"
 )
 
 const goodEvent = `{
@@ -206,4 +210,29 @@ func TestDeskTroubleIsToldApart(t *testing.T) {
 			}
 		})
 	}
+}
+
+// hungDesk waits for a database that does not answer.
+type hungDesk struct{ Desk }
+
+func (hungDesk) Accept(ctx context.Context, _ ticket.Event) (notify.Receipt, error) {
+	<-ctx.Done()
+	return notify.Receipt{}, fmt.Errorf("look up ticket 1: %w", ctx.Err())
+}
+
+func TestWhoWaitsForADatabaseThatHangsIsToldSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, func(c *Config) { c.Desk = hungDesk{} })
+		began := time.Now()
+		got := h.asRoot("POST", "/api/v1/events", goodEvent)
+		if took := time.Since(began); got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" || took != acceptTime {
+			t.Errorf("got %d after %v, want 503 with Retry-After after %v", got.status, took, acceptTime)
+		}
+		began = time.Now()
+		var batch batchAnswer
+		h.asRoot("POST", "/api/v1/events:batch", `{"events":[`+strings.Repeat(goodEvent+",", 40)+goodEvent+`]}`).into(t, http.StatusOK, &batch)
+		if took := time.Since(began); batch.Results[40].Status != http.StatusServiceUnavailable || took != acceptBatchTime {
+			t.Errorf("got %d for the last of a batch after %v, want 503 after %v", batch.Results[40].Status, took, acceptBatchTime)
+		}
+	})
 }
