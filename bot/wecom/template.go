@@ -190,7 +190,10 @@ func subText(c cards.Card, lang cards.Language, ref string) string {
 	if c.Description != "" {
 		lines = append(lines, oneLine(c.Description))
 	}
-	footer := beside(clip(oneLine(c.Footer.In(lang)), maxFooter), ref)
+	footer := clip(oneLine(c.Footer.In(lang)), maxFooter)
+	if ref != "" {
+		footer = beside(strings.TrimRight(footer, "。."), ref)
+	}
 	above := clip(strings.Join(lines, "\n"), maxSubText-utf8.RuneCountInString(footer)-1)
 	return strings.TrimSpace(above + "\n" + footer)
 }
