@@ -106,6 +106,7 @@ func rows() []row {
 		{11247, after(time.Minute), "internal rate limit"},
 
 		// Nobody is to blame.
+		{18121, again, "request is being processed"}, // feishu.md 5.1
 		{230049, again, "message is being sent"},
 		{1500, again, "internal error"},
 		{2200, again, "internal error"},

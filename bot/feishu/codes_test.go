@@ -19,7 +19,7 @@ func verdicts() map[notify.Verdict][]int {
 		notify.VerdictStaleAddress:  {230034, 99992351, 99992360, 99992361, 99992363, 99992364},
 		notify.VerdictMisconfigured: {230006, 230027, 99991401, 99991403, 99991662, 99991672, 99991673},
 		notify.VerdictAfter:         {99991400, 230020, 11232, 11233, 11247},
-		notify.VerdictAgain:         {230049, 2200, 1500, 5000, 10101, 10500, 424242},
+		notify.VerdictAgain:         {230049, 18121, 2200, 1500, 5000, 10101, 10500, 424242},
 	}
 }
 
