@@ -276,8 +276,9 @@ func TestIdentitiesExplainEveryChannel(t *testing.T) {
 	if got := tell(d.Identities); !slices.Equal(got, unknown) || len(o.calls) != 0 {
 		t.Errorf("before anybody asked: got %q and calls %v, want %q and none", got, o.calls, unknown)
 	}
+	afresh := func(ctx context.Context, u ticket.User) ([]notify.Identity, error) { return d.Resolve(ctx, u) }
 	found := []string{"feishu true cli_a/li-tel", "wecom true li-tel", "mail false no_email"}
-	if got := tell(d.Resolve); !slices.Equal(got, found) {
+	if got := tell(afresh); !slices.Equal(got, found) {
 		t.Errorf("resolved: got %q, want %q", got, found)
 	}
 	if got := tell(d.Identities); !slices.Equal(got, found) {

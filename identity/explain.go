@@ -71,11 +71,14 @@ func asked(known map[handle]finding, h handle) bool {
 	return ok
 }
 
-// Resolve asks the providers afresh and tells what came of it. What a provider does
-// not answer stays as it was.
-func (d *Directory) Resolve(ctx context.Context, u ticket.User) ([]notify.Identity, error) {
-	all := make([]notify.Identity, 0, len(notify.Channels()))
-	for _, ch := range notify.Channels() {
+// Resolve asks the providers of those channels afresh, of all channels when none is
+// named, and tells what came of it. What a provider does not answer stays as it was.
+func (d *Directory) Resolve(ctx context.Context, u ticket.User, on ...notify.Channel) ([]notify.Identity, error) {
+	if len(on) == 0 {
+		on = notify.Channels()
+	}
+	all := make([]notify.Identity, 0, len(on))
+	for _, ch := range on {
 		id, err := d.findBy(ctx, ch, u, d.afresh)
 		all = append(all, explained(ch, id, err))
 	}

@@ -17,8 +17,8 @@ type Identities interface {
 	Identities(ctx context.Context, u ticket.User) ([]notify.Identity, error)
 	// IdentitiesOf is Identities of many who were read a moment ago, in their order.
 	IdentitiesOf(ctx context.Context, users []ticket.User) [][]notify.Identity
-	// Resolve asks the providers afresh.
-	Resolve(ctx context.Context, u ticket.User) ([]notify.Identity, error)
+	// Resolve asks the providers of those channels afresh, of all when none is named.
+	Resolve(ctx context.Context, u ticket.User, on ...notify.Channel) ([]notify.Identity, error)
 	// Clear forgets what was looked up of u on a channel; an id that was entered by hand
 	// is [notify.ErrEntered].
 	Clear(ctx context.Context, ch notify.Channel, u ticket.User) error
@@ -57,7 +57,7 @@ func (a *api) registerIdentities() {
 	}, a.listIdentities)
 	register(a, route{
 		method: http.MethodPost, path: "/api/v1/users/{username}/identities:resolve", id: "resolve-identities", scope: access.UsersResolve, tag: tagPeople,
-		title: "Look a person up again", text: "Asks the provider of each channel that is enabled.", fails: []int{404, 429},
+		title: "Look a person up again", text: "Asks the provider of each channel that is enabled, or of the one that is named.", fails: []int{400, 404, 429},
 	}, a.resolveIdentities)
 	register(a, route{
 		method: http.MethodDelete, path: "/api/v1/users/{username}/identities/{channel}", id: "clear-identity", scope: access.UsersResolve, tag: tagPeople,
@@ -104,8 +104,26 @@ func (a *api) clearIdentity(ctx context.Context, in *clearInput) (*struct{}, err
 	return nil, a.Identities.Clear(ctx, in.Channel, u)
 }
 
-func (a *api) resolveIdentities(ctx context.Context, in *userInput) (*identitiesOutput, error) {
-	return a.identitiesOf(ctx, in.Username, a.Identities.Resolve)
+type lookUpInput struct {
+	Username string         `path:"username"`
+	Channel  notify.Channel `query:"channel" enum:"feishu,wecom,mail" doc:"Only this one; absent: all."`
+}
+
+// auditFields are what the audit log says was looked up.
+func (in *lookUpInput) auditFields() []string {
+	if in.Channel == "" {
+		return nil
+	}
+	return []string{string(in.Channel)}
+}
+
+func (a *api) resolveIdentities(ctx context.Context, in *lookUpInput) (*identitiesOutput, error) {
+	return a.identitiesOf(ctx, in.Username, func(ctx context.Context, u ticket.User) ([]notify.Identity, error) {
+		if in.Channel == "" {
+			return a.Identities.Resolve(ctx, u)
+		}
+		return a.Identities.Resolve(ctx, u, in.Channel)
+	})
 }
 
 func (a *api) identitiesOf(

@@ -344,7 +344,10 @@ func (r *rooms) IdentitiesOf(ctx context.Context, users []ticket.User) [][]notif
 	})
 }
 
-func (r *rooms) Resolve(_ context.Context, u ticket.User) ([]notify.Identity, error) {
+func (r *rooms) Resolve(_ context.Context, u ticket.User, on ...notify.Channel) ([]notify.Identity, error) {
+	if len(on) > 0 && !slices.Contains(on, notify.WeCom) {
+		return nil, nil
+	}
 	if r.hold != nil {
 		<-r.hold
 	}

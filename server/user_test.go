@@ -114,6 +114,12 @@ func TestIdentitiesAreReadAndLookedUpAgain(t *testing.T) {
 	if resolved.status != 200 || !strings.Contains(resolved.body, "looked_up") {
 		t.Errorf("got %d %s, want what the provider says", resolved.status, resolved.body)
 	}
+	if got := h.asRoot("POST", "/api/v1/users/bo/identities:resolve?channel=feishu", ""); got.status != 200 || strings.Contains(got.body, "looked_up") {
+		t.Errorf("got %d %s, want nobody asked but Feishu", got.status, got.body)
+	}
+	if p := h.asRoot("POST", "/api/v1/users/bo/identities:resolve?channel=pager", "").problem(t); p.Status != 400 {
+		t.Errorf("got %d for a channel there is not, want 400", p.Status)
+	}
 	if p := h.asRoot("GET", "/api/v1/users/al/identities", "").problem(t); p.Code != codeNotFound {
 		t.Errorf("got %s for somebody unknown, want not_found", p.Code)
 	}

@@ -21,11 +21,11 @@ type personView struct {
 	Shown bool
 	// Was is the person as their form was filled in.
 	Was userRow
-	// Saved is set after a change, Cleared after an identity was forgotten, Link after an
-	// invitation.
-	Saved   bool
-	Cleared notify.Channel
-	Link    string
+	// Saved is set after a change, Cleared after an identity was forgotten, Asked after a
+	// channel's provider was asked again, Link after an invitation.
+	Saved          bool
+	Cleared, Asked notify.Channel
+	Link           string
 }
 
 // toldRow is a delivery to a person.
@@ -172,15 +172,21 @@ func revealPerson(v *visit) error {
 	return v.showPersonView(p)
 }
 
+// resolvePerson has somebody looked up again: on the channel in the path, else on all.
 func resolvePerson(v *visit) error {
-	name := v.r.PathValue("username")
-	if err := v.ask(http.MethodPost, "/api/v1/users/"+url.PathEscape(name)+"/identities:resolve", nil, nil); err != nil {
+	name, ch := v.r.PathValue("username"), v.r.PathValue("channel")
+	at := "/api/v1/users/" + url.PathEscape(name) + "/identities:resolve"
+	if ch != "" {
+		at += "?channel=" + url.QueryEscape(ch)
+	}
+	if err := v.ask(http.MethodPost, at, nil, nil); err != nil {
 		return err
 	}
 	p, err := v.person(name)
 	if err != nil {
 		return err
 	}
+	p.Asked = notify.Channel(ch)
 	return v.showPersonView(p)
 }
 

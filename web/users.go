@@ -34,6 +34,7 @@ func usersPage() page {
 			takes("/users/{username}", access.UsersWrite, changePerson),
 			takes("/users/{username}/reveal", access.UsersWrite, revealPerson),
 			takes("/users/{username}/resolve", access.UsersResolve, resolvePerson),
+			takes("/users/{username}/identities/{channel}/resolve", access.UsersResolve, resolvePerson),
 			takes("/users/{username}/identities/{channel}/clear", access.UsersResolve, clearIdentity),
 			takes("/users/{username}/invite", access.Everything, invitePerson),
 			takes("/users/{username}/remove", access.UsersWrite, removePerson),
@@ -128,6 +129,11 @@ func (w way) Field() string {
 
 // Clearable reports whether the address was found, and can be forgotten.
 func (w way) Clearable() bool { return w.OK && w.How != "" }
+
+// Resolvable reports whether asking the provider again may change the address.
+func (w way) Resolvable() bool {
+	return w.Channel != notify.Mail && w.Reason != notify.ReasonChannelOff && (!w.OK || w.How != "")
+}
 
 // State is "ok", "off", "unknown" or "fails".
 func (w way) State() string {
