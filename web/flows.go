@@ -19,7 +19,7 @@ import (
 func flowsPage() page {
 	return page{
 		name: "flows", path: "/flows", scope: access.ConfigRead, letter: "f",
-		styles: []string{"preview.css"}, scripts: []string{"preview.js"},
+		styles: []string{"preview.css"}, scripts: []string{"preview.js", "flows.js"},
 		routes: []route{
 			shows("/flows", access.ConfigRead, showFlows),
 			shows("/flows/-/picture", access.ConfigRead, showSample),
@@ -287,28 +287,41 @@ func phrases(text string) []string {
 	return all
 }
 
-// editFlow changes the form and saves nothing: "add", "up 1", "down 0", "remove 1", or
-// nothing, to look at it.
+// editFlow changes the form and saves nothing: "add", "up 1", "down 0", "move 0 2",
+// "remove 1", or nothing, to look at it.
 func editFlow(v *visit) error {
 	f := typedFlow(v)
 	what, where, _ := strings.Cut(v.r.FormValue("do"), " ")
-	i, _ := strconv.Atoi(where)
+	from, to, _ := strings.Cut(where, " ")
+	i, _ := strconv.Atoi(from)
+	j, _ := strconv.Atoi(to)
 	last := len(f.Steps) - 1
 	switch {
 	case what == "add" && !f.Full():
 		f.Steps = slices.Insert(f.Steps, last, flowStep{Kind: ticket.Review})
 		f.Moved = last + 1
-	case what == "up" && i > 0 && i < last:
-		f.Steps[i-1], f.Steps[i] = f.Steps[i], f.Steps[i-1]
-		f.Moved = i
-	case what == "down" && i >= 0 && i < last-1:
-		f.Steps[i+1], f.Steps[i] = f.Steps[i], f.Steps[i+1]
-		f.Moved = i + 2
+	case what == "up":
+		f.move(i, i-1)
+	case what == "down":
+		f.move(i, i+1)
+	case what == "move":
+		f.move(i, j)
 	case what == "remove" && i >= 0 && i < last:
 		f.Steps = slices.Delete(f.Steps, i, i+1)
 		f.Moved = i + 1
 	}
 	return v.showFlowView(f)
+}
+
+// move puts a step where another stands. The last one, which executes, stays the last.
+func (f *flowView) move(from, to int) {
+	last := len(f.Steps) - 1
+	if from < 0 || from >= last || to < 0 || to >= last || from == to {
+		return
+	}
+	step := f.Steps[from]
+	f.Steps = slices.Insert(slices.Delete(f.Steps, from, from+1), to, step)
+	f.Moved = to + 1
 }
 
 func saveFlow(v *visit) error {

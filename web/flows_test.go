@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -28,6 +29,25 @@ func TestOnlyTheFirstTemplateForAllOthersIsTheDefault(t *testing.T) {
 	}
 	if n := strings.Count(page, `<span class="pill">`); n != 1 {
 		t.Errorf("got %d defaults, want one", n)
+	}
+}
+
+func TestAStepIsMovedToWhereAnotherStands(t *testing.T) {
+	const form = "count=4&steps[0].name=甲&steps[1].name=乙&steps[2].name=丙&steps[3].name=丁"
+	tests := map[string]string{
+		"move+0+2": "乙丙甲丁", "move+2+0": "丙甲乙丁", "up+1": "乙甲丙丁", "down+1": "甲丙乙丁",
+		"move+0+3": "甲乙丙丁", "move+3+0": "甲乙丙丁", "move+-1+1": "甲乙丙丁", "up+0": "甲乙丙丁", "down+2": "甲乙丙丁", "remove+3": "甲乙丙丁",
+	}
+	names := regexp.MustCompile(`name="steps\[\d]\.name" value="(.)"`)
+	for do, want := range tests {
+		page := open(t, site(t, empty), root(), "POST", "/flows/x/edit?do="+do, form, "HX-Request: true").Body.String()
+		got := ""
+		for _, found := range names.FindAllStringSubmatch(page, -1) {
+			got += found[1]
+		}
+		if got != want {
+			t.Errorf("%s: got %s, want %s", do, got, want)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 )
 
@@ -85,6 +86,30 @@ func TestAStepIsLeftToTheCreatorOrTheTicketSystem(t *testing.T) {
 	}
 	w.visit("/flows?lang=zh")
 	w.see("审核 创建人")
+}
+
+func TestAStepIsDraggedToItsPlace(t *testing.T) {
+	w := demo(t).window()
+	w.visit("/flows/strict?lang=zh")
+	grip := script[[]float64](w, `(() => {
+		const grips = document.querySelectorAll("[data-grip]");
+		grips[1].scrollIntoView({ block: "center", behavior: "instant" });
+		const r = grips[1].getBoundingClientRect();
+		return [r.x + r.width / 2, r.y + r.height / 2];
+	})()`)
+	x, y := grip[0], grip[1]
+	w.do("take the second step", chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, x, y, chromedp.Button("left"), chromedp.ClickCount(1)))
+	w.do("drag it a little", chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x, y-10, chromedp.Button("left")))
+	w.do("drag it up", chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x, y-200, chromedp.Button("left")))
+	w.awaits(".sorting .dragged, .sorting .land-before")
+	w.shoot("flow-dragged")
+	w.do("let go", chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, x, y-200, chromedp.Button("left"), chromedp.ClickCount(1)))
+	eventually(t, "the second step is the first, and has the focus", func() error {
+		if got := script[string](w, `document.activeElement.id + " " + document.getElementById("flow-steps[0].name").value`); got != "step-0 DBA" {
+			return errors.New("got " + got)
+		}
+		return nil
+	})
 }
 
 func TestTheCreatorIsCopiedAndAMovedStepHasTheFocus(t *testing.T) {
