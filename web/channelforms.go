@@ -14,7 +14,7 @@ import (
 // formField is one field of a channel's form.
 type formField struct {
 	Name string
-	// Kind is "text", "number", "switch", "choice", "secret" or "area".
+	// Kind is "text", "number", "switch", "choice", "radio", "secret" or "area".
 	Kind    string
 	Choices []string
 	// Sent marks where a secret is sent: changing it drops the secrets.
@@ -50,7 +50,7 @@ func fieldsOf(channel string) []formField {
 			{Name: "corp_id", Kind: "text", Sent: true, Placeholder: "ww1234567890abcdef"},
 			{Name: "agent_id", Kind: "number", Placeholder: "1000002"},
 			{Name: "corp_secret", Kind: "secret", Wide: true},
-			{Name: "style", Kind: "choice", Choices: []string{"card", "textcard", "markdown", "text"}},
+			{Name: "style", Kind: "radio", Wide: true, Choices: []string{"card", "textcard", "markdown", "text"}},
 			{Name: "confidential", Kind: "switch"},
 			{Name: "proxy_url", Kind: "text", Sent: true, Placeholder: "http://10.0.0.1:3128"},
 			{Name: "lookup_mobile", Kind: "switch"},
@@ -67,7 +67,7 @@ func fieldsOf(channel string) []formField {
 			{Name: "app_secret", Kind: "secret"},
 			{Name: "api_base_url", Kind: "text", Sent: true, Wide: true, Placeholder: "https://open.feishu.cn", Hints: []string{"https://open.feishu.cn", "https://open.larksuite.com"}},
 			{Name: "callback", Kind: "choice", Choices: []string{"off", "http", "long_connection"}},
-			{Name: "style", Kind: "choice", Choices: []string{"card", "post", "text"}},
+			{Name: "style", Kind: "radio", Wide: true, Choices: []string{"card", "post", "text"}},
 			{Name: "update_cards", Kind: "switch"},
 			{Name: "read_receipts", Kind: "switch"},
 			{Name: "lookup_email", Kind: "switch"},

@@ -490,8 +490,8 @@ func TestAStyleOfFeishuIsSavedAndReachesTheDevice(t *testing.T) {
 	w := h.window()
 	w.visit("/channels?lang=zh")
 	w.click("修改 飞书")
-	w.choose("消息样式", "富文本")
-	w.click("卡片更新：状态变化时原地更新")
+	w.tick("富文本")
+	w.tick("卡片更新：状态变化时原地更新")
 	w.click("保存")
 	eventually(t, "the style is among the values", func() error {
 		if got := script[string](w, `document.querySelector("#feishu dl.values")?.innerText ?? ""`); !strings.Contains(got, "富文本") {

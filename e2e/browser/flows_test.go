@@ -186,7 +186,7 @@ func TestAStyleIsLookedAtBeforeItIsSaved(t *testing.T) {
 		w.visit("/channels?lang=zh")
 		w.click("修改 " + row.channel)
 		w.awaits("[data-style] iframe[src]")
-		w.choose("消息样式", row.style)
+		w.tick(row.style)
 		w.shoot("style-" + row.channel + row.style)
 		address := script[string](w, `document.querySelector("[data-style] iframe").src`)
 		alone.do("open the picture", chromedp.Navigate(address))

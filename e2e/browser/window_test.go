@@ -208,6 +208,15 @@ func (w *window) click(words string) {
 	w.do("click "+words, chromedp.MouseClickXY(x, y))
 }
 
+// tick clicks a control wherever it stands: what loads beside it may still move it.
+func (w *window) tick(words string) {
+	w.t.Helper()
+	w.at("control", words)
+	if !script[bool](w, `(`+finder+`.control(`+quoted(words)+`)?.click(), true)`) {
+		w.t.Fatalf("there is no control %q any more", words)
+	}
+}
+
 // fill types text into the field of that label, in place of what is there.
 func (w *window) fill(label, text string) {
 	w.t.Helper()

@@ -18,6 +18,7 @@ document.addEventListener("pointerdown", (event) => {
 // begin shows the heads alone, with that of the step where it was.
 function begin() {
   const was = drag.step.getBoundingClientRect().top;
+  for (const step of drag.form.querySelectorAll(".step")) step.querySelector("h2").dataset.name = step.querySelector("[name$='.name']").value;
   drag.form.classList.add("sorting");
   drag.step.classList.add("dragged");
   scrollBy({ top: drag.step.getBoundingClientRect().top - was, behavior: "instant" });

@@ -27,7 +27,7 @@ function styles() {
     const field = document.getElementById(box.dataset.style);
     const look = () => {
       const theme = document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light";
-      box.querySelector("iframe").src = `${box.dataset.base}?style=${field.value}&lang=${language()}&theme=${theme}`;
+      box.querySelector("iframe").src = `${box.dataset.base}?style=${field.querySelector(":checked").value}&lang=${language()}&theme=${theme}`;
     };
     field.addEventListener("change", look);
     look();

@@ -101,7 +101,7 @@ function shows() {
 function draft() {
   const fields = {};
   for (const input of draftForm()?.elements ?? []) {
-    if (!input.name || input.name === "etag" || input.name.startsWith("limits.") || input.name === "enable") continue;
+    if (!input.name || input.name === "etag" || input.name.startsWith("limits.") || input.name === "enable" || (input.type === "radio" && !input.checked)) continue;
     if (input.type === "checkbox") fields[input.name] = input.checked;
     else if (input.dataset.secret !== undefined) { if (input.value) fields[input.name] = input.value; }
     else if (input.inputMode === "numeric") fields[input.name] = input.value === "" ? null : Number(input.value) || input.value;
