@@ -77,14 +77,14 @@ func TestAWorkbookIsCheckedAndImportedLikeASheet(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.do("choose the workbook", chromedp.SetUploadFiles("#import-file", []string{path}))
+	w.see("people.xlsx") // by the page, whatever the browser says of files
 	w.click("检查，先不导入")
 	w.see("新增 3 · 更新 0 · 不变 0 · 跳过 0 · 错误 0")
 	w.see("13800000062")
 	w.accessible("a workbook as it was read")
 	w.shoot("import-workbook")
 	w.click("导入 3 行")
-	w.see("新增 3")
-	w.see("完成")
+	w.see("完成：新增 3 人")
 	w.visit("/users?q=sunqi")
 	w.see("138****0062")
 }

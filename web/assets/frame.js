@@ -34,6 +34,15 @@ export function choose(theme) {
   document.dispatchEvent(new CustomEvent("theme-changed", { detail: theme }));
 }
 
+// What was chosen in a file's input is written on its face.
+document.addEventListener("change", (event) => {
+  const name = event.target.type === "file" && event.target.parentElement.querySelector(".file-name");
+  if (!name) return;
+  const [file] = event.target.files;
+  if (!file) return bind(name, "frame.js.file.none");
+  name.textContent = name.dataset.zh = name.dataset.en = file.name;
+});
+
 // Menu below 900 px.
 const menu = byId("menu");
 const menuButton = byId("menu-button");
