@@ -139,8 +139,8 @@ func (c *Confirmer) Waiting(ctx context.Context, username string) ([]Unconfirmed
 	return c.Records.Unconfirmed(ctx, username, c.Now().Add(-UnconfirmedTime))
 }
 
-// Confirm returns the new address that the code is for, and forgets it. A code that is
-// not taken is an [*ticket.Invalid] of the field "code".
+// Confirm makes the new address that the code is for that of the person, and returns it.
+// It is a [*Taken] when somebody else has it by now. A code that is not taken is an [*ticket.Invalid] of the field "code".
 func (c *Confirmer) Confirm(ctx context.Context, username, field, code string) (value string, err error) {
 	now := c.Now()
 	n, ok, err := c.Records.TryCode(ctx, username, field, func(n Unconfirmed) bool {

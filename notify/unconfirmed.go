@@ -42,8 +42,9 @@ type Unconfirmeds interface {
 	PutUnconfirmed(ctx context.Context, u Unconfirmed) (again time.Time, err error)
 	// Unconfirmed lists those of a person whose code was sent since then, by field.
 	Unconfirmed(ctx context.Context, username string, since time.Time) ([]Unconfirmed, error)
-	// TryCode forgets the person's new address when fits says that the code is the one, else
-	// it counts the attempt. Without any it is [ErrNotFound].
+	// TryCode makes the new address that of the person when fits says that the code is the
+	// one, else it counts the attempt. When somebody else has it by now it is a [*Taken], and
+	// the address goes on waiting. Without any it is [ErrNotFound].
 	TryCode(ctx context.Context, username, field string, fits func(Unconfirmed) bool) (u Unconfirmed, ok bool, err error)
 	// DropUnconfirmed forgets a new address; where there is none it does nothing.
 	DropUnconfirmed(ctx context.Context, username, field string) error

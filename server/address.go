@@ -22,7 +22,7 @@ type Addresses interface {
 	Again(ctx context.Context, u ticket.User, field string) error
 	// Waiting are the new addresses of somebody that wait to be confirmed.
 	Waiting(ctx context.Context, username string) ([]notify.Unconfirmed, error)
-	// Confirm returns the new address a code is for, which then waits no more.
+	// Confirm makes the new address a code is for that of the person, and returns it.
 	Confirm(ctx context.Context, username, field, code string) (value string, err error)
 	Cancel(ctx context.Context, username, field string) error
 }
@@ -106,9 +106,6 @@ func (a *api) confirmAddress(ctx context.Context, in *codeInput) (*meOutput, err
 	}
 	u := before
 	*addressOf(&u, in.Body.Field) = value
-	if err := a.Users.UpdateUser(ctx, u); err != nil {
-		return nil, err
-	}
 	a.Identities.Edited(ctx, before, u)
 	return a.showMe(ctx, u.Username)
 }

@@ -617,7 +617,9 @@ func (r *rooms) Confirm(ctx context.Context, username, field, code string) (stri
 	for _, n := range waiting {
 		switch {
 		case n.Field == field && code == "123456":
-			return n.Value, r.Cancel(ctx, username, field)
+			u := r.users[username]
+			*addressOf(&u, field) = n.Value
+			return n.Value, errors.Join(r.UpdateUser(ctx, u), r.Cancel(ctx, username, field))
 		case n.Field == field:
 			return "", &ticket.Invalid{Fields: []ticket.FieldError{{Field: "code", Code: "wrong", Message: "is not the code"}}}
 		}

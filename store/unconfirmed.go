@@ -71,7 +71,7 @@ func (s *Store) Unconfirmed(ctx context.Context, username string, since time.Tim
 // TryCode implements [notify.Unconfirmeds].
 func (s *Store) TryCode(ctx context.Context, username, field string, fits func(notify.Unconfirmed) bool) (u notify.Unconfirmed, ok bool, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *txn) (err error) {
-		u, ok, err = tx.tryCode(ctx, username, field, fits)
+		u, ok, err = tx.tryCode(ctx, username, field, s.now(), fits)
 		return err
 	})
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *Store) TryCode(ctx context.Context, username, field string, fits func(n
 	return u, ok, nil
 }
 
-func (tx *txn) tryCode(ctx context.Context, username, field string, fits func(notify.Unconfirmed) bool) (u notify.Unconfirmed, ok bool, err error) {
+func (tx *txn) tryCode(ctx context.Context, username, field string, now time.Time, fits func(notify.Unconfirmed) bool) (u notify.Unconfirmed, ok bool, err error) {
 	if err := tx.lock(ctx, "codes\n"+username); err != nil {
 		return u, false, err
 	}
@@ -89,11 +89,28 @@ func (tx *txn) tryCode(ctx context.Context, username, field string, fits func(no
 		return u, false, err
 	}
 	if fits(u) {
-		return u, true, tx.dropUnconfirmed(ctx, username, field)
+		return u, true, tx.confirm(ctx, u, now)
 	}
 	u.Left = max(0, u.Left-1)
 	_, err = tx.ExecContext(ctx, `UPDATE unconfirmed SET tries_left = $3 WHERE username = $1 AND field = $2`, username, field, u.Left)
 	return u, false, err
+}
+
+// confirm makes a new address that of the person, and forgets that it waited. Nothing
+// happens when somebody else has it by now, or the old one was changed.
+func (tx *txn) confirm(ctx context.Context, u notify.Unconfirmed, now time.Time) error {
+	column := "phone"
+	if u.Field == "email" {
+		column = "email"
+	}
+	if err := tx.takenBy(ctx, column, u.Value, u.Username); err != nil {
+		return err
+	}
+	if err := mustChange(tx.ExecContext(ctx, `UPDATE users SET `+column+` = $2, updated_at = $3 WHERE username = $1 AND `+column+` = $4`,
+		u.Username, u.Value, millis(now), u.Was)); err != nil {
+		return err
+	}
+	return tx.dropUnconfirmed(ctx, u.Username, u.Field)
 }
 
 // DropUnconfirmed implements [notify.Unconfirmeds].

@@ -58,9 +58,35 @@ func TestANewAddressIsKeptUntilItsCodeFits(t *testing.T) {
 		if !ok || u.Value != "new@corp.com" || err != nil {
 			t.Errorf("got %v %q %v, want the address", ok, u.Value, err)
 		}
+		if got, err := s.User(t.Context(), "lisi"); got.Email != "new@corp.com" || err != nil {
+			t.Errorf("got %q %v on record, want the address", got.Email, err)
+		}
 		wantUnconfirmed(t, s)
 		if _, _, err := s.TryCode(t.Context(), "lisi", "email", func(notify.Unconfirmed) bool { return true }); !errors.Is(err, notify.ErrNotFound) {
 			t.Errorf("got %v, want nothing to try", err)
+		}
+	})
+}
+
+func TestACodeThatFitsIsNotUsedUpWhereSomebodyElseHasTheAddress(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		createUser(t, s, mailing())
+		keepNew(t, s, newMail(0))
+		faster := ticket.User{Person: ticket.Person{Username: "wangwu", Email: "new@corp.com"}, Role: ticket.Member}
+		createUser(t, s, faster)
+		fits := func(notify.Unconfirmed) bool { return true }
+		_, ok, err := s.TryCode(t.Context(), "lisi", "email", fits)
+		taken, is := errors.AsType[*notify.Taken](err)
+		if ok || !is || taken.By != "wangwu" {
+			t.Errorf("got %v %v, want it taken by wangwu", ok, err)
+		}
+		wantUnconfirmed(t, s, newMail(0))
+		faster.Email = "another@corp.com"
+		if err := s.UpdateUser(t.Context(), faster); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok, err := s.TryCode(t.Context(), "lisi", "email", fits); !ok || err != nil {
+			t.Errorf("got %v %v once it is free, want it taken", ok, err)
 		}
 	})
 }
