@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net/http"
@@ -35,14 +34,6 @@ const (
 	tripTime = 10 * time.Minute
 )
 
-// What is remembered of somebody under way.
-const (
-	keyState    = "state"
-	keyNonce    = "nonce"
-	keyVerifier = "verifier"
-	keyNext     = "next"
-)
-
 // Depart begins a sign-in with the company's account: it returns where to send the
 // browser, and gives it a cookie to come back with. next is where they want to go then.
 func (d *Door) Depart(w http.ResponseWriter, r *http.Request, next string) (address string, err error) {
@@ -50,19 +41,11 @@ func (d *Door) Depart(w http.ResponseWriter, r *http.Request, next string) (addr
 	if address, err = d.Company.Address(r.Context(), t); err != nil {
 		return "", err
 	}
-	ctx, err := d.sessions.Load(r.Context(), "")
+	sealed, err := d.sealTrip(tripFrom(t, next, d.Now().Add(tripTime)))
 	if err != nil {
 		return "", fmt.Errorf("begin a sign-in: %w", err)
 	}
-	d.sessions.SetDeadline(ctx, time.Now().Add(tripTime)) // scs knows no other clock
-	for key, value := range map[string]string{keyState: t.State, keyNonce: t.Nonce, keyVerifier: t.Verifier, keyNext: next} {
-		d.sessions.Put(ctx, key, value)
-	}
-	token, _, err := d.sessions.Commit(ctx)
-	if err != nil {
-		return "", fmt.Errorf("begin a sign-in: %w", err)
-	}
-	http.SetCookie(w, d.ticketOf(r, t.State, token))
+	http.SetCookie(w, d.ticketOf(r, t.State, sealed))
 	return address, nil
 }
 
@@ -81,51 +64,53 @@ func ticketName(state string) string { return "ticketbell_oidc_" + state[:min(6,
 // returns where they wanted to go, also when nobody is let in.
 func (d *Door) Arrive(w http.ResponseWriter, r *http.Request) (who access.Principal, next string, err error) {
 	q := r.URL.Query()
-	t, next, err := d.underWay(w, r, q.Get("state"))
+	t, err := d.underWay(w, r, q.Get("state"))
 	if err != nil {
-		return access.Principal{}, next, err
+		return access.Principal{}, t.Next, err
 	}
 	if iss := q.Get("iss"); iss != "" && iss != d.Company.Issuer() { // RFC 9207
-		return access.Principal{}, next, &access.Stranger{Why: access.Unproven, Err: errors.New("another provider answered")}
+		return access.Principal{}, t.Next, &access.Stranger{Why: access.Unproven, Err: errors.New("another provider answered")}
 	}
 	if said := q.Get("error"); said != "" {
 		why := access.Failed
 		if said == "access_denied" {
 			why = access.Denied
 		}
-		return access.Principal{}, next, &access.Stranger{Why: why, Code: oidc.Code(said)}
+		return access.Principal{}, t.Next, &access.Stranger{Why: why, Code: oidc.Code(said)}
 	}
-	account, err := d.Company.Redeem(r.Context(), t, q.Get("code"))
+	account, err := d.Company.Redeem(r.Context(), oidc.Trip{Back: d.here(r) + wayBack, State: t.State, Nonce: t.Nonce, Verifier: t.Verifier}, q.Get("code"))
 	if err != nil {
-		return access.Principal{}, next, err
+		return access.Principal{}, t.Next, err
+	}
+	if err := d.spend(r.Context(), t); err != nil {
+		return access.Principal{}, t.Next, err
 	}
 	who, err = d.admit(w, r, account)
-	return who, next, err
+	return who, t.Next, err
 }
 
-// underWay is what was remembered of the browser that came back, once: it is forgotten.
-func (d *Door) underWay(w http.ResponseWriter, r *http.Request, state string) (t oidc.Trip, next string, err error) {
+// underWay is the trip of the browser that came back. Its cookie is taken away.
+func (d *Door) underWay(w http.ResponseWriter, r *http.Request, state string) (trip, error) {
 	stale := &access.Stranger{Why: access.Stale}
 	c, err := r.Cookie(ticketName(state))
 	if err != nil {
-		return oidc.Trip{}, "", stale
+		return trip{}, stale
 	}
-	ctx, err := d.sessions.Load(r.Context(), c.Value)
+	t, ok, err := d.openTrip(c.Value, state)
 	if err != nil {
-		return oidc.Trip{}, "", err
+		return trip{}, err
 	}
-	t = oidc.Trip{
-		Back: d.here(r) + wayBack, State: d.sessions.GetString(ctx, keyState),
-		Nonce: d.sessions.GetString(ctx, keyNonce), Verifier: d.sessions.GetString(ctx, keyVerifier),
-	}
-	next = d.sessions.GetString(ctx, keyNext)
-	if t.State == "" || subtle.ConstantTimeCompare([]byte(t.State), []byte(state)) != 1 {
-		return oidc.Trip{}, "", stale
+	if !ok {
+		return trip{}, stale
 	}
 	gone := d.ticketOf(r, state, "") //nolint:gosec // see cookie
 	gone.MaxAge = -1
 	http.SetCookie(w, gone)
-	return t, next, d.sessions.Destroy(ctx)
+	spent, err := d.spent(r.Context(), t)
+	if err == nil && spent {
+		err = stale
+	}
+	return t, err
 }
 
 // admit lets in whoever an account belongs to.

@@ -8,9 +8,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"ticketbell/access"
 	"ticketbell/audit"
+	"ticketbell/signin"
 	"ticketbell/signin/oidc"
 	"ticketbell/ticket"
 )
@@ -181,6 +183,34 @@ func TestWhoComesBackMustHaveLeftHereWithinTenMinutesOnce(t *testing.T) {
 	if got := e.arrives(good(other), otherTicket); got.why != access.Stale {
 		t.Errorf("got %+v after eleven minutes, want nobody let in", got)
 	}
+}
+
+func TestWhoeverLeavesIsCarriedByTheirBrowserAlone(t *testing.T) {
+	e := withCompany(t, oidc.Account{Username: "lisi"})
+	kept := &counted{Sessions: e.Sessions}
+	e.Sessions = kept
+	for range 3 {
+		_, c := e.departs(strings.Repeat("/far", 2000))
+		if len(c.Value) > 3000 || strings.Contains(c.Value, "far") {
+			t.Errorf("got a cookie of %d bytes, want one that fits and tells nothing", len(c.Value))
+		}
+	}
+	state, ticket := e.departs("/")
+	e.arrives(url.Values{"state": {state}, "code": {"bad"}}, ticket)
+	if kept.written != 0 {
+		t.Errorf("got %d rows written for nobody, want none", kept.written)
+	}
+}
+
+// counted counts what is kept.
+type counted struct {
+	signin.Sessions
+	written int
+}
+
+func (c *counted) PutSession(ctx context.Context, token string, data []byte, end time.Time) error {
+	c.written++
+	return c.Sessions.PutSession(ctx, token, data, end)
 }
 
 func TestWhatTheProviderSaysInsteadOfACodeIsTold(t *testing.T) {

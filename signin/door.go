@@ -67,6 +67,8 @@ type Config struct {
 	Audit    audit.Log
 	// Company is where the company's accounts are; nil: people come in by password alone.
 	Company Company
+	// Key, of 32 bytes, seals what a browser carries on its way to the company's accounts.
+	Key []byte
 	// PublicURL is where people reach the door, and Home what an administrator saved, which
 	// holds where PublicURL is ""; nil or "" is wherever their requests say.
 	PublicURL string

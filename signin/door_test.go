@@ -60,7 +60,7 @@ func newEntrance(t *testing.T) *entrance {
 			t.Error(err)
 		}
 	})
-	d, err := signin.New(signin.Config{Records: s, Sessions: s, Users: s, Audit: s, Now: c.Now, Log: slog.New(slog.DiscardHandler)})
+	d, err := signin.New(signin.Config{Records: s, Sessions: s, Users: s, Audit: s, Key: bytes.Repeat([]byte("s"), 32), Now: c.Now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -130,6 +130,9 @@ func (h *house) build(key []byte, sh sharing) error {
 		return err
 	}
 	h.gate.Home = h.home
+	if h.gate.Key, err = subKey(key, "sign-in"); err != nil {
+		return err
+	}
 	h.metrics = newMetrics(db, log)
 	h.jobs = jobs.New(h.now, func() string { return notify.NewID("job_") })
 	h.hub = live.New(db, h.jobs, h.now, log)
