@@ -134,6 +134,12 @@ func (im *importer) count(r Row, became Outcome) {
 
 // row takes one person in, or writes down why not.
 func (im *importer) row(ctx context.Context, r Row) (Outcome, error) {
+	if faults := r.faults(); len(faults) > 0 {
+		for _, f := range faults {
+			im.wrong(r, f)
+		}
+		return LeftOut, nil
+	}
 	name := strings.ToLower(r.value("username")) // two that differ in case only are one person
 	if first, ok := im.seen[name]; ok && name != "" {
 		im.wrong(r, ticket.FieldError{Field: "username", Code: "taken", Message: fmt.Sprintf("is in row %d already", first)})

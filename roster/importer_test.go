@@ -173,3 +173,14 @@ func TestUsernamesThatDifferInCaseAreOnePersons(t *testing.T) {
 		t.Errorf("got %+v, want the second row left out", r)
 	}
 }
+
+func TestAnErrorOfTheSpreadsheetIsNamedAndNobodysName(t *testing.T) {
+	p := known()
+	r := p.takeIn(t, "username,name,email,error\nnew1,#N/A,a@corp.com,\n#REF!,x,,\nnew2,# 7,,#N/A\n", roster.Options{})
+	if want := []string{"2 name invalid", "3 username invalid"}; !slices.Equal(names(r.Errors), want) || r.Created != 1 {
+		t.Errorf("got %+v, want %q left out, and new2 taken", r, want)
+	}
+	if got := p.users["new2"].Name; got != "# 7" {
+		t.Errorf("got %q, want a name that begins so taken", got)
+	}
+}

@@ -30,6 +30,23 @@ func (r Row) value(name string) string {
 	return bare(strings.TrimSpace(r.Cells[i]))
 }
 
+// faults are the cells in which a spreadsheet wrote that it cannot tell the value. Taken
+// for text, #N/A would be the name of everybody whom a formula did not find.
+func (r Row) faults() (wrong []ticket.FieldError) {
+	for _, name := range r.Head {
+		if name == Ignored || name == errorColumn || !slices.Contains(spreadsheetErrors(), strings.ToUpper(r.value(name))) {
+			continue
+		}
+		wrong = append(wrong, ticket.FieldError{Field: name, Code: "invalid", Message: "holds an error of the spreadsheet such as #N/A: mend its formula, or empty the cell"})
+	}
+	return wrong
+}
+
+// spreadsheetErrors are what Excel and its like write in the place of a value.
+func spreadsheetErrors() []string {
+	return []string{"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#GETTING_DATA"}
+}
+
 // apply puts the columns that are there into u, in the form they are kept in. An
 // empty role stays as it is; what cannot be read is for [Check] to name.
 func (r Row) apply(u ticket.User) (ticket.User, []ticket.FieldError) {

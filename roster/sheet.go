@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -103,7 +104,7 @@ func (s Sheet) Guess() []string {
 
 // columnOf is the column a name stands for, also by what people call it; "" for none.
 func columnOf(name string) string {
-	name = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, mark)))
+	name = strings.ToLower(written(name))
 	if name == errorColumn || slices.Contains(Columns(), name) {
 		return name
 	}
@@ -140,16 +141,47 @@ func Read(body []byte) ([]Row, error) {
 	return s.Rows(nil)
 }
 
+// RowsBy are the rows of the sheet with its columns assigned by the names of the head: as
+// by says, which may be [Ignored], else as they are called, by which they must be known.
+// An [*ticket.Invalid] names what is not, and what by names and the head does not.
+func (s Sheet) RowsBy(by map[string]string) ([]Row, error) {
+	columns, wrong := s.assign(by)
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		if !slices.ContainsFunc(s.Head, func(head string) bool { return written(head) == name }) {
+			wrong = append(wrong, ticket.FieldError{Field: name, Code: "unknown_field", Message: "is not in the first row"})
+		}
+	}
+	rows, err := s.Rows(columns)
+	if more, ok := errors.AsType[*ticket.Invalid](err); ok {
+		wrong = append(wrong, more.Fields...)
+	}
+	if len(wrong) > 0 {
+		return nil, &ticket.Invalid{Fields: wrong}
+	}
+	return rows, nil
+}
+
+func (s Sheet) assign(by map[string]string) (columns []string, wrong []ticket.FieldError) {
+	for _, head := range s.Head {
+		column, said := by[written(head)]
+		if !said {
+			column = columnOf(head)
+		}
+		if column == "" {
+			wrong = append(wrong, ticket.FieldError{Field: written(head), Code: "unknown_field", Message: "is not known here"})
+		}
+		columns = append(columns, column)
+	}
+	return columns, wrong
+}
+
+// written is a name of the head as people see it.
+func written(head string) string { return strings.TrimSpace(strings.TrimPrefix(head, mark)) }
+
 func (s Sheet) headOf(columns []string) ([]string, error) {
 	wrong := []ticket.FieldError{}
 	if columns == nil {
-		for _, name := range s.Head {
-			column := columnOf(name)
-			if column == "" {
-				wrong = append(wrong, ticket.FieldError{Field: strings.ToLower(strings.TrimSpace(name)), Code: "unknown_field", Message: "is not known here"})
-			}
-			columns = append(columns, column)
-		}
+		columns, wrong = s.assign(nil)
 	} else if len(columns) != len(s.Head) {
 		wrong = append(wrong, ticket.FieldError{Field: "columns", Code: "invalid", Message: fmt.Sprintf("must name %d columns, one for each of the first row", len(s.Head))})
 	}

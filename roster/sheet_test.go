@@ -143,3 +143,25 @@ func TestAWorkbookIsImportedWithThePhonesItKeepsAsNumbers(t *testing.T) {
 		t.Errorf("got %+v, want the phone written out and TRUE understood", u)
 	}
 }
+
+func TestColumnsAreAssignedByTheNamesOfTheHead(t *testing.T) {
+	s, err := roster.Open([]byte("登录名,姓名,部门\nbo,波,DBA\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.RowsBy(map[string]string{"登录名": "username", "部门": roster.Ignored})
+	if err != nil || len(rows) != 1 || !slices.Equal(rows[0].Head, []string{"username", "name", roster.Ignored}) {
+		t.Errorf("got %+v, %v, want the name by its own, and the department left out", rows, err)
+	}
+	_, err = s.RowsBy(map[string]string{"登陆名": "username"})
+	wrong, _ := errors.AsType[*ticket.Invalid](err)
+	var fields []string
+	if wrong != nil {
+		for _, f := range wrong.Fields {
+			fields = append(fields, f.Field+" "+f.Code)
+		}
+	}
+	if want := []string{"登录名 unknown_field", "部门 unknown_field", "登陆名 unknown_field", "username required"}; !slices.Equal(fields, want) {
+		t.Errorf("got %q, want %q", fields, want)
+	}
+}

@@ -39,6 +39,7 @@ func sheetWordings() []cards.Text {
 		{EN: "must hold at most %s columns", ZH: "最多 %s 列"},
 		{EN: "must name %s columns, one for each of the first row", ZH: "须写 %s 个列名，与第一行的列一一对应"},
 		{EN: "is the name of two columns", ZH: "有两列都是它"},
+		{EN: "holds an error of the spreadsheet such as #N/A: mend its formula, or empty the cell", ZH: "单元格是表格软件的错误值（如 #N/A），请改正公式或清空"},
 		{EN: "is known already", ZH: "用户已存在"},
 		{EN: "is in row %s already", ZH: "与第 %s 行重复"},
 		{EN: "must hold at most %s rows", ZH: "最多 %s 行"},

@@ -38,7 +38,7 @@ type FieldError struct {
 	Message, Chinese string
 }
 
-// Invalid names every wrong field of an event.
+// Invalid names every wrong field of what was given.
 type Invalid struct{ Fields []FieldError }
 
 func (e *Invalid) Error() string {
@@ -46,7 +46,7 @@ func (e *Invalid) Error() string {
 	for _, f := range e.Fields {
 		parts = append(parts, f.Field+" "+f.Message)
 	}
-	return "invalid event: " + strings.Join(parts, "; ")
+	return strings.Join(parts, "; ")
 }
 
 // Validate checks ev and returns an [*Invalid] that names every wrong field at

@@ -102,10 +102,11 @@ func moment(t time.Time) string {
 // userImportCommand takes people in from a file.
 type userImportCommand struct {
 	inHouse
-	File   string `arg:"" help:"CSV in UTF-8 or GB18030, or an Excel workbook (.xlsx); the first row names the columns: username name email phone wecom_userid feishu_open_id language role disabled." type:"existingfile"`
-	Known  string `help:"What to do with people who are known: update, skip, or error." default:"update" enum:"update,skip,error"`
-	DryRun bool   `help:"Only tell what would happen."`
-	Errors string `help:"Write the rows that were left out to this file, with what is wrong." placeholder:"FILE"`
+	File   string            `arg:"" help:"CSV in UTF-8 or GB18030, or an Excel workbook (.xlsx); the first row names the columns: username name email phone wecom_userid feishu_open_id language role disabled." type:"existingfile"`
+	Map    map[string]string `help:"What a column is, where its name does not say: 登录名=username; - leaves it out. Several are separated by commas." mapsep:"," placeholder:"NAME=COLUMN"`
+	Known  string            `help:"What to do with people who are known: update, skip, or error." default:"update" enum:"update,skip,error"`
+	DryRun bool              `help:"Only tell what would happen."`
+	Errors string            `help:"Write the rows that were left out to this file, with what is wrong." placeholder:"FILE"`
 }
 
 // Run imports the file. Wrong cells are printed and make it fail; the other rows are taken.
@@ -114,9 +115,9 @@ func (c *userImportCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
-	rows, err := roster.Read(body)
+	rows, err := c.rows(body)
 	if err != nil {
-		return fmt.Errorf("import %s: %w", c.File, err)
+		return c.unread(err)
 	}
 	return c.do(ctx, s, func(h *house) error {
 		report, err := roster.Import(ctx, h.store, rows, roster.Options{DryRun: c.DryRun, Known: roster.Known(c.Known), Edited: h.directory.Edited})
@@ -128,6 +129,38 @@ func (c *userImportCommand) Run(ctx context.Context, s *streams) error {
 		}
 		return printReport(s, report, "row")
 	})
+}
+
+func (c *userImportCommand) rows(body []byte) ([]roster.Row, error) {
+	sheet, err := roster.Open(body)
+	if err != nil {
+		return nil, err
+	}
+	return sheet.RowsBy(c.Map)
+}
+
+// unread says why the file cannot be read, in the words of this command.
+func (c *userImportCommand) unread(err error) error {
+	wrong, ok := errors.AsType[*ticket.Invalid](err)
+	if !ok {
+		return fmt.Errorf("import %s: %w", c.File, err)
+	}
+	var all []error
+	for _, f := range wrong.Fields {
+		say := fmt.Sprintf("column %q %s", f.Field, f.Message)
+		switch {
+		case f.Field == "body":
+			say = f.Message
+		case f.Field == "columns":
+			say = "--map: a column " + f.Message
+		case f.Code == "unknown_field" && c.Map[f.Field] == "":
+			say += fmt.Sprintf(": say what it is with --map '%s=username', or leave it out with --map '%s=-'", f.Field, f.Field)
+		case f.Code == "required":
+			say = fmt.Sprintf("no column is %s: say which with --map 'NAME=%s'", f.Field, f.Field)
+		}
+		all = append(all, fmt.Errorf("import %s: %s", c.File, say))
+	}
+	return errors.Join(all...)
 }
 
 func (c *userImportCommand) writeErrors(rows []roster.Row, r roster.Report) error {
