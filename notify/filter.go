@@ -78,6 +78,15 @@ type Counts struct {
 	Newest int
 }
 
+// Cause is a provider's code for which deliveries were given up.
+type Cause struct {
+	Channel Channel
+	Code    string
+	Count   int
+	// Last is when one was given up for it last.
+	Last time.Time
+}
+
 // Attention is what somebody should look at.
 type Attention struct {
 	// Dead is how many deliveries made since a time were given up, at most [MaxAttention].

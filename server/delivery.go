@@ -33,6 +33,9 @@ type Deliveries interface {
 	RerouteDelivery(ctx context.Context, id string, to notify.Channel, now, deadline time.Time) (notify.Delivery, error)
 	// Summary counts what f picks by status.
 	Summary(ctx context.Context, f notify.DeliveryFilter) (notify.Counts, error)
+	// Causes tells for which codes the dead ones f picks were given up; newest, when not 0,
+	// says that only so many of the newest were looked at.
+	Causes(ctx context.Context, f notify.DeliveryFilter) (causes []notify.Cause, newest int, err error)
 	// Codes are the providers' codes that deliveries failed with.
 	Codes(ctx context.Context) ([]string, error)
 }

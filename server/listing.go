@@ -82,6 +82,11 @@ func (a *api) registerListing() {
 		fails: []int{400},
 	}, a.countDeliveries)
 	register(a, route{
+		method: http.MethodGet, path: "/api/v1/deliveries:causes", id: "list-causes", scope: access.DeliveriesRead, tag: tagDeliveries,
+		title: "Why deliveries were given up", text: "The codes of the dead ones that the filters of the list pick, the most frequent first; `status` is left aside. No more of the newest are looked at than one page looks through, and it says so.",
+		fails: []int{400},
+	}, a.listCauses)
+	register(a, route{
 		method: http.MethodGet, path: "/api/v1/deliveries:export", id: "export-deliveries", scope: access.DeliveriesRead, tag: tagDeliveries,
 		title: "Take deliveries out as CSV", text: "Takes the filters of the list; the newest 100,000, streamed. UTF-8 with a byte order mark. A spreadsheet runs none of its cells.",
 		fails: []int{400},
@@ -102,6 +107,43 @@ func (a *api) countDeliveries(ctx context.Context, in *countsInput) (*countsOutp
 	if out.Body.More == nil {
 		out.Body.More = []notify.Status{}
 	}
+	return out, nil
+}
+
+type causesOutput struct {
+	Body struct {
+		Items  []cause `json:"items"`
+		Newest int     `json:"newest,omitempty" doc:"Present when only so many of the newest were looked at."`
+	}
+}
+
+// cause is a code for which deliveries were given up.
+type cause struct {
+	Channel notify.Channel `json:"channel" enum:"feishu,wecom,mail"`
+	Code    string         `json:"code" doc:"The provider's code; empty where we gave up ourselves." example:"wecom.60020"`
+	Class   string         `json:"class" doc:"Of what class the code is."`
+	Count   int            `json:"count"`
+	LastAt  time.Time      `json:"last_at" doc:"When one was given up for it last."`
+}
+
+func (a *api) listCauses(ctx context.Context, in *countsInput) (*causesOutput, error) {
+	f, err := a.filter(ctx, in.Picked)
+	if err != nil {
+		return nil, err
+	}
+	found, newest, err := a.Deliveries.Causes(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	out := &causesOutput{}
+	out.Body.Newest = newest
+	out.Body.Items = mapped(found, func(c notify.Cause) cause {
+		class := ""
+		if c.Code != "" {
+			class = a.Advice.Explain(c.Code, "").Class
+		}
+		return cause{c.Channel, c.Code, class, c.Count, c.Last}
+	})
 	return out, nil
 }
 

@@ -41,6 +41,19 @@ func TestDeliveriesAreCountedByStatus(t *testing.T) {
 	}
 }
 
+func TestTheCausesOfDeadLettersAreToldWithTheirClass(t *testing.T) {
+	h := newHouse(t)
+	got := h.asRoot("GET", "/api/v1/deliveries:causes?status=dead", "")
+	want := `{"items":[{"channel":"wecom","code":"wecom.60020","class":"config","count":12,"last_at":"2026-10-01T12:00:00Z"},` +
+		`{"channel":"wecom","code":"","class":"","count":1,"last_at":"2026-10-01T12:00:00Z"}],"newest":10000}`
+	if strings.TrimSpace(got.body) != want {
+		t.Errorf("got %s, want %s", got.body, want)
+	}
+	if got := h.asRoot("GET", "/api/v1/deliveries:causes?channel=mail", ""); strings.TrimSpace(got.body) != `{"items":[]}` {
+		t.Errorf("got %s, want an empty list", got.body)
+	}
+}
+
 func TestADeadDeliveryIsCalledOff(t *testing.T) {
 	h := deliveredHouse(t)
 	token := h.token(access.DeliveriesRetry)

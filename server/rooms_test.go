@@ -131,6 +131,13 @@ func (r *rooms) Summary(_ context.Context, f notify.DeliveryFilter) (notify.Coun
 	return counts, nil
 }
 
+func (r *rooms) Causes(_ context.Context, f notify.DeliveryFilter) ([]notify.Cause, int, error) {
+	if f.Channel == notify.Mail {
+		return nil, 0, nil
+	}
+	return []notify.Cause{{Channel: notify.WeCom, Code: "wecom.60020", Count: 12, Last: noon()}, {Channel: notify.WeCom, Count: 1, Last: noon()}}, 10_000, nil
+}
+
 func (r *rooms) Codes(context.Context) ([]string, error) {
 	return []string{"wecom.60020", "mail.550"}, nil
 }

@@ -56,7 +56,7 @@ func TestTheDocumentHoldsTheWholeContract(t *testing.T) {
 	want := []string{
 		"POST /api/v1/events", "POST /api/v1/events:batch",
 		"GET /api/v1/deliveries", "GET /api/v1/deliveries/{id}", "POST /api/v1/deliveries/{id}:retry", "POST /api/v1/deliveries:retry",
-		"POST /api/v1/deliveries/{id}:cancel", "POST /api/v1/deliveries/{id}:reroute", "POST /api/v1/deliveries:cancel", "GET /api/v1/deliveries:count", "GET /api/v1/deliveries:export",
+		"POST /api/v1/deliveries/{id}:cancel", "POST /api/v1/deliveries/{id}:reroute", "POST /api/v1/deliveries:cancel", "GET /api/v1/deliveries:count", "GET /api/v1/deliveries:causes", "GET /api/v1/deliveries:export",
 		"GET /api/v1/deliveries/{id}/preview", "GET /api/v1/stream", "GET /api/v1/jobs", "GET /api/v1/jobs/{id}/events",
 		"GET /api/v1/channels/{channel}", "PATCH /api/v1/channels/{channel}", "POST /api/v1/channels/{channel}/test", "POST /api/v1/channels/{channel}/preview", "GET /api/v1/channels/{channel}/health",
 		"POST /api/v1/channels/{channel}/check", "GET /api/v1/tests", "GET /api/v1/overview",

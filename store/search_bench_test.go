@@ -78,6 +78,11 @@ func benchQuestion(b *testing.B, s *store.Store, f notify.DeliveryFilter) {
 		if _, err := s.Summary(b.Context(), f); err != nil {
 			b.Fatal(err)
 		}
+		if f.Status == notify.Dead {
+			if _, _, err := s.Causes(b.Context(), f); err != nil {
+				b.Fatal(err)
+			}
+		}
 		found = len(items)
 		return time.Since(began)
 	}

@@ -2,48 +2,24 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"time"
 
 	"ticketbell/notify"
 )
 
-// cause is why some of the deliveries on a page were given up.
+// cause is why some of the deliveries that were given up were.
 type cause struct {
-	Channel notify.Channel
-	Code    string
-	Class   string
-	N       int
-	Last    time.Time // when it was last seen
+	Channel notify.Channel `json:"channel"`
+	Code    string         `json:"code"`
+	Class   string         `json:"class"`
+	N       int            `json:"count"`
+	Last    time.Time      `json:"last_at"`
 	// Mended is "tested" or "accepted" once the channel has passed a test since, or a
 	// message went out; "" while nothing is known of it.
-	Mended string
-	At     time.Time // when that was
-}
-
-// causesOf are the causes behind rows, in the order they come.
-func causesOf(rows []recordRow) []cause {
-	type key struct {
-		ch   notify.Channel
-		code string
-	}
-	var all []cause
-	at := map[key]int{}
-	for _, r := range rows {
-		if r.Code == "" {
-			continue
-		}
-		i, known := at[key{r.Channel, r.Code}]
-		if !known {
-			i = len(all)
-			at[key{r.Channel, r.Code}] = i
-			all = append(all, cause{Channel: r.Channel, Code: r.Code, Class: r.Class})
-		}
-		all[i].N++
-		if r.UpdatedAt.After(all[i].Last) {
-			all[i].Last = r.UpdatedAt
-		}
-	}
-	return all
+	Mended string    `json:"-"`
+	At     time.Time `json:"-"` // when that was
 }
 
 // weigh tells by a channel's health whether the cause is mended. Only what lies with the
@@ -60,20 +36,28 @@ func (c *cause) weigh(h healthView) {
 	}
 }
 
-// causes are why the dead letters of a page were given up, and whether it is mended.
-func (v *visit) causes(rows []recordRow) ([]cause, error) {
-	all := causesOf(rows)
+// causes are why the dead letters of a filter were given up, also those of other pages, and
+// whether it is mended.
+func (v *visit) causes(asked url.Values) (all []cause, newest int, err error) {
+	var found struct {
+		Items  []cause `json:"items"`
+		Newest int     `json:"newest"`
+	}
+	if err := v.ask(http.MethodGet, "/api/v1/deliveries:causes?"+asked.Encode(), nil, &found); err != nil {
+		return nil, 0, err
+	}
+	all = slices.DeleteFunc(found.Items, func(c cause) bool { return c.Code == "" }) // each says why itself
 	if len(all) == 0 {
-		return nil, nil
+		return nil, 0, nil
 	}
 	var overview struct {
 		Channels map[notify.Channel]healthView `json:"channels"`
 	}
 	if err := v.ask(http.MethodGet, "/api/v1/overview", nil, &overview); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for i := range all {
 		all[i].weigh(overview.Channels[all[i].Channel])
 	}
-	return all, nil
+	return all, found.Newest, nil
 }

@@ -245,8 +245,10 @@ type recordsView struct {
 	Counts []recordCount
 	Newest int
 	Open   *recordDrawer
-	Causes []cause  // why what is listed was given up
-	Hidden []string // the columns that this visitor leaves out
+	Causes []cause // why what the filter picks was given up
+	// CausesOf, when not 0, says that only so many of the newest were looked at.
+	CausesOf int
+	Hidden   []string // the columns that this visitor leaves out
 	// What can be chosen from.
 	Statuses []notify.Status
 	Channels []notify.Channel
@@ -314,16 +316,16 @@ func (v *visit) records() (recordsView, error) {
 		return view, err
 	}
 	view.Items = list.Items
-	if view.Filter.Dead() {
-		if view.Causes, err = v.causes(view.Items); err != nil {
-			return view, err
-		}
-	}
 	if list.Next != "" {
 		view.Next = view.Filter.With("cursor", list.Next)
 	}
 	asked.Del("cursor")
 	asked.Del("order")
+	if view.Filter.Dead() {
+		if view.Causes, view.CausesOf, err = v.causes(asked); err != nil {
+			return view, err
+		}
+	}
 	return view, v.countRecords(&view, asked)
 }
 
