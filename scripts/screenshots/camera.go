@@ -79,20 +79,20 @@ func (c *camera) take(ctx context.Context, p picture) error {
 }
 
 func (c *camera) shoot(tab context.Context, p picture) error {
-	box := []float64{0, 0, float64(p.width), float64(p.height)}
+	where := "[scrollX, scrollY, innerWidth, innerHeight]"
 	if p.of != "" {
-		var err error
-		box, err = chromedp.Run(tab, chromedp.Evaluate[[]float64](fmt.Sprintf(`(() => {
+		where = fmt.Sprintf(`(() => {
 			const r = document.querySelector(%q).getBoundingClientRect();
 			return [r.x + scrollX, r.y + scrollY, r.width, r.height];
-		})()`, p.of)))
-		if err != nil {
-			return fmt.Errorf("find %s: %w", p.of, err)
-		}
+		})()`, p.of)
+	}
+	box, err := chromedp.Run(tab, chromedp.Evaluate[[]float64](where))
+	if err != nil {
+		return fmt.Errorf("find %q: %w", p.of, err)
 	}
 	var taken []byte
 	// Beyond the viewport, frames such as a mail's are left white: only what may lie there is taken so.
-	err := chromedp.Do(tab, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	err = chromedp.Do(tab, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		shot, err := cdp.Call(ctx, t, page.CaptureScreenshot, page.CaptureScreenshotParams{
 			Clip: &page.Viewport{X: box[0], Y: box[1], Width: box[2], Height: box[3], Scale: max(p.scale, 1)}, CaptureBeyondViewport: new(p.of != ""),
 		})

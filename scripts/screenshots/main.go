@@ -67,7 +67,7 @@ func pages(ctx context.Context, h *house, c *camera) error {
 		{name: "feishu-card-light", path: "/?lang=zh&ticket=1", of: ".fs-card", before: fmt.Sprintf(sheet, "feishu"), width: 1500, height: 1000, scale: 2},
 		{name: "feishu-card-dark", path: "/?lang=zh&ticket=1", of: ".fs-card", before: fmt.Sprintf(sheet, "feishu"), width: 1500, height: 1000, scale: 2, dark: true},
 		{name: "playground", path: "/?lang=zh&ticket=1", width: 1440, height: 900},
-		{name: "message-push", path: "/channels?lang=zh", width: 1280, height: 900},
+		{name: "message-push", path: "/channels?lang=zh", before: `(document.querySelector("#mail").scrollIntoView(), true)`, width: 1280, height: 900},
 	} {
 		if err := c.take(ctx, p); err != nil {
 			return err
