@@ -17,6 +17,10 @@ import (
 // takes. Feishu gives a new one when 30 minutes are left (feishu.md 3).
 const maxEarly = 5 * time.Minute
 
+// failPause is how long nobody asks again after a fetch that failed: everybody who has
+// something to send would.
+const failPause = 500 * time.Millisecond
+
 // token is a tenant_access_token. Its serial rises with every fetch, since Feishu
 // may hand out the same value again.
 type token struct {
@@ -34,6 +38,8 @@ type tokens struct {
 	mu      sync.Mutex
 	current token
 	flight  *flight // nil while nobody fetches
+	failed  *flight // the last one, where it failed and was not abandoned
+	again   time.Time
 }
 
 // flight is a fetch under way; done is closed at its end, after the rest is set.
@@ -59,6 +65,7 @@ func (t *tokens) after(ctx context.Context, old token) (token, error) {
 func (t *tokens) renew(ctx context.Context) (token, error) {
 	t.mu.Lock()
 	old := t.current
+	t.failed = nil
 	t.mu.Unlock()
 	return t.after(ctx, old)
 }
@@ -84,8 +91,8 @@ func (t *tokens) await(ctx context.Context, good func(token) bool) (token, error
 	}
 }
 
-// join returns the current token if it is good, else the fetch to wait for and
-// whether it is the caller's to make.
+// join returns the current token if it is good, else the fetch to wait for, which may be
+// one that failed just now, and whether it is the caller's to make.
 func (t *tokens) join(good func(token) bool) (have token, f *flight, mine bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -94,6 +101,9 @@ func (t *tokens) join(good func(token) bool) (have token, f *flight, mine bool) 
 	}
 	if t.flight != nil {
 		return token{}, t.flight, false
+	}
+	if t.failed != nil && t.now().Before(t.again) {
+		return token{}, t.failed, false
 	}
 	t.flight = &flight{done: make(chan struct{})}
 	return token{}, t.flight, true
@@ -105,6 +115,10 @@ func (t *tokens) fly(ctx context.Context, f *flight) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	f.err, f.abandoned = err, ctx.Err() != nil
+	t.failed = nil
+	if err != nil && !f.abandoned {
+		t.failed, t.again = f, t.now().Add(failPause)
+	}
 	if err == nil {
 		early := min(maxEarly, life/4)
 		t.current = token{value: value, serial: t.current.serial + 1, until: asked.Add(life - early)}

@@ -65,6 +65,29 @@ func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	}
 }
 
+func TestATokenThatCannotBeFetchedIsNotAskedForByEverybody(t *testing.T) {
+	s := newStand(t, always(said{body: accepted}))
+	good := s.token
+	s.token = func(int) said { return said{status: 502, body: "bad gateway"} }
+	c := &clock{at: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
+	b := s.bot(t, WithClock(c.now))
+	for range 2 {
+		for range 20 {
+			if got := sendOne(t.Context(), b); got.Err == nil {
+				t.Fatal("got a message sent without a token")
+			}
+		}
+		c.pass(failPause)
+	}
+	if tokens, _ := s.calls(); tokens != 2 {
+		t.Errorf("got %d token calls for forty messages within a second, want 2", tokens)
+	}
+	s.token = good
+	if got := sendOne(t.Context(), b); got.Err != nil {
+		t.Errorf("got %v once a token can be had, want a sent message", got.Err)
+	}
+}
+
 func TestATokenRefusedTwiceIsTriedAgainLater(t *testing.T) {
 	s := newStand(t, always(said{status: 400, body: `{"code":99991663,"msg":"invalid token"}`}))
 	got := sendOne(t.Context(), s.bot(t))

@@ -87,6 +87,7 @@ func TestWhatEachFaultMeansForADelivery(t *testing.T) {
 			s.goesWrong(fault)
 			wantVerdict(t, s.send("lisi")[0].Err, want.verdict, want.code)
 			s.wantMessages(0)
+			s.clock.pass(failPause)
 			if got := s.send("lisi")[0]; got.Err != nil {
 				t.Errorf("got %v once the fault is over, want it sent", got.Err)
 			}

@@ -18,6 +18,9 @@ const (
 	early = 5 * time.Minute
 	// usualLife is assumed when WeCom does not say how long a token lasts (wecom.md 3).
 	usualLife = 2 * time.Hour
+	// failPause is how long nobody asks again after a fetch that failed: everybody who
+	// has something to send would, and WeCom bars those who fetch too often.
+	failPause = 500 * time.Millisecond
 )
 
 // tokens holds the app's access token. However many callers want one, it is
@@ -35,6 +38,8 @@ type tokens struct {
 	until    time.Time
 	refusals int   // how often corp or secret were called wrong
 	refusal  error // the last time's
+	failure  error // of the last fetch, unless it succeeded or was refused
+	again    time.Time
 }
 
 // moment tells what came before it from what came after.
@@ -84,7 +89,7 @@ func (t *tokens) wait(ctx context.Context, what string, do func(context.Context)
 }
 
 // inHand returns the token there is, "" when there is none other than bad, or the
-// refusal that came since a caller began.
+// refusal that came since a caller began, or what a fetch failed of just now.
 func (t *tokens) inHand(bad string, began moment) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -93,6 +98,8 @@ func (t *tokens) inHand(bad string, began moment) (string, error) {
 		return t.value, nil
 	case t.refusals > int(began):
 		return "", t.refusal
+	case t.failure != nil && t.now().Before(t.again):
+		return "", t.failure
 	}
 	return "", nil
 }
@@ -101,9 +108,12 @@ func (t *tokens) renew(ctx context.Context) (string, error) {
 	token, life, err := t.fetch(ctx)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.failure = nil
 	if err != nil {
 		if refused, ok := errors.AsType[*codeError](err); ok && rowOf(refused.ErrCode).class == misconfigured {
 			t.refusals, t.refusal = t.refusals+1, err
+		} else {
+			t.failure, t.again = err, t.now().Add(failPause)
 		}
 		return "", err
 	}

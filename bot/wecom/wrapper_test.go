@@ -66,6 +66,32 @@ func TestFiftySendsOnAnEndedTokenFetchOneMoreAndLoseNoBody(t *testing.T) { // fi
 	}
 }
 
+func TestATokenThatCannotBeFetchedIsNotAskedForByEverybody(t *testing.T) {
+	calls := 0
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if calls++; calls < 3 {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		_, _ = io.WriteString(w, `{"errcode":0,"access_token":"t","expires_in":7200,"msgid":"m"}`)
+	}))
+	defer srv.Close()
+	c := &clock{now: time.Date(2026, 10, 1, 10, 0, 0, 0, time.UTC)}
+	b := newBot(t, []func(*Config){func(cfg *Config) { cfg.APIBaseURL = srv.URL }}, WithClock(c.Now))
+	for range 2 {
+		for range 20 {
+			wantVerdict(t, b.Send(t.Context(), messageTo(sampleCard(), "lisi"))[0].Err, notify.VerdictAgain, "wecom.http_502")
+		}
+		c.pass(failPause)
+	}
+	if calls != 2 {
+		t.Errorf("got %d calls for forty messages within a second, want 2", calls)
+	}
+	if o := b.Send(t.Context(), messageTo(sampleCard(), "lisi"))[0]; o.Err != nil {
+		t.Errorf("got %v once a token can be had, want it sent", o.Err)
+	}
+}
+
 func TestGuardSendsAWholeBodyThoughItWasRead(t *testing.T) { // finding 10
 	var got string
 	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
