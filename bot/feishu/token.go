@@ -18,7 +18,8 @@ import (
 const maxEarly = 5 * time.Minute
 
 // failPause is how long nobody asks again after a fetch that failed: everybody who has
-// something to send would.
+// something to send would. A wrong secret stops the channel instead, and is asked about
+// again as soon as an administrator lets it go on.
 const failPause = 500 * time.Millisecond
 
 // token is a tenant_access_token. Its serial rises with every fetch, since Feishu
@@ -38,7 +39,7 @@ type tokens struct {
 	mu      sync.Mutex
 	current token
 	flight  *flight // nil while nobody fetches
-	failed  *flight // the last one, where it failed and was not abandoned
+	failed  *flight // the last one, where it is not to be tried again before again
 	again   time.Time
 }
 
@@ -116,7 +117,7 @@ func (t *tokens) fly(ctx context.Context, f *flight) {
 	defer t.mu.Unlock()
 	f.err, f.abandoned = err, ctx.Err() != nil
 	t.failed = nil
-	if err != nil && !f.abandoned {
+	if verdict, _ := notify.VerdictOf(err); err != nil && !f.abandoned && verdict != notify.VerdictMisconfigured {
 		t.failed, t.again = f, t.now().Add(failPause)
 	}
 	if err == nil {

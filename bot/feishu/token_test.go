@@ -88,6 +88,20 @@ func TestATokenThatCannotBeFetchedIsNotAskedForByEverybody(t *testing.T) {
 	}
 }
 
+func TestASecretThatWasMendedIsTriedAtOnce(t *testing.T) {
+	s := newStand(t, always(said{body: accepted}))
+	good := s.token
+	s.token = func(int) said { return said{body: `{"code":10014,"msg":"app secret invalid"}`} }
+	b := s.bot(t)
+	if got, _ := notify.VerdictOf(sendOne(t.Context(), b).Err); got != notify.VerdictMisconfigured {
+		t.Fatalf("got %v of a wrong secret, want misconfigured", got)
+	}
+	s.token = good
+	if got := sendOne(t.Context(), b); got.Err != nil {
+		t.Errorf("got %v once the secret is right, want a sent message", got.Err)
+	}
+}
+
 func TestATokenRefusedTwiceIsTriedAgainLater(t *testing.T) {
 	s := newStand(t, always(said{status: 400, body: `{"code":99991663,"msg":"invalid token"}`}))
 	got := sendOne(t.Context(), s.bot(t))
