@@ -137,15 +137,15 @@ func TestColumnsAreChosenAndKept(t *testing.T) {
 	w := h.window()
 	w.visit("/deliveries?lang=zh")
 	w.see("订单表加索引")
-	w.click("列")
-	w.click("工单标题")
+	w.tick("列")
+	w.tick("工单标题")
 	w.gone("订单表加索引")
 	w.awaits("#columns form") // until it is kept
 	w.visit("/deliveries?lang=en")
 	w.see("#1 Submitted")
 	w.gone("订单表加索引")
-	w.click("Columns")
-	w.click("Ticket title")
+	w.tick("Columns")
+	w.tick("Ticket title")
 	w.see("订单表加索引")
 }
 
