@@ -16,18 +16,20 @@ func TestATicketIsMutedFromItsCardAndStillDecided(t *testing.T) {
 
 	b.devices.press(b.devices.card(feishu, "t1", "mute"), "t1", "mute", nil).
 		toasts(t, "success", "已静音 "+n+"，等你处理的照常通知。在「我的通知」可以恢复", n+" is muted; what waits for you is still told. Undo it in My notifications")
-	b.devices.card(feishu, "t1", "unmute")
+	muted := b.devices.card(feishu, "t1", "unmute")
 	b.devices.changed("t1", "已静音", "通过", "驳回")
-
-	b.devices.press(onWeCom, "t1", "unmute", nil)
-	b.devices.hearsOn(wecom, "t1", "已恢复 "+n+" 的通知")
+	b.devices.press(muted, "t1", "unmute", nil)
 	b.devices.card(feishu, "t1", "mute") // it says muted no more
 	b.devices.press(onWeCom, "t1", "mute", nil)
+	b.devices.hearsOn(wecom, "t1", "已静音 "+n)
 	b.devices.card(feishu, "t1", "unmute")
 
 	b.devices.press(onWeCom, "t1", "approve", nil)
 	b.devices.became(onWeCom, "已由 t1 于")
 	b.isStatus(tk, "waiting_execution")
+	b.devices.press(b.devices.card(wecom, "t1", "unmute"), "t1", "unmute", nil) // in the menu, for the buttons are gone
+	b.devices.hearsOn(wecom, "t1", "已恢复 "+n+" 的通知")
+	b.devices.card(feishu, "t1", "mute")
 }
 
 // Whoever asked for the ticket hears no more of its progress, and of how it ended all the same.

@@ -1,10 +1,6 @@
 package wecom
 
-import (
-	"slices"
-
-	"ticketbell/cards"
-)
+import "ticketbell/cards"
 
 // How much a button and a choice show, in characters (wecom.md 4.3).
 const (
@@ -54,8 +50,7 @@ func newButtonCard(c cards.Card, lang cards.Language, ref string) *templateCard 
 	if c.Link() == "" {
 		t.CardAction = nil
 	}
-	shown := slices.DeleteFunc(slices.Clone(c.Buttons), func(b cards.Button) bool { return !b.Action.OfTicket() && b.Action != cards.View })
-	for _, b := range shown[:min(len(shown), maxButtons)] {
+	for _, b := range c.Buttons[:min(len(c.Buttons), maxButtons)] {
 		t.ButtonList = append(t.ButtonList, newButton(b, lang))
 		if b.Action == cards.Reject {
 			t.ButtonSelection = newReasons(lang)
@@ -91,8 +86,18 @@ type menuEntry struct {
 	Key  string `json:"key"`
 }
 
-// newMenu is where a reader mutes the ticket and takes it back: apart from the buttons, which
-// stay as they are. It offers both at all times, for a card is one for many. nil without either.
+// newNotice lays c out without buttons. Where presses come back, it has a menu to mute the
+// ticket in: wecom.md 4.3 shows a menu on this type of card, and none beside buttons.
+func newNotice(c cards.Card, lang cards.Language, ref string, callsBack bool) *templateCard {
+	t := newTemplateCard(c, lang, ref)
+	if callsBack {
+		t.ActionMenu = newMenu(c, lang)
+	}
+	return t
+}
+
+// newMenu is where a reader mutes the ticket and takes it back. It offers both at all
+// times, for a card is one for many. nil without either.
 func newMenu(c cards.Card, lang cards.Language) *menu {
 	if !c.Mutable() {
 		return nil

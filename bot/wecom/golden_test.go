@@ -56,10 +56,10 @@ func TestPayloadsOfCardsWithButtons(t *testing.T) {
 	}
 }
 
-// TestPayloadsOfCardsThatCanBeMuted: the menu, with buttons beside it and without.
+// TestPayloadsOfCardsThatCanBeMuted: by a button among others, or in the menu of a card without.
 func TestPayloadsOfCardsThatCanBeMuted(t *testing.T) {
 	update := flag.Lookup("update").Value.String() == "true"
-	for name, card := range map[string]cards.Card{"buttons-menu": mutable(decision()), "card-menu": mutable(decidedCard())} {
+	for name, card := range map[string]cards.Card{"buttons-mute": mutable(decision()), "card-menu": mutable(decidedCard())} {
 		for _, lang := range cards.Languages() {
 			m := saying("1", card, "zhangsan", "lisi")
 			m.Language = lang

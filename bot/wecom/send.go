@@ -66,10 +66,7 @@ func (c Config) compose(m notify.Message, decides bool) message {
 	if live {
 		msg.TemplateCard = newButtonCard(m.Card, m.Language, reference(m))
 	} else {
-		msg.TemplateCard = newTemplateCard(m.Card, m.Language, reference(m))
-	}
-	if callsBack {
-		msg.TemplateCard.ActionMenu = newMenu(m.Card, m.Language)
+		msg.TemplateCard = newNotice(m.Card, m.Language, reference(m), callsBack)
 	}
 	return msg
 }

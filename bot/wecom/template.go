@@ -45,7 +45,7 @@ type templateCard struct {
 	Rows       []pair      `json:"horizontal_content_list,omitempty"`
 	JumpList   []jump      `json:"jump_list,omitempty"`
 	CardAction *cardAction `json:"card_action,omitempty"`
-	// The rest is of cards that call back only.
+	// The rest is of cards that call back only: a menu of those without buttons.
 	ActionMenu      *menu      `json:"action_menu,omitempty"`
 	TaskID          string     `json:"task_id,omitempty"`
 	ButtonSelection *selection `json:"button_selection,omitempty"`

@@ -83,12 +83,9 @@ func (b *Bot) change(sent notify.CardRecord, m notify.Message) (notify.CardRecor
 	case next.Live:
 		req.TemplateCard = newButtonCard(m.Card, m.Language, reference(m))
 	case m.Card.Link() != "":
-		req.TemplateCard = newTemplateCard(m.Card, m.Language, reference(m))
+		req.TemplateCard = newNotice(m.Card, m.Language, reference(m), b.decides())
 	default: // a card without a link or a button is none
 		req.Button = &replacement{clip(oneLine(ending(m.Card, m.Language)), maxReplaced)}
-	}
-	if req.TemplateCard != nil && b.decides() {
-		req.TemplateCard.ActionMenu = newMenu(m.Card, m.Language)
 	}
 	var look any = req.TemplateCard
 	if req.Button != nil {

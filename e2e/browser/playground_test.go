@@ -112,12 +112,39 @@ func onCard(w *window, button, reason string) {
 	})
 }
 
-func TestATicketIsMutedInTheMenuOfAWeComCardAndTheFeishuCardSaysSo(t *testing.T) {
+// onWeCom presses the button of that key on WeCom.
+func onWeCom(w *window, key string) {
+	w.t.Helper()
+	eventually(w.t, "press "+key+" on WeCom", func() error {
+		if !script[bool](w, `(() => { const button = document.querySelector("[data-device=wecom] button.wx-button[data-act=`+key+`]"); button?.click(); return Boolean(button); })()`) {
+			return errors.New("there is no such button")
+		}
+		return nil
+	})
+}
+
+func TestATicketIsMutedOnAWeComCardAndTheFeishuCardSaysSo(t *testing.T) {
 	h := demo(t)
 	h.submitted("订单表加索引")
 	h.awaits("accepted")
 	w := h.window()
 	w.visit("/playground?lang=zh&ticket=1")
+	onWeCom(w, "mute")
+	w.see("已静音 #1，等你处理的照常通知。在「我的通知」可以恢复") // a message on WeCom
+	w.awaits("[data-device=feishu] .fs-card [data-act=unmute]")
+	w.accessible("a card that says muted")
+	w.shoot("playground-muted")
+	onCard(w, "驳回", "缺少回滚方案") // it still decides
+	h.copiesSay("缺少回滚方案")
+}
+
+func TestACardOfWeComWithoutButtonsIsMutedInItsMenu(t *testing.T) {
+	h := demo(t)
+	h.submitted("订单表加索引")
+	h.awaits("accepted")
+	w := h.window()
+	w.visit("/playground?lang=zh&ticket=1")
+	onWeCom(w, "approve")
 	eventually(t, "the menu of the WeCom card is open", func() error {
 		if !script[bool](w, `(() => { const menu = document.querySelector("[data-device=wecom] .wx-menu"); menu?.querySelector("summary").click(); return menu?.open === true; })()`) {
 			return errors.New("there is no menu, or it is shut")
@@ -128,11 +155,6 @@ func TestATicketIsMutedInTheMenuOfAWeComCardAndTheFeishuCardSaysSo(t *testing.T)
 	w.shoot("playground-menu")
 	script[bool](w, `(document.querySelector("[data-device=wecom] .wx-menu [data-act=mute]").click(), true)`)
 	w.see("已静音 #1，等你处理的照常通知。在「我的通知」可以恢复") // a message on WeCom
-	w.awaits("[data-device=feishu] .fs-card [data-act=unmute]")
-	w.accessible("a card that says muted")
-	w.shoot("playground-muted")
-	onCard(w, "驳回", "缺少回滚方案") // it still decides
-	h.copiesSay("缺少回滚方案")
 }
 
 func TestTheBotIsWrittenToFromADevice(t *testing.T) {
