@@ -58,7 +58,7 @@ func (tx *txn) redrawFor(ctx context.Context, username, ticketID string, now tim
 	if err := tx.lockDeliveries(ctx, ticketID); err != nil {
 		return err
 	}
-	return tx.redrawWhere(ctx, `channel = 'feishu' AND form NOT IN ('post', 'text') AND person = $3 AND NOT fixed`, ticketID, now, username)
+	return tx.redrawWhere(ctx, `channel = 'feishu' AND (form = '' OR form LIKE 'card%') AND person = $3 AND NOT fixed`, ticketID, now, username)
 }
 
 // ticketKey is what a platform knows a ticket by.

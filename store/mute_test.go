@@ -180,7 +180,7 @@ func TestWhatIsNoCardOfOnesOwnIsNotDrawnAnewByAMute(t *testing.T) {
 		createUser(t, s, ticket.User{Person: ticket.Person{Username: "lisi"}, Role: ticket.Member})
 		e := entry("1")
 		d := record(t, s, e, planned(e, delivery(e, "lisi", notify.Feishu))).Deliveries[0]
-		settle(t, s, "w1", noon, sentAs("post", claim(t, s, "w1", 10, noon)[0].Delivery))
+		settle(t, s, "w1", noon, sentAs("post/3", claim(t, s, "w1", 10, noon)[0].Delivery)) // changed three times
 		mustMute(t, s)
 		if got := read(t, s, d.ID); got.Status != notify.Accepted {
 			t.Errorf("got %s, want a message that cannot say so left as it is", got.Status)
