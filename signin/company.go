@@ -37,7 +37,7 @@ const (
 // Depart begins a sign-in with the company's account: it returns where to send the
 // browser, and gives it a cookie to come back with. next is where they want to go then.
 func (d *Door) Depart(w http.ResponseWriter, r *http.Request, next string) (address string, err error) {
-	t := oidc.Trip{Back: d.here(r) + wayBack, State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier()}
+	t := oidc.Trip{Back: d.Home.At(r) + wayBack, State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier()}
 	if address, err = d.Company.Address(r.Context(), t); err != nil {
 		return "", err
 	}
@@ -78,7 +78,7 @@ func (d *Door) Arrive(w http.ResponseWriter, r *http.Request) (who access.Princi
 		}
 		return access.Principal{}, t.Next, &access.Stranger{Why: why, Code: oidc.Code(said)}
 	}
-	account, err := d.Company.Redeem(r.Context(), oidc.Trip{Back: d.here(r) + wayBack, State: t.State, Nonce: t.Nonce, Verifier: t.Verifier}, q.Get("code"))
+	account, err := d.Company.Redeem(r.Context(), oidc.Trip{Back: d.Home.At(r) + wayBack, State: t.State, Nonce: t.Nonce, Verifier: t.Verifier}, q.Get("code"))
 	if err != nil {
 		return access.Principal{}, t.Next, err
 	}

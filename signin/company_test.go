@@ -248,7 +248,7 @@ func TestAnAdministratorWithACompanyAccountIsOne(t *testing.T) {
 
 func TestTheCookieOfSomebodyUnderWayIsForTheWayBackAlone(t *testing.T) {
 	e := withCompany(t, oidc.Account{Username: "lisi"})
-	e.PublicURL = "https://bell.example"
+	e.Home.Fixed = "https://bell.example"
 	state, c := e.departs("/")
 	if !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/signin/oidc" || c.MaxAge != 600 {
 		t.Errorf("got cookie %+v, want it for ten minutes, for no script, and for the way back alone", c)

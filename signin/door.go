@@ -69,12 +69,10 @@ type Config struct {
 	Company Company
 	// Key, of 32 bytes, seals what a browser carries on its way to the company's accounts.
 	Key []byte
-	// PublicURL is where people reach the door, and Home what an administrator saved, which
-	// holds where PublicURL is ""; nil or "" is wherever their requests say.
-	PublicURL string
-	Home      func(context.Context) string
-	Now       func() time.Time
-	Log       *slog.Logger
+	// Home is where people reach the door.
+	Home access.Home
+	Now  func() time.Time
+	Log  *slog.Logger
 }
 
 // Door lets people in.

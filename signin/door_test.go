@@ -142,7 +142,7 @@ func TestTheCookieIsSecureBehindHTTPS(t *testing.T) {
 func TestTheCookieIsSecureWherePeopleReachUsByHTTPS(t *testing.T) {
 	e := newEntrance(t)
 	for address, want := range map[string]bool{"https://bell.example": true, "http://bell.example": false} {
-		e.PublicURL = address
+		e.Home.Fixed = address
 		if c := e.mustSignIn(nil); c.Secure != want {
 			t.Errorf("%s: got Secure %v, want %v", address, c.Secure, want)
 		}
@@ -152,7 +152,7 @@ func TestTheCookieIsSecureWherePeopleReachUsByHTTPS(t *testing.T) {
 func TestASavedHTTPSAddressLocksNobodyOutWhoComesByAnother(t *testing.T) {
 	e := newEntrance(t)
 	saved := ""
-	e.Home = func(context.Context) string { return saved }
+	e.Home.Saved = func(context.Context) string { return saved }
 	here := "https://" + e.request(nil).Host
 	for address, want := range map[string]bool{"": false, here: true, "https://elsewhere.example": false} {
 		saved = address

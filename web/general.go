@@ -127,7 +127,7 @@ func (g generalView) against(now generalView) []twoSides {
 }
 
 func (v *visit) general() (generalView, error) {
-	g := generalView{Prefix: "general-", Fixed: v.site.cfg.PublicURL}
+	g := generalView{Prefix: "general-", Fixed: v.site.cfg.Home.Fixed}
 	got, err := v.exchange(http.MethodGet, "/api/v1/settings", nil, nil)
 	if err != nil {
 		return g, err
@@ -159,7 +159,7 @@ func saveGeneral(v *visit) error {
 		return &refusal{Status: http.StatusBadRequest}
 	}
 	form, asked := typedGeneral(v.r.PostForm)
-	if form.Fixed = v.site.cfg.PublicURL; form.Fixed != "" {
+	if form.Fixed = v.site.cfg.Home.Fixed; form.Fixed != "" {
 		delete(asked, "public_url") // it is shown, not asked for
 	}
 	typedTelling(v.r, &form, asked)

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"strings"
 
+	"ticketbell/access"
 	"ticketbell/notify"
 )
 
@@ -107,14 +108,24 @@ func (v *visit) draw(p picture) error {
 }
 
 // framed writes a document for a sandboxed frame, under a policy in which % stands for
-// where our files are.
+// where our files are: such a frame has no origin of its own. The visitor may have come by
+// another address than the one people are told of.
 func (v *visit) framed(policy, html string) {
 	h := v.w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Frame-Options", "SAMEORIGIN")
-	h.Set("Content-Security-Policy", strings.ReplaceAll(policy, "%", v.origin()+v.site.assets.folder))
+	h.Set("Content-Security-Policy", strings.ReplaceAll(policy, "%", v.files()))
 	_, _ = v.w.Write([]byte(html)) //nolint:gosec,nolintlint // html/template wrote it, or it is a mail of ours; gosec finds it only now and then
+}
+
+// files are the places where the visitor's browser may find our files.
+func (v *visit) files() string {
+	folder := v.site.assets.folder
+	if here, asked := v.origin(), access.Asked(v.r); here != asked {
+		return here + folder + " " + asked + folder
+	}
+	return v.origin() + folder
 }
 
 // light is the light in which a picture is asked for.

@@ -47,7 +47,7 @@ func openLink(v *visit) error {
 	}
 	view.Username, view.First = name, name == ""
 	if view.First {
-		view.Username, view.Home, view.Fixed = "admin", v.likelyHome(), v.site.cfg.PublicURL
+		view.Username, view.Home, view.Fixed = "admin", v.likelyHome(), v.site.cfg.Home.Fixed
 	}
 	return v.part("setup-form", view)
 }
@@ -87,7 +87,7 @@ func setUp(v *visit) error {
 func (v *visit) typedSetUp() setUpView {
 	view := setUpView{
 		Secret: v.r.PostFormValue("secret"), Username: strings.TrimSpace(v.r.PostFormValue("username")),
-		First: v.r.PostFormValue("first") != "", Fixed: v.site.cfg.PublicURL, Least: access.MinPassword,
+		First: v.r.PostFormValue("first") != "", Fixed: v.site.cfg.Home.Fixed, Least: access.MinPassword,
 	}
 	if !view.First {
 		return view

@@ -54,7 +54,7 @@ func TestWhatTheServiceWasStartedWithHoldsAndThePagesSaySo(t *testing.T) {
 			asked += string(body)
 		}
 		empty(w, r)
-	}), Gate: gate{}, PublicURL: "https://tickets.example", Log: slog.New(slog.DiscardHandler)})
+	}), Gate: gate{}, Home: access.Home{Fixed: "https://tickets.example"}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,10 +36,8 @@ type Config struct {
 	Brand Brand
 	// Company is how visitors come in with the accounts of their company; nil: they cannot.
 	Company *Company
-	// PublicURL is where visitors reach us, and Home what an administrator saved, which
-	// holds where PublicURL is ""; nil or "" is wherever their requests say.
-	PublicURL string
-	Home      func(context.Context) string
+	// Home is where visitors reach us.
+	Home access.Home
 	// Label tells installations apart ("prod"); "" shows none.
 	Label string
 	Log   *slog.Logger

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -145,7 +146,7 @@ func TestTheDoorLeadsNowhereElse(t *testing.T) {
 }
 
 func TestLinksBeginWherePeopleReachUs(t *testing.T) {
-	s, err := New(Config{API: http.HandlerFunc(empty), Gate: gate{}, PublicURL: "https://tickets.example", Log: slog.New(slog.DiscardHandler)})
+	s, err := New(Config{API: http.HandlerFunc(empty), Gate: gate{}, Home: access.Home{Fixed: "https://tickets.example"}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,6 +154,19 @@ func TestLinksBeginWherePeopleReachUs(t *testing.T) {
 		if got := open(t, s, root(), "POST", "/users/bo/invite", ""); !strings.Contains(got.Body.String(), want) {
 			t.Errorf("got %s, want the link %s in it", got.Body, want)
 		}
+	}
+}
+
+func TestAPreviewLoadsItsFilesWhereverTheVisitorCame(t *testing.T) {
+	s, err := New(Config{API: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"channel":"feishu","payload":{}}`)
+	}), Gate: gate{}, Home: access.Home{Fixed: "https://tickets.example"}, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy := open(t, s, root(), "GET", "/deliveries/dlv_1/sent", "").Header().Get("Content-Security-Policy")
+	if want := "script-src https://tickets.example" + s.assets.folder + " http://bell.example" + s.assets.folder + ";"; !strings.Contains(policy, want) {
+		t.Errorf("got policy %q, want %q in it: a frame has no origin of its own", policy, want)
 	}
 }
 

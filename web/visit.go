@@ -92,26 +92,8 @@ func (v *visit) cookie(name string) string {
 	return c.Value
 }
 
-// origin is where the visitor reaches us.
-func (v *visit) origin() string {
-	if v.site.cfg.PublicURL != "" {
-		return v.site.cfg.PublicURL
-	}
-	if v.site.cfg.Home != nil {
-		if home := v.site.cfg.Home(v.r.Context()); home != "" {
-			return home
-		}
-	}
-	return v.asked()
-}
-
-// asked is the origin that the request says it was sent to.
-func (v *visit) asked() string {
-	if v.r.TLS != nil || v.r.Header.Get("X-Forwarded-Proto") == "https" {
-		return "https://" + v.r.Host
-	}
-	return "http://" + v.r.Host
-}
+// origin is where people reach us.
+func (v *visit) origin() string { return v.site.cfg.Home.At(v.r) }
 
 // theme is "light", "dark" or "auto": what the visitor chose, wherever that was, else what
 // was chosen in this browser.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"ticketbell/access"
 	"ticketbell/bot/feishu"
 	"ticketbell/bot/feishu/longconn"
 	"ticketbell/bot/wecom"
@@ -77,8 +78,8 @@ type house struct {
 	label string
 	// company is how people come in with the accounts of their company, nil when they cannot.
 	company *web.Company
-	// publicURL is where people reach the house; "" is what is saved, see home.
-	publicURL string
+	// home is where people reach the house.
+	home access.Home
 	// proxies are believed when they say whose request they pass on.
 	proxies []netip.Prefix
 	// pages are the routes of the pages, once there is a handler, and missing answers a
@@ -129,6 +130,7 @@ func (h *house) build(key []byte, sh sharing) error {
 	if h.gate, err = openGate(db, h.now, log); err != nil {
 		return err
 	}
+	h.home.Saved = h.saved
 	h.gate.Home = h.home
 	if h.gate.Key, err = subKey(key, "sign-in"); err != nil {
 		return err
@@ -272,7 +274,7 @@ func (h *house) handler() (http.Handler, error) {
 	var door http.Handler
 	site, err := web.New(web.Config{
 		API:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { door.ServeHTTP(w, r) }),
-		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Playground: h.playground, Language: h.language, Brand: h.store, Version: version, Label: h.label, PublicURL: h.publicURL, Home: h.home, Company: h.company, Log: h.log,
+		Gate: h.gate, Visitor: h.visitor, Cast: h.cast, Playground: h.playground, Language: h.language, Brand: h.store, Version: version, Label: h.label, Home: h.home, Company: h.company, Log: h.log,
 	})
 	if err != nil {
 		return nil, err
@@ -296,8 +298,8 @@ func (h *house) language(ctx context.Context) cards.Language {
 	return s.DefaultLanguage
 }
 
-// home is where people reach the house as an administrator saved it, "" for nowhere.
-func (h *house) home(ctx context.Context) string {
+// saved is where people reach the house as an administrator said, "" for nowhere.
+func (h *house) saved(ctx context.Context) string {
 	s, err := h.store.Settings(ctx)
 	if err != nil {
 		h.log.WarnContext(ctx, "the public URL cannot be read; the request says where it came", "error", err)
@@ -322,10 +324,10 @@ func (h *house) open() (http.Handler, error) {
 
 // origins are those that our own pages have where people see them.
 func (h *house) origins() []string {
-	if h.publicURL == "" {
+	if h.home.Fixed == "" {
 		return nil
 	}
-	return []string{h.publicURL}
+	return []string{h.home.Fixed}
 }
 
 // live serves on ln and delivers until ctx is done, then finishes what is in

@@ -57,7 +57,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) (err error) {
 		}
 		box.callBack(ln.Addr())
 	}
-	if err := h.welcomeAdministrator(ctx, cmp.Or(h.publicURL, h.home(ctx), "http://"+ln.Addr().String()), c.AdminPasswordFile); err != nil {
+	if err := h.welcomeAdministrator(ctx, cmp.Or(h.home.Fixed, h.saved(ctx), "http://"+ln.Addr().String()), c.AdminPasswordFile); err != nil {
 		return err
 	}
 	return h.live(ctx, ln, func(url string) { ready(s, "url", url, "version", version) })
@@ -110,8 +110,8 @@ func checkPublicURL(address string) error {
 // settleAt makes the house know where people reach it, whatever is saved; "" is what is
 // saved, else wherever they say.
 func (h *house) settleAt(publicURL string) {
-	h.publicURL = strings.TrimRight(publicURL, "/")
-	h.gate.PublicURL = h.publicURL
+	h.home.Fixed = strings.TrimRight(publicURL, "/")
+	h.gate.Home = h.home
 }
 
 func listen(ctx context.Context, addr string) (net.Listener, error) {
