@@ -99,8 +99,8 @@ const (
 	limitLasts = time.Minute
 	limitHits  = 300
 	// atOnce is how many requests to WeCom may be under way when the first refusal comes:
-	// 4 calls, and 8 look-ups of people.
-	atOnce = 4 + 8
+	// 8 calls, and 8 look-ups of people.
+	atOnce = 8 + 8
 	// redisAway is how long Redis is stopped.
 	redisAway = 10 * time.Second
 )

@@ -244,7 +244,7 @@ func parallel(ch notify.Channel) int {
 	case notify.Feishu:
 		return 16
 	case notify.WeCom:
-		return 4
+		return 8
 	default:
 		return 8
 	}
