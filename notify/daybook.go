@@ -102,7 +102,7 @@ func (l *load) ration(ctx context.Context, p parcel) (_ parcel, ok bool) {
 func (l *load) unspend(ctx context.Context, p parcel, outcomes []Outcome) {
 	n := 0
 	for _, o := range outcomes {
-		if o.Err != nil && !unknown(o.Err) {
+		if o.Err != nil && !Unknown(o.Err) {
 			n++
 		}
 	}

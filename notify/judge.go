@@ -51,7 +51,7 @@ func (l *load) judge(ctx context.Context, it item, o Outcome) Settlement {
 		s.Code, s.Attempt.Message = r.Code, r.Message
 		s.Attempt.RequestID = firstOf(o.RequestID, r.RequestID)
 	}
-	if it.address != "" && unknown(o.Err) {
+	if it.address != "" && Unknown(o.Err) {
 		s.Unknown, s.Attempt.Outcome = true, "unknown"
 	}
 	s.Attempt.Code = s.Code

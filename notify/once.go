@@ -45,9 +45,9 @@ func reached(sent bool, err error) error {
 	return &reach{sent, err}
 }
 
-// unknown reports whether nobody can tell if the provider took the message: the
-// provider did not answer, and the request may have reached it.
-func unknown(err error) bool {
+// Unknown reports whether nobody can tell if the provider took the message that ended in
+// err: the provider did not answer, and the request may have reached it.
+func Unknown(err error) bool {
 	if v, _ := VerdictOf(err); err == nil || v != VerdictAgain {
 		return false
 	}

@@ -48,7 +48,7 @@ func (t *Teller) Reach(ctx context.Context, ch Channel, address string, send fun
 		return err
 	}
 	err = send(ctx, line.Sender)
-	if err != nil && !unknown(err) && spent.N > 0 {
+	if err != nil && !Unknown(err) && spent.N > 0 {
 		return errors.Join(err, t.Daybook.Unspend(context.WithoutCancel(ctx), ch, spent, spent.N))
 	}
 	return err

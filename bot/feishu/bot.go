@@ -146,10 +146,10 @@ func outcome(messageID, requestID string, l letter, err error) notify.Outcome {
 }
 
 // identified is err, or what there is to say of a message that was accepted without an id:
-// Success() is no proof (feishu.md 2.6).
+// Success() is no proof (feishu.md 2.6), neither of that nor of the contrary.
 func identified(id, requestID string, err error) error {
 	if err == nil && id == "" {
-		err = &notify.Refusal{Code: "feishu.no_message_id", Message: "accepted without a message id", RequestID: requestID}
+		err = notify.MaybeSent(&notify.Refusal{Code: "feishu.no_message_id", Message: "accepted without a message id", RequestID: requestID})
 	}
 	return err
 }

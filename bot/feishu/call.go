@@ -66,6 +66,10 @@ func (b *Bot) judge(on route, r reply, secrets ...string) error {
 		return notify.After(reset(r.Header, wait), refusal)
 	case r.StatusCode == http.StatusTooManyRequests && verdict == notify.VerdictAgain:
 		return notify.Hold(reset(r.Header, time.Second), refusal)
+	case r.Code == 0 && r.StatusCode == http.StatusOK: // without a code: who said yes, and to what?
+		return notify.MaybeSent(refusal)
+	case r.Code == 0, r.StatusCode == http.StatusServiceUnavailable:
+		return notify.Between(r.StatusCode, r.Header, refusal)
 	case r.StatusCode >= http.StatusInternalServerError:
 		return refusal
 	}
@@ -79,12 +83,15 @@ func hasCode(body []byte) bool {
 	return json.Unmarshal(body, &answer) == nil && answer.Code != nil
 }
 
-// reset reads how long Feishu's gateway wants us to wait; otherwise when it does
-// not say. More than an hour is not believed.
+// reset reads how long Feishu's gateway wants us to wait, or another one in front of it;
+// otherwise when neither says so. More than an hour is not believed.
 func reset(h http.Header, otherwise time.Duration) time.Duration {
 	seconds, err := strconv.Atoi(h.Get("x-ogw-ratelimit-reset")) // seconds to wait: feishu.md 5.3
-	if err != nil || seconds <= 0 {
-		return otherwise
+	if err == nil && seconds > 0 {
+		return time.Duration(min(seconds, 3600)) * time.Second
 	}
-	return min(time.Duration(min(seconds, 3600))*time.Second, time.Hour)
+	if wait, ok := notify.RetryAfter(h); ok {
+		return wait
+	}
+	return otherwise
 }

@@ -106,6 +106,68 @@ func TestHowLongToWait(t *testing.T) {
 	}
 }
 
+// A gateway in front of Feishu knows nothing of Feishu's codes and headers.
+func TestAWaitThatAGatewayAsksForIsKept(t *testing.T) {
+	const again, after = notify.VerdictAgain, notify.VerdictAfter
+	page, both := map[string]string{"Content-Type": "text/html", "Retry-After": "7"}, map[string]string{"Retry-After": "7", "X-Ogw-Ratelimit-Reset": "5"}
+	told := map[string]string{"Retry-After": "7"}
+	for name, tc := range map[string]struct {
+		answer  said
+		verdict notify.Verdict
+		wait    time.Duration
+	}{
+		"429 with a page":           {said{429, page, "<h1>slow down</h1>"}, after, 7 * time.Second},
+		"503 with a page":           {said{503, page, "<h1>back soon</h1>"}, after, 7 * time.Second},
+		"429 in JSON":               {said{429, told, `{}`}, after, 7 * time.Second},
+		"503 in JSON":               {said{503, told, `{"message":"no healthy upstream"}`}, after, 7 * time.Second},
+		"503 with a code":           {said{503, told, `{"code":424242,"msg":"x"}`}, after, 7 * time.Second},
+		"a limit of Feishu's":       {said{429, told, `{"code":99991400,"msg":"x"}`}, after, 7 * time.Second},
+		"Feishu says it itself":     {said{429, both, `{"code":99991400,"msg":"x"}`}, after, 5 * time.Second},
+		"503 that does not say":     {said{503, html(), "<h1>back soon</h1>"}, again, 0},
+		"502 is no word of a limit": {said{502, page, "<h1>bad gateway</h1>"}, again, 0},
+		"200 is none either":        {said{200, told, `{}`}, again, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStand(t, always(tc.answer))
+			got := sendOne(t.Context(), s.bot(t)).Err
+			if v, wait := notify.VerdictOf(got); got == nil || v != tc.verdict || wait != tc.wait {
+				t.Errorf("got %v after %v of %v, want %v after %v", v, wait, got, tc.verdict, tc.wait)
+			}
+		})
+	}
+}
+
+func TestWhetherFeishuMayHaveTheMessage(t *testing.T) {
+	for name, tc := range map[string]struct {
+		answer  said
+		unknown bool
+	}{
+		"a gateway that waited":          {said{504, html(), "x"}, true},
+		"a gateway that got nonsense":    {said{502, html(), "x"}, true},
+		"something broke on the way":     {said{500, html(), "x"}, true},
+		"500 without a code":             {said{500, nil, `{}`}, true},
+		"a yes without a code":           {said{200, nil, `{}`}, true},
+		"a yes without an id":            {said{200, nil, `{"code":0,"data":{}}`}, true},
+		"half an answer":                 {said{200, nil, `{"code":`}, true},
+		"500 with a code":                {said{500, nil, `{"code":1500,"msg":"internal error"}`}, false},
+		"a gateway that is overloaded":   {said{503, html(), "x"}, false},
+		"a gateway that has no such way": {said{404, html(), "x"}, false},
+		"the page of a hotel":            {said{200, html(), "x"}, false},
+		"it is being sent":               {said{400, nil, `{"code":230049,"msg":"x"}`}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStand(t, always(tc.answer))
+			if got := sendOne(t.Context(), s.bot(t)).Err; got == nil || notify.Unknown(got) != tc.unknown {
+				t.Errorf("got %v, unknown %t, want %t", got, notify.Unknown(got), tc.unknown)
+			}
+			s.token = func(int) said { return tc.answer }
+			if got := sendOne(t.Context(), s.bot(t)).Err; got == nil || notify.Unknown(got) {
+				t.Errorf("got %v of the token, want a message that surely was not sent", got)
+			}
+		})
+	}
+}
+
 func TestAQuotaUsedUpIsNoMereWait(t *testing.T) {
 	s := newStand(t, always(said{status: 429, body: `{"code":99991403,"msg":"quota"}`}))
 	if v, _ := notify.VerdictOf(sendOne(t.Context(), s.bot(t)).Err); v != notify.VerdictMisconfigured {

@@ -63,9 +63,9 @@ func noAnswer(resp *http.Response) error {
 		refusal.Message += "; is the API base URL right?"
 	}
 	if resp.StatusCode == http.StatusTooManyRequests {
-		return notify.After(reset(resp.Header, time.Second), refusal)
+		return notify.Hold(reset(resp.Header, time.Second), refusal)
 	}
-	return refusal
+	return notify.Between(resp.StatusCode, resp.Header, refusal)
 }
 
 func defaultClient() *http.Client {

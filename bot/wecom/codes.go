@@ -97,12 +97,9 @@ func rowOf(code int) row {
 	return row{code: code, class: again}
 }
 
-// judge gives an error of call the verdict of the table. A status other than 200
-// and a broken connection are tried again.
+// judge gives an error of call the verdict of the table. What was no answer of WeCom has
+// its verdict from the guard, and a broken connection is tried again.
 func judge(err error) error {
-	if s, ok := errors.AsType[*statusError](err); ok {
-		return &notify.Refusal{Code: "wecom.http_" + strconv.Itoa(s.status), Message: s.Error()}
-	}
 	e, ok := errors.AsType[*codeError](err)
 	if !ok {
 		return err

@@ -7,6 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
+
+	"ticketbell/notify"
 )
 
 // maxAnswer is the largest answer that is read, in bytes.
@@ -32,7 +35,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
-		return nil, &statusError{resp.StatusCode}
+		return nil, noAnswer(resp)
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
@@ -58,12 +61,12 @@ func rewound(req *http.Request) (*http.Request, error) {
 	return clone, nil
 }
 
-// statusError is an answer with another status than 200.
-type statusError struct {
-	status int
+// noAnswer says that something in between answered instead of WeCom.
+func noAnswer(resp *http.Response) error {
+	return notify.Between(resp.StatusCode, resp.Header, &notify.Refusal{
+		Code: "wecom.http_" + strconv.Itoa(resp.StatusCode), Message: fmt.Sprintf("answered HTTP %d", resp.StatusCode),
+	})
 }
-
-func (e *statusError) Error() string { return fmt.Sprintf("answered HTTP %d", e.status) }
 
 // strip returns what a failed request died of, without its URL: that holds the
 // secret or the token (wecom.md 2.4, finding 7).

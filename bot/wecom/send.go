@@ -124,7 +124,7 @@ func (b *Bot) post(ctx context.Context, msg message) (sendReply, string, error) 
 	}
 	reply, err := call[sendReply](ctx, b, "message/send", body)
 	if err == nil && reply.MsgID == "" {
-		err = &notify.Refusal{Code: "wecom.no_msgid", Message: "accepted without a msgid: something in between answered"}
+		err = notify.MaybeSent(&notify.Refusal{Code: "wecom.no_msgid", Message: "accepted without a msgid: something in between answered"})
 	}
 	return reply, string(body), err
 }

@@ -202,7 +202,13 @@ func answering(t *testing.T, next http.HandlerFunc) string {
 		_, _ = w.Write([]byte(`{"errcode":0,"errmsg":"ok","access_token":"tok-1","expires_in":7200}`))
 	})
 	mux.HandleFunc("/", next)
-	srv := httptest.NewServer(mux)
+	return serving(t, mux.ServeHTTP)
+}
+
+// serving returns the address of a server that answers every call with next.
+func serving(t *testing.T, next http.HandlerFunc) string {
+	t.Helper()
+	srv := httptest.NewServer(next)
 	t.Cleanup(srv.Close)
 	return srv.URL
 }
