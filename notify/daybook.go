@@ -98,11 +98,14 @@ func (l *load) ration(ctx context.Context, p parcel) (_ parcel, ok bool) {
 	return p, spent.N > 0
 }
 
-// unspend strikes out whom the provider surely sent nothing.
+// unspend strikes out whom the provider surely sent nothing, and repeats that got no answer
+// either: what may have arrived counts already, and the provider would know it again.
 func (l *load) unspend(ctx context.Context, p parcel, outcomes []Outcome) {
 	n := 0
-	for _, o := range outcomes {
-		if o.Err != nil && !Unknown(o.Err) {
+	for i, o := range outcomes {
+		d := p.items[i].notice.Delivery
+		counted := !d.UnknownSince.IsZero() && !maybeTwice(d, l.w.Now())
+		if o.Err != nil && (counted || !Unknown(o.Err)) {
 			n++
 		}
 	}

@@ -78,17 +78,19 @@ func TestAFullDayLooksNobodyUpAndChangesCardsAllTheSame(t *testing.T) {
 
 func TestWhatWasSurelyNotSentDoesNotCountForTheDay(t *testing.T) {
 	for name, row := range map[string]struct {
-		err  error
-		left int // of the five
+		err   error
+		times int
+		left  int // of the five
 	}{
-		"refused":   {refusal("wecom.-1"), 5},
-		"no answer": {errors.New("EOF"), 4},
+		"refused":                 {refusal("wecom.-1"), 1, 5},
+		"no answer":               {errors.New("EOF"), 1, 4},
+		"no answer over and over": {errors.New("EOF"), 4, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inHouse(t, func(t *testing.T, h *house) {
 				w := h.rationed(5)
 				h.board.wecom.from(func(_ context.Context, n int, c call) []notify.Outcome {
-					if n == 1 {
+					if n <= row.times {
 						return refusing(row.err)(nil, n, c)
 					}
 					return taken(c)
