@@ -142,7 +142,9 @@ func (r *roundup) remember(ctx context.Context, ids []string, reply sendReply) {
 			sent.Addresses = append(sent.Addresses, id)
 		}
 	}
-	if err := r.bot.memory.KeepCard(ctx, sent, reply.ResponseCode, r.bot.tokens.now().Add(codeLife)); err != nil {
+	expires := r.bot.tokens.now().Add(codeLife)
+	err := keep(ctx, func(ctx context.Context) error { return r.bot.memory.KeepCard(ctx, sent, reply.ResponseCode, expires) })
+	if err != nil {
 		r.bot.log.Error("a card with buttons cannot be remembered and will stay as it is", "message", sent.MessageID, "error", err)
 	}
 }

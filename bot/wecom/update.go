@@ -154,7 +154,10 @@ func (b *Bot) replace(ctx context.Context, next notify.CardRecord, req updateReq
 }
 
 func (b *Bot) shown(ctx context.Context, next notify.CardRecord, code string, payload json.RawMessage) notify.Outcome {
-	err := errors.Join(b.memory.ShowCard(ctx, next), b.memory.SpendCode(ctx, code))
+	err := errors.Join(
+		keep(ctx, func(ctx context.Context) error { return b.memory.ShowCard(ctx, next) }),
+		keep(ctx, func(ctx context.Context) error { return b.memory.SpendCode(ctx, code) }),
+	)
 	if err != nil { // tried again, the code is found to be used, and it is written down then
 		err = fmt.Errorf("remember what card %s shows: %w", next.MessageID, err)
 	}
