@@ -15,4 +15,6 @@ type CardRecord struct {
 	Live bool
 	// Codes is how many changes it still allows.
 	Codes int
+	// Wanted is the id of the event it should show by now, "" when no delivery says.
+	Wanted string
 }

@@ -34,12 +34,15 @@ func (tx *txn) addCode(ctx context.Context, messageID, code string, expires time
 	return err
 }
 
-// Card returns a card that is out on WeCom with the number of codes that work at now, or
-// [ErrNotFound].
+// Card returns a card that is out on WeCom with the number of codes that work at now and
+// what its deliveries should show, or [ErrNotFound]. What they should show is the same for
+// all of them, see [txn.refresh].
 func (s *Store) Card(ctx context.Context, messageID string, now time.Time) (notify.CardRecord, error) {
 	c, err := one(ctx, s.read, scanCardRecord,
 		`SELECT message_id, task_id, user_ids, shown, look, live,
-			(SELECT count(*) FROM wecom_codes k WHERE k.message_id = c.message_id AND k.expires_at > $2)
+			(SELECT count(*) FROM wecom_codes k WHERE k.message_id = c.message_id AND k.expires_at > $2),
+			coalesce((SELECT d.want FROM deliveries d
+				WHERE d.message_id = c.message_id AND d.message_id <> '' AND d.channel = 'wecom' AND NOT d.fixed LIMIT 1), '')
 		FROM wecom_cards c WHERE message_id = $1`, messageID, millis(now))
 	if err != nil {
 		return c, fmt.Errorf("read card %s: %w", messageID, err)
@@ -48,7 +51,7 @@ func (s *Store) Card(ctx context.Context, messageID string, now time.Time) (noti
 }
 
 func scanCardRecord(r row) (c notify.CardRecord, err error) {
-	return c, r.Scan(&c.MessageID, &c.TaskID, document{&c.Addresses}, &c.Shown, &c.Look, &c.Live, &c.Codes)
+	return c, r.Scan(&c.MessageID, &c.TaskID, document{&c.Addresses}, &c.Shown, &c.Look, &c.Live, &c.Codes, &c.Wanted)
 }
 
 // AddCode adds the code that came with a press on the card of that task, and has the

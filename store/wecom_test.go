@@ -122,6 +122,25 @@ func TestAPressOnACardThatStandsBehindCatchesUp(t *testing.T) {
 	}
 }
 
+func TestACardKnowsWhatItsDeliveriesShouldShow(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		first, second := entry("2"), entry("1") // accepted by two replicas: their ids do not sort as they came
+		d := delivery(first, "lisi", notify.WeCom)
+		d.Status, d.MessageID = notify.Accepted, "m1"
+		record(t, s, first, planned(first, d))
+		keep(t, s, liveCard("m1"), "send")
+		want := func(e notify.Entry) {
+			t.Helper()
+			if got, err := s.Card(t.Context(), "m1", noon); err != nil || got.Wanted != e.ID {
+				t.Errorf("got a card that should show %q, %v, want %s", got.Wanted, err, e.ID)
+			}
+		}
+		want(first)
+		record(t, s, second, refreshing(second, notify.WeCom))
+		want(second)
+	})
+}
+
 func TestACallbackIsRememberedForADay(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
 		want := func(id string, want bool) {

@@ -12,8 +12,8 @@ import (
 type Memory interface {
 	// KeepCard remembers a card with the code that came when it was sent.
 	KeepCard(ctx context.Context, c notify.CardRecord, code string, expires time.Time) error
-	// Card returns the card of that message with the codes that work at now, or
-	// [notify.ErrNotFound].
+	// Card returns the card of that message with the codes that work at now and what it
+	// should show, or [notify.ErrNotFound].
 	Card(ctx context.Context, messageID string, now time.Time) (notify.CardRecord, error)
 	// AddCode adds the code that came with a press on the card of that task. A task
 	// nobody knows changes nothing.

@@ -44,7 +44,7 @@ func (b *Bot) Update(ctx context.Context, messageID string, m notify.Message) no
 	switch {
 	case next.Look == sent.Look: // an earlier attempt got through
 		return notify.Outcome{MessageID: messageID}
-	case next.Shown < sent.Shown: // ids of events sort by time
+	case sent.Wanted != "" && sent.Wanted != m.Notice: // it is claimed again for what came since
 		return notify.Outcome{Err: notify.ErrSpared}
 	case sent.Codes == 0:
 		return notify.Outcome{Err: fixed("all its response codes are used or too old")}

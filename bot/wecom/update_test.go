@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"ticketbell/cards"
 	"ticketbell/notify"
 	"ticketbell/sandbox"
+	"ticketbell/store"
 )
 
 // update shows c, as the event of that number says it, in the message.
@@ -145,9 +147,35 @@ func TestAnUpdateThatWasShownIsNotShownAgain(t *testing.T) {
 	l.wantUpdated(l.update(id, "2", decidedCard()))
 	l.wantUpdated(l.update(id, "2", decidedCard()))
 	l.wantCalls(updateCall, 1)
-	if o := l.update(id, "1", endedCard()); !errors.Is(o.Err, notify.ErrSpared) {
-		t.Errorf("got %v, want what is older than the card left alone", o.Err)
+}
+
+// TestWhatIsWantedIsShownWhateverItsID: the ids of events sort by the clock of whoever
+// accepted them, and two replicas have two.
+func TestWhatIsWantedIsShownWhateverItsID(t *testing.T) {
+	l := newLive(t)
+	id := l.sent("lisi")
+	l.press("lisi", "approve", nil)
+	l.wantUpdated(l.update(id, "5", decidedCard()))
+	l.memory = wanting{l.store, saying("3", decidedCard()).Notice}
+	if o := l.update(id, "4", decidedCard()); !errors.Is(o.Err, notify.ErrSpared) {
+		t.Errorf("got %v, want what was overtaken left alone", o.Err)
 	}
+	l.wantUpdated(l.update(id, "3", endedCard()))
+	l.wantText("上线成功", "lisi")
+	l.wantCalls(updateCall, 2)
+}
+
+// wanting is a memory of deliveries that should show an event.
+type wanting struct {
+	*store.Store
+
+	event string
+}
+
+func (w wanting) Card(ctx context.Context, messageID string, now time.Time) (notify.CardRecord, error) {
+	c, err := w.Store.Card(ctx, messageID, now)
+	c.Wanted = w.event
+	return c, err
 }
 
 func TestACodeIsTooOldAfterThreeDaysAndAPressBringsANewOne(t *testing.T) {
