@@ -112,7 +112,17 @@ func TestAFullDiskIsSaidAndNothingIsAcceptedFalsely(t *testing.T) {
 			t.Errorf("event %d: got %d %s, want 503 with Retry-After", n, got.status, got.body)
 		}
 	}
+	readiness := request{method: "GET", path: "/readyz"}
+	if got := b.call(readiness); got.status != http.StatusServiceUnavailable {
+		t.Errorf("readiness: got %d %s, want 503", got.status, got.body)
+	}
 	b.empties()
+	eventually(t, "it is ready again", func() error {
+		if got := b.call(readiness); got.status != http.StatusOK {
+			return fmt.Errorf("readiness: got %d %s", got.status, got.body)
+		}
+		return nil
+	})
 	if got := len(b.deliveries("")); got != 3*5 {
 		t.Errorf("deliveries: got %d, want those of 5 events", got)
 	}

@@ -40,6 +40,9 @@ func openPostgres(ctx context.Context, url string, b bells, n *news, log *slog.L
 	if err != nil {
 		return nil, errors.New("the database URL cannot be read") // the URL, password included, may be in the error
 	}
+	if config.ValidateConnect == nil {
+		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
 	pool := stdlib.OpenDB(*config, stdlib.OptionShouldPing(dead))
 	pool.SetMaxOpenConns(maxConnections)
 	pool.SetMaxIdleConns(maxConnections)

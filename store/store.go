@@ -50,6 +50,8 @@ type Store struct {
 	news   *news
 	people *acquaintances
 	now    func() time.Time
+
+	witness *witness
 }
 
 // Open opens the database, brings its tables up to date and checks that cfg.Key
@@ -63,6 +65,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		cfg.Now = time.Now
 	}
 	s := &Store{keys: keys, bells: newBells(), news: newNews(), people: newAcquaintances(), now: cfg.Now}
+	s.witness = newWitness(cfg.Now, s.probe) //nolint:contextcheck // what it begins ends with Close
 	if err := s.connect(ctx, cfg); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
@@ -94,6 +97,7 @@ func (s *Store) connect(ctx context.Context, cfg Config) error {
 
 // Close lets the writes that have begun finish and closes the database.
 func (s *Store) Close() error {
+	s.witness.close()
 	if err := s.engine.close(); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
@@ -132,6 +136,7 @@ func (s *Store) writeBy(ctx context.Context, by writing, do func(context.Context
 		done = tx
 		return nil
 	})
+	s.witness.note(err)
 	if err != nil {
 		return err
 	}

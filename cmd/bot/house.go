@@ -313,7 +313,7 @@ func (h *house) open() (http.Handler, error) {
 		Flows: h.store, Settings: h.store, Logos: h.store, Tokens: h.store, Platforms: h.store, Tickets: h.builtIn, Reminders: h.reminder,
 		Audit: h.store, Sessions: h.gate.Wrap, Advice: h.board, Live: h.hub,
 		Jobs:   h.jobs,
-		Checks: []server.Check{{Name: "database", Run: h.store.Ping}, {Name: "redis", Run: h.directory.Redis, Soft: true}},
+		Checks: []server.Check{{Name: "database", Run: h.store.Ready}, {Name: "redis", Run: h.directory.Redis, Soft: true}},
 		Usage:  h.usage, TrustedProxies: h.proxies, TrustedOrigins: h.origins(),
 		Metrics: h.metrics.handler(),
 		Mount:   h.mounts, Missing: h.missing,
