@@ -7,9 +7,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"ticketbell/notify"
 )
+
+// callTime bounds telling the others: the next call may find a connection that is well.
+const callTime = 10 * time.Second
 
 // crier tells the replicas which channels to wake. It does so after the commit,
 // and once for all that came together: PostgreSQL lets only one transaction that
@@ -70,7 +74,9 @@ func (c *crier) callOut(ctx context.Context, woken []notify.Channel) {
 	for _, ch := range woken {
 		names = append(names, string(ch))
 	}
-	_, err := c.pool.ExecContext(ctx, `SELECT pg_notify($1, $2)`, topic, strings.Join(names, ","))
+	asked, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	_, err := c.pool.ExecContext(asked, `SELECT pg_notify($1, $2)`, topic, strings.Join(names, ","))
 	if err != nil && ctx.Err() == nil {
 		c.log.WarnContext(ctx, "other replicas were not told of new deliveries", "error", err)
 	}

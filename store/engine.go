@@ -16,6 +16,19 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// limited is a querier that may never answer: what is asked of it by one and all has an end.
+type limited interface {
+	limit(ctx context.Context) (context.Context, context.CancelFunc)
+}
+
+// limit bounds a question to q where it needs a bound.
+func limit(ctx context.Context, q querier) (context.Context, context.CancelFunc) {
+	if l, ok := q.(limited); ok {
+		return l.limit(ctx)
+	}
+	return ctx, func() {}
+}
+
 // engine is one kind of database.
 type engine interface {
 	// write runs do in a transaction and returns once it is on disk. do may run
@@ -59,6 +72,8 @@ type row interface{ Scan(dest ...any) error }
 
 // one returns the row the query finds, or [ErrNotFound].
 func one[T any](ctx context.Context, q querier, scan func(row) (T, error), query string, args ...any) (T, error) {
+	ctx, cancel := limit(ctx, q)
+	defer cancel()
 	v, err := scan(q.QueryRowContext(ctx, query, args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, ErrNotFound
@@ -68,6 +83,8 @@ func one[T any](ctx context.Context, q querier, scan func(row) (T, error), query
 
 // all returns every row the query finds.
 func all[T any](ctx context.Context, q querier, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	ctx, cancel := limit(ctx, q)
+	defer cancel()
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err

@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"ticketbell/notify"
 )
@@ -14,8 +16,11 @@ import (
 // topic is what the replicas LISTEN to; its payload is the channels to wake.
 const topic = "ticketbell_deliveries"
 
-// maxPause bounds the wait before a lost connection is made again.
-const maxPause = 10 * time.Second
+// The times of listening.
+const (
+	maxPause  = 10 * time.Second // bounds the wait before a lost connection is made again
+	quietTime = 5 * time.Second  // after which the server is asked whether it is there
+)
 
 // listener rings this process's bells for what other replicas wrote.
 type listener struct {
@@ -70,7 +75,7 @@ func (l *listener) listen(ctx context.Context, again bool) error {
 		l.news.flood()
 	}
 	for {
-		n, err := conn.WaitForNotification(ctx)
+		n, err := next(ctx, conn)
 		if err != nil {
 			return err
 		}
@@ -80,6 +85,32 @@ func (l *listener) listen(ctx context.Context, again bool) error {
 		}
 		l.bells.ring(channelsIn(n.Payload))
 	}
+}
+
+// next waits for what is said next. A connection may have died without a word: when
+// nothing is said for a while, the server has to answer.
+func next(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	for {
+		quiet, cancel := context.WithTimeout(ctx, quietTime)
+		n, err := conn.WaitForNotification(quiet)
+		cancel()
+		if err == nil || ctx.Err() != nil || !pgconn.Timeout(err) {
+			return n, err
+		}
+		if err := alive(ctx, conn); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// alive asks the server for an answer.
+func alive(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, pingTime)
+	defer cancel()
+	if err := conn.Ping(ctx); err != nil {
+		return fmt.Errorf("nothing was heard for %s, and nobody answers: %w", quietTime, err)
+	}
+	return nil
 }
 
 // hear takes the news of another process.

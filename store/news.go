@@ -116,7 +116,9 @@ func (h *herald) proclaim(ctx context.Context) {
 	if many || len(payload) > maxPayload {
 		payload = h.name
 	}
-	_, err := h.pool.ExecContext(ctx, `SELECT pg_notify($1, $2)`, newsTopic, payload)
+	asked, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	_, err := h.pool.ExecContext(asked, `SELECT pg_notify($1, $2)`, newsTopic, payload)
 	if err != nil && ctx.Err() == nil {
 		h.log.WarnContext(ctx, "other replicas were not told which deliveries changed", "error", err)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -24,6 +25,10 @@ const (
 	maxTries       = 10 // of a transaction that others got in the way of
 	restTime       = time.Second
 	pingTime       = 2 * time.Second
+	connectTime    = 10 * time.Second // unless the URL says connect_timeout
+	// questionTime bounds a question, and a transaction, of whoever set no bound: nobody
+	// waits for a server that takes what is said and answers nothing.
+	questionTime = time.Minute
 )
 
 // postgres is a database shared by the replicas of ticketbell.
@@ -36,12 +41,9 @@ type postgres struct {
 }
 
 func openPostgres(ctx context.Context, url string, b bells, n *news, log *slog.Logger) (*postgres, error) {
-	config, err := pgx.ParseConfig(url)
+	config, err := parsePostgres(url)
 	if err != nil {
-		return nil, errors.New("the database URL cannot be read") // the URL, password included, may be in the error
-	}
-	if config.ValidateConnect == nil {
-		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+		return nil, err
 	}
 	pool := stdlib.OpenDB(*config, stdlib.OptionShouldPing(dead))
 	pool.SetMaxOpenConns(maxConnections)
@@ -59,6 +61,34 @@ func openPostgres(ctx context.Context, url string, b bells, n *news, log *slog.L
 	return db, nil
 }
 
+// parsePostgres reads the URL. Where it does not say otherwise, a server that only reads is none.
+func parsePostgres(url string) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("the database URL cannot be read") // the URL, password included, may be in the error
+	}
+	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectTime)
+	config.DialFunc = dialer(config.ConnectTimeout).DialContext
+	if config.ValidateConnect == nil {
+		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
+	return config, nil
+}
+
+// reader is the pool for those who only ask.
+type reader struct{ *sql.DB }
+
+// limit implements limited.
+func (reader) limit(ctx context.Context) (context.Context, context.CancelFunc) { return bounded(ctx) }
+
+// bounded ends ctx after [questionTime], unless it has an end of its own.
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, questionTime)
+}
+
 // dead reports whether a connection that rested leads nowhere any more. In a failover
 // connections may end without a word, and would keep whoever takes one for a quarter of
 // an hour. The ping that follows finds this one closed, and another is taken.
@@ -74,6 +104,8 @@ func dead(ctx context.Context, p stdlib.ShouldPingParams) bool {
 // write runs do in a transaction, again when another transaction got in its way:
 // the second time it sees what the other wrote.
 func (db *postgres) write(ctx context.Context, do func(context.Context, querier) error) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
 	var err error
 	for range maxTries {
 		if err = db.once(ctx, do); !inTheWay(err) {

@@ -105,3 +105,11 @@ func TestAConnectionThatDiedWithoutAWordIsReplaced(t *testing.T) {
 		t.Errorf("got %v, %v while a new connection can be made, want the event", ok, err)
 	}
 }
+
+func TestAReplicaIsWokenAgainAfterItsLineDiedWithoutAWord(t *testing.T) {
+	r, url := new(relay), postgresURL(t)
+	far, near := open(t, r.between(t, url)), open(t, url)
+	hears(t, far, near)
+	r.silence()
+	hears(t, far, near)
+}

@@ -91,7 +91,7 @@ func (s *Store) connect(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	s.engine, s.read, s.words, s.clock = db, db.pool, postgresWords(), serverClock
+	s.engine, s.read, s.words, s.clock = db, reader{db.pool}, postgresWords(), serverClock
 	return nil
 }
 

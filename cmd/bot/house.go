@@ -379,14 +379,22 @@ func (h *house) live(ctx context.Context, ln net.Listener, ready func(url string
 	if !waitFor(&work, graceTime) {
 		h.log.Warn("something is still in flight; it is taken up again after the next start")
 	}
-	h.pulse.Flush(context.WithoutCancel(ctx))
-	h.usage.Flush(context.WithoutCancel(ctx))
+	h.writeDown(context.WithoutCancel(ctx))
 	select {
 	case err := <-failed:
 		return err
 	default:
 		return nil
 	}
+}
+
+// writeDown writes down what was counted since the last time. A database that does not
+// answer must not keep the process from ending.
+func (h *house) writeDown(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	h.pulse.Flush(ctx)
+	h.usage.Flush(ctx)
 }
 
 // waitFor waits for work to end, at most so long.
