@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -144,4 +145,35 @@ func TestAConnectionThatDiesWithoutAWordCostsNoMessage(t *testing.T) {
 			})
 		})
 	}
+}
+
+// unrenewed is a queue that renews nothing for a while, as when the database is away, but
+// hands out what is due.
+type unrenewed struct {
+	notify.Queue
+	until time.Time
+}
+
+func (q *unrenewed) Renew(ctx context.Context, lease string, hold time.Duration) ([]string, error) {
+	if time.Now().Before(q.until) {
+		return nil, errors.New("the database is away")
+	}
+	return q.Queue.Renew(ctx, lease, hold)
+}
+
+func TestAWorkerTakesNothingAnewThatItIsSending(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Mail)
+		h.board.mail.answer = func(_ context.Context, _ int, c call) []notify.Outcome {
+			time.Sleep(3 * notify.LeaseTime) // of the bubble's time, whatever its context says
+			return taken(c)
+		}
+		h.accept(submitted("lisi"))
+		w := h.worker(notify.Mail, 2)
+		w.Queue = &unrenewed{h.Store, time.Now().Add(2 * notify.LeaseTime)}
+		h.start(w)
+		pass(4 * notify.LeaseTime)
+		last(t, h.board.mail, 1)
+		h.wantFate("lisi", notify.Mail, notify.Accepted, "")
+	})
 }

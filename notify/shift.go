@@ -2,6 +2,8 @@ package notify
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,12 +23,45 @@ type shift struct {
 	mu    sync.Mutex
 	claim time.Time // nothing is claimed before
 	call  time.Time // the provider wants no call before
+	held  []*load   // what is on its way
 }
 
 func newShift(parallel, lookups int, quit <-chan struct{}) *shift {
 	s := &shift{claims: make(chan struct{}, maxClaims), quit: quit, looks: make(chan struct{}, lookups), tenure: tenure{parallel: parallel}}
 	s.crowd.Store(firstCrowd)
 	return s
+}
+
+// carry has l be among what is held for as long as do runs.
+func (s *shift) carry(l *load, do func()) {
+	s.mu.Lock()
+	s.held = append(s.held, l)
+	s.mu.Unlock()
+	s.loads.Go(func() {
+		defer func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.held = slices.DeleteFunc(s.held, func(other *load) bool { return other == l })
+		}()
+		do()
+	})
+}
+
+// keep renews what is held and may have run out: a clock that leapt, or a database that
+// was away, would have the worker claim what it is sending, and send it twice.
+func (s *shift) keep(ctx context.Context) error {
+	s.mu.Lock()
+	held := slices.Clone(s.held)
+	s.mu.Unlock()
+	for _, l := range held {
+		if l.lease.lasts() {
+			continue
+		}
+		if err := l.renew(ctx); err != nil {
+			return fmt.Errorf("renew what is held: %w", err)
+		}
+	}
+	return nil
 }
 
 // holdUntil keeps the worker from claiming before at.

@@ -102,7 +102,7 @@ func (w *Worker) turn(ctx context.Context, s *shift) (rest time.Duration, err er
 		<-s.claims
 		return rest, err
 	}
-	s.loads.Go(func() {
+	s.carry(l, func() {
 		defer func() { <-s.claims }()
 		l.deliver(context.WithoutCancel(ctx), notices)
 	})
@@ -117,6 +117,9 @@ func (w *Worker) claim(ctx context.Context, s *shift) (_ *load, _ []Notice, rest
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
+	if err := s.keep(ctx); err != nil {
+		return nil, nil, pollTime, err
+	}
 	due, ok, err := w.Queue.DueIn(ctx, w.Channel)
 	if err != nil || !ok || due > 0 {
 		return nil, nil, restFor(due, ok), err
