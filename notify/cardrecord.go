@@ -13,8 +13,19 @@ type CardRecord struct {
 	Shown, Look string
 	// Live is true while it has buttons that call back.
 	Live bool
-	// Codes is how many changes it still allows.
-	Codes int
+	// Codes is how many changes it still allows. Tried of them may be used up: a call was
+	// made, and no answer came.
+	Codes, Tried int
+	// Unsure is true when such a call may have made it look otherwise than Look says.
+	Unsure bool
 	// Wanted is the id of the event it should show by now, "" when no delivery says.
 	Wanted string
+}
+
+// CardCode changes a card once.
+type CardCode struct {
+	Code string
+	// Tried is true when it may be used up: a call was made with it, and no answer came.
+	// Again is true when all such calls would have made the card look as is wanted now.
+	Tried, Again bool
 }

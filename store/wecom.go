@@ -41,6 +41,8 @@ func (s *Store) Card(ctx context.Context, messageID string, now time.Time) (noti
 	c, err := one(ctx, s.read, scanCardRecord,
 		`SELECT message_id, task_id, user_ids, shown, look, live,
 			(SELECT count(*) FROM wecom_codes k WHERE k.message_id = c.message_id AND k.expires_at > $2),
+			(SELECT count(*) FROM wecom_codes k WHERE k.message_id = c.message_id AND k.expires_at > $2 AND k.set_aside <> ''),
+			EXISTS (SELECT 1 FROM wecom_codes k WHERE k.message_id = c.message_id AND k.set_aside NOT IN ('', '`+asideBefore+`')),
 			coalesce((SELECT d.want FROM deliveries d
 				WHERE d.message_id = c.message_id AND d.message_id <> '' AND d.channel = 'wecom' AND NOT d.fixed LIMIT 1), '')
 		FROM wecom_cards c WHERE message_id = $1`, messageID, millis(now))
@@ -51,7 +53,7 @@ func (s *Store) Card(ctx context.Context, messageID string, now time.Time) (noti
 }
 
 func scanCardRecord(r row) (c notify.CardRecord, err error) {
-	return c, r.Scan(&c.MessageID, &c.TaskID, document{&c.Addresses}, &c.Shown, &c.Look, &c.Live, &c.Codes, &c.Wanted)
+	return c, r.Scan(&c.MessageID, &c.TaskID, document{&c.Addresses}, &c.Shown, &c.Look, &c.Live, &c.Codes, &c.Tried, &c.Unsure, &c.Wanted)
 }
 
 // AddCode adds the code that came with a press on the card of that task, and has the
@@ -91,39 +93,46 @@ func (tx *txn) catchUp(ctx context.Context, messageID string, now time.Time) err
 	return nil
 }
 
+// What stands in place of the look that a code was tried for: where the card has become
+// another look since, and where there were several.
+const (
+	asideBefore  = "?"
+	asideSeveral = "*"
+)
+
 // TakeCode sets a code of the message aside for showing look: the one that was set aside
-// for it before, with again, else one that was not, else whatever is left. It returns
-// [ErrNotFound] when nothing is.
-func (s *Store) TakeCode(ctx context.Context, messageID, look string, now time.Time) (code string, again bool, err error) {
+// for it before, else one that was not, else whatever is left. It returns [ErrNotFound]
+// when nothing is.
+func (s *Store) TakeCode(ctx context.Context, messageID, look string, now time.Time) (code notify.CardCode, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *txn) error {
-		k, err := one(ctx, tx, scanCode,
-			`SELECT code, set_aside FROM wecom_codes WHERE message_id = $1 AND expires_at > $3
+		code, err = one(ctx, tx, scanCode,
+			`SELECT code, set_aside <> '', set_aside = CAST($2 AS TEXT)
+				AND NOT EXISTS (SELECT 1 FROM wecom_codes o WHERE o.message_id = $1 AND o.set_aside NOT IN ('', '`+asideBefore+`', CAST($2 AS TEXT)))
+			FROM wecom_codes WHERE message_id = $1 AND expires_at > $3
 			ORDER BY CASE set_aside WHEN CAST($2 AS TEXT) THEN 0 WHEN '' THEN 1 ELSE 2 END, expires_at, code LIMIT 1`+tx.words.lockRows,
 			messageID, look, millis(now))
 		if err != nil {
 			return err
 		}
-		code, again = k.code, k.setAside == look
-		_, err = tx.ExecContext(ctx, `UPDATE wecom_codes SET set_aside = $2 WHERE code = $1`, code, look)
+		_, err = tx.ExecContext(ctx,
+			`UPDATE wecom_codes SET set_aside = CASE WHEN set_aside IN ('', CAST($2 AS TEXT)) THEN $2 ELSE '`+asideSeveral+`' END WHERE code = $1`,
+			code.Code, look)
 		return err
 	})
 	if err != nil {
-		return "", false, fmt.Errorf("take a code of card %s: %w", messageID, err)
+		return code, fmt.Errorf("take a code of card %s: %w", messageID, err)
 	}
-	return code, again, nil
+	return code, nil
 }
 
-// responseCode is a code with the look it was set aside for.
-type responseCode struct{ code, setAside string }
-
-func scanCode(r row) (k responseCode, err error) { return k, r.Scan(&k.code, &k.setAside) }
+func scanCode(r row) (k notify.CardCode, err error) { return k, r.Scan(&k.Code, &k.Tried, &k.Again) }
 
 // FreeCode takes back a code that did not reach WeCom.
 func (s *Store) FreeCode(ctx context.Context, code string) error {
 	return s.onCode(ctx, `UPDATE wecom_codes SET set_aside = '' WHERE code = $1`, code)
 }
 
-// SpendCode forgets a code that was used.
+// SpendCode forgets a code that WeCom does not take.
 func (s *Store) SpendCode(ctx context.Context, code string) error {
 	return s.onCode(ctx, `DELETE FROM wecom_codes WHERE code = $1`, code)
 }
@@ -139,10 +148,22 @@ func (s *Store) onCode(ctx context.Context, query, code string) error {
 	return nil
 }
 
-// ShowCard writes down what the card of c.MessageID has become.
-func (s *Store) ShowCard(ctx context.Context, c notify.CardRecord) error {
-	err := s.change(ctx, `UPDATE wecom_cards SET task_id = $2, shown = $3, look = $4, live = $5 WHERE message_id = $1`,
-		c.MessageID, c.TaskID, c.Shown, c.Look, c.Live)
+// ShowCard writes down what the card of c.MessageID has become, and forgets the code that
+// made it so. What others were tried for before is not what it shows.
+func (s *Store) ShowCard(ctx context.Context, c notify.CardRecord, code string) error {
+	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
+		err := mustChange(tx.ExecContext(ctx, `UPDATE wecom_cards SET task_id = $2, shown = $3, look = $4, live = $5 WHERE message_id = $1`,
+			c.MessageID, c.TaskID, c.Shown, c.Look, c.Live))
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM wecom_codes WHERE code = $1`, code); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx,
+			`UPDATE wecom_codes SET set_aside = '`+asideBefore+`' WHERE message_id = $1 AND set_aside <> ''`, c.MessageID)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("write card %s: %w", c.MessageID, err)
 	}

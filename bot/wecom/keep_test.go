@@ -24,11 +24,11 @@ func (h hindered) KeepCard(ctx context.Context, c notify.CardRecord, code string
 	return h.Store.KeepCard(ctx, c, code, expires)
 }
 
-func (h hindered) ShowCard(ctx context.Context, c notify.CardRecord) error {
+func (h hindered) ShowCard(ctx context.Context, c notify.CardRecord, code string) error {
 	if err := h.before(); err != nil {
 		return err
 	}
-	return h.Store.ShowCard(ctx, c)
+	return h.Store.ShowCard(ctx, c, code)
 }
 
 // TestACardIsRememberedAlthoughTheTimeOfItsCallIsOver: the process was stopped between

@@ -19,15 +19,16 @@ type Memory interface {
 	// nobody knows changes nothing.
 	AddCode(ctx context.Context, taskID, code string, expires time.Time) error
 	// TakeCode sets a code of the message aside for showing look: the one that was set
-	// aside for it before, with again, else one that was not, else whatever is left. It
-	// returns [notify.ErrNotFound] when nothing is.
-	TakeCode(ctx context.Context, messageID, look string, now time.Time) (code string, again bool, err error)
+	// aside for it before, else one that was not, else whatever is left. It returns
+	// [notify.ErrNotFound] when nothing is.
+	TakeCode(ctx context.Context, messageID, look string, now time.Time) (notify.CardCode, error)
 	// FreeCode takes back a code that did not reach WeCom.
 	FreeCode(ctx context.Context, code string) error
-	// SpendCode forgets a code that was used.
+	// SpendCode forgets a code that WeCom does not take.
 	SpendCode(ctx context.Context, code string) error
-	// ShowCard writes down what the card of c.MessageID has become.
-	ShowCard(ctx context.Context, c notify.CardRecord) error
+	// ShowCard writes down what the card of c.MessageID has become, and forgets the code
+	// that made it so. What others were tried for before is not what it shows.
+	ShowCard(ctx context.Context, c notify.CardRecord, code string) error
 }
 
 const (

@@ -42,21 +42,27 @@ func (b *Bot) Update(ctx context.Context, messageID string, m notify.Message) no
 		return notify.Outcome{Err: err}
 	}
 	switch {
-	case next.Look == sent.Look: // an earlier attempt got through
+	case next.Look == sent.Look && !sent.Unsure: // an earlier attempt got through
 		return notify.Outcome{MessageID: messageID}
 	case sent.Wanted != "" && sent.Wanted != m.Notice: // it is claimed again for what came since
 		return notify.Outcome{Err: notify.ErrSpared}
 	case sent.Codes == 0:
 		return notify.Outcome{Err: fixed("all its response codes are used or too old")}
-	case sent.Codes < worth(sent, next, m.Card.Settled):
+	case !enough(sent, worth(sent, next, m.Card.Settled)):
 		return notify.Outcome{Err: notify.ErrSpared}
 	}
-	return b.replace(ctx, next, req)
+	return b.replace(ctx, sent, next, req)
 }
 
 // fixed says that a card stays as it is.
 func fixed(why string) error {
 	return notify.Fixed(&notify.Refusal{Code: "wecom.no_code", Message: why})
+}
+
+// enough reports whether the card has so many codes. One that may be used up is tried
+// where one is enough, and kept for nothing.
+func enough(sent notify.CardRecord, codes int) bool {
+	return codes <= 1 || sent.Codes-sent.Tried >= codes
 }
 
 // worth is how many codes there must be for next to be shown, so that what matters more
@@ -68,8 +74,8 @@ func worth(sent, next notify.CardRecord, settled bool) int {
 		return 1
 	case sent.Live && !next.Live && next.Shown == sent.Shown:
 		return 3 // a decision is on its way: whoever pressed was told, and the outcome follows
-	case sent.Live != next.Live:
-		return 1
+	case sent.Live != next.Live, sent.Unsure && next.Look == sent.Look:
+		return 1 // the buttons are wrong, or may be
 	default:
 		return 2
 	}
@@ -116,20 +122,20 @@ func ending(c cards.Card, lang cards.Language) string {
 
 // replace makes the call. A code that WeCom does not take is dropped and the next one
 // tried, until there is none.
-func (b *Bot) replace(ctx context.Context, next notify.CardRecord, req updateRequest) notify.Outcome {
+func (b *Bot) replace(ctx context.Context, sent, next notify.CardRecord, req updateRequest) notify.Outcome {
 	payload, err := encode(req) // what is kept of it has no code in it
 	if err != nil {
 		return notify.Outcome{Err: fmt.Errorf("encode the update: %w", err)}
 	}
 	for {
-		code, again, err := b.memory.TakeCode(ctx, next.MessageID, next.Look, b.tokens.now())
+		code, err := b.memory.TakeCode(ctx, next.MessageID, next.Look, b.tokens.now())
 		if errors.Is(err, notify.ErrNotFound) {
-			return notify.Outcome{Err: fixed("WeCom took none of its response codes")}
+			return b.stuck(ctx, sent)
 		}
 		if err != nil {
 			return notify.Outcome{Err: fmt.Errorf("take a code of card %s: %w", next.MessageID, err)}
 		}
-		req.ResponseCode = code
+		req.ResponseCode = code.Code
 		body, err := encode(req)
 		if err != nil {
 			return notify.Outcome{Err: fmt.Errorf("encode the update: %w", err)}
@@ -137,27 +143,42 @@ func (b *Bot) replace(ctx context.Context, next notify.CardRecord, req updateReq
 		_, err = call[updateReply](ctx, b, "message/update_template_card", body)
 		switch fateOfCode(err) {
 		case codeUsed:
-			return b.shown(ctx, next, code, payload)
+			return b.shown(ctx, next, code.Code, payload)
 		case codeBad:
-			if again { // it was ours that used it up, and the answer got lost
-				return b.shown(ctx, next, code, payload)
+			if code.Again { // it was ours that used it up, and the answer got lost
+				return b.shown(ctx, next, code.Code, payload)
 			}
-			if err := b.memory.SpendCode(ctx, code); err != nil {
+			if err := b.memory.SpendCode(ctx, code.Code); err != nil {
 				return notify.Outcome{Err: fmt.Errorf("drop a code of card %s: %w", next.MessageID, err)}
 			}
 		case codeUntouched:
-			return notify.Outcome{Err: errors.Join(fmt.Errorf("update in wecom: %w", judge(err)), b.memory.FreeCode(ctx, code))}
+			err = fmt.Errorf("update in wecom: %w", judge(err))
+			if !code.Tried {
+				err = errors.Join(err, b.memory.FreeCode(ctx, code.Code))
+			}
+			return notify.Outcome{Err: err}
 		default:
 			return notify.Outcome{Err: fmt.Errorf("update in wecom: %w", judge(err))}
 		}
 	}
 }
 
+// stuck ends an update that no code was taken for. Where one of them may have changed the
+// card before, nobody knows what it looks like.
+func (b *Bot) stuck(ctx context.Context, sent notify.CardRecord) notify.Outcome {
+	none := fixed("WeCom took none of its response codes")
+	if !sent.Unsure {
+		return notify.Outcome{Err: none}
+	}
+	sent.Look = ""
+	if err := keep(ctx, func(ctx context.Context) error { return b.memory.ShowCard(ctx, sent, "") }); err != nil {
+		return notify.Outcome{Err: fmt.Errorf("forget what card %s shows: %w", sent.MessageID, err)}
+	}
+	return notify.Outcome{Err: none}
+}
+
 func (b *Bot) shown(ctx context.Context, next notify.CardRecord, code string, payload json.RawMessage) notify.Outcome {
-	err := errors.Join(
-		keep(ctx, func(ctx context.Context) error { return b.memory.ShowCard(ctx, next) }),
-		keep(ctx, func(ctx context.Context) error { return b.memory.SpendCode(ctx, code) }),
-	)
+	err := keep(ctx, func(ctx context.Context) error { return b.memory.ShowCard(ctx, next, code) })
 	if err != nil { // tried again, the code is found to be used, and it is written down then
 		err = fmt.Errorf("remember what card %s shows: %w", next.MessageID, err)
 	}
