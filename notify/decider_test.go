@@ -131,6 +131,34 @@ func TestWhoeverIsOvertakenReadsWhoWasFirst(t *testing.T) {
 	})
 }
 
+// awayRecord takes no ruling for a while, as when its database restarts.
+type awayRecord struct {
+	notify.Decisions
+
+	until time.Time
+}
+
+func (r *awayRecord) Rule(ctx context.Context, d notify.Decision, now time.Time) (notify.Decision, error) {
+	if time.Now().Before(r.until) {
+		return d, errors.New("connection refused")
+	}
+	return r.Decisions.Rule(ctx, d, now)
+}
+
+func TestARulingIsWrittenDownAsSoonAsTheDatabaseIsBack(t *testing.T) {
+	inCourt(t, func(t *testing.T, h *house, c *court) {
+		h.decider.Records = &awayRecord{h.Store, time.Now().Add(5 * time.Second)}
+		h.looked()
+		c.answer = says(notify.SaysRefused, "窗口期外禁止上线")
+		wantAnswer(t, h.press("lisi", cards.Approve, ""), notify.TonePending, "处理中，完成后卡片会自动更新。")
+		pass(10 * time.Second)
+		wantOffers(t, h.shows("wangwu"), cards.Approve, cards.Reject)
+		if n := len(c.all()); n != 1 {
+			t.Errorf("got %d questions to the platform, want 1", n)
+		}
+	})
+}
+
 // slowRecord finds no card the first few times.
 type slowRecord struct {
 	notify.Decisions
