@@ -97,6 +97,32 @@ func TestAReplayedPressIsOnePress(t *testing.T) {
 	}
 }
 
+// The answer to a send is lost, and the ticket is decided before the repeat: there is one card,
+// and it says how it stands.
+func TestACardWhoseAnswerWasLostIsTrueInTheEnd(t *testing.T) {
+	t.Parallel()
+	b := demo(t)
+	b.devices.breaks(feishu, "drop_after_accept")
+	tk := b.submit("creator", "订单表加索引")
+	b.devices.card(feishu, "t1", "approve")
+	eventually(t, "nobody knows whether the card is out", func() error {
+		for _, d := range b.deliveries("channel=feishu&person=t1") {
+			if d.Status == "retrying" {
+				return nil
+			}
+		}
+		return fmt.Errorf("got %+v", b.deliveries("channel=feishu&person=t1"))
+	})
+	b.act(tk, "t1", "approve", "")
+	b.devices.mends(feishu)
+	b.devices.changed("t1", "已由 t1 通过")
+	b.rest()
+	got := b.devices.messages(feishu, "t1")
+	if len(got) != 1 || slices.Contains(got[0].offers(), "approve") {
+		t.Errorf("got %+v, want one card that asks for nothing", got)
+	}
+}
+
 // Over a long connection the same happens, without any address of ours.
 func TestApprovedOverTheLongConnection(t *testing.T) {
 	t.Parallel()

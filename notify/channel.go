@@ -36,6 +36,8 @@ type Message struct {
 	// Answer is true when it answers what its reader wrote or pressed: it is no notice, and
 	// the same may be said twice.
 	Answer bool
+	// Again is true when it may have reached one of To before, in other words.
+	Again bool
 	// Form is what the message that is to be changed was sent as, see [Outcome.Form]; ""
 	// where nobody said so.
 	Form string

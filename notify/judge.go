@@ -107,6 +107,8 @@ func (l *load) sentence(ctx context.Context, s Settlement, it item, v Verdict, w
 		s.Wait = wait
 	case d.MessageID != "" && (v != VerdictAgain || !inTime): // the message is out: what befalls an update never undoes that
 		s.Status, s.Reason = Accepted, ReasonNotUpdatable
+	case over(it.notice) && (v != VerdictAgain || !inTime): // nothing was left to tell but what may be out
+		s.Status, s.Reason = Canceled, ReasonOver
 	case v == VerdictUnreachable:
 		s.Status, s.Reason = Skipped, whyUnreachable(s.Code)
 	case v == VerdictStaleAddress:

@@ -99,19 +99,24 @@ func (l *load) dispatch(ctx context.Context, parcels []parcel) {
 }
 
 // stillWanted settles what is no longer worth sending and returns the rest: a new
-// message is not sent for a state that is over, unless it tells a result.
+// message is not sent for a state that is over, unless it tells a result, or may be out.
 func (l *load) stillWanted(ctx context.Context, notices []Notice) []Notice {
-	var over []Settlement
+	var done []Settlement
 	rest := slices.DeleteFunc(notices, func(n Notice) bool {
-		d := n.Delivery
-		if d.MessageID != "" || d.Result || d.State == n.Current {
+		if !over(&n) || l.findsAgain(n.Delivery) {
 			return false
 		}
-		over = append(over, Settlement{DeliveryID: d.ID, Status: Canceled, Reason: ReasonOver})
+		done = append(done, Settlement{DeliveryID: n.Delivery.ID, Status: Canceled, Reason: ReasonOver})
 		return true
 	})
-	l.settle(ctx, over)
+	l.settle(ctx, done)
 	return rest
+}
+
+// over reports whether n is a new message about a state the ticket has left.
+func over(n *Notice) bool {
+	d := &n.Delivery
+	return d.MessageID == "" && !d.Result && d.State != n.Current
 }
 
 // alike is what deliveries have in common that one call can carry.
@@ -145,6 +150,7 @@ func (l *load) pack(ctx context.Context, items []item, s Settings) []parcel {
 				card:    func() cards.Card { return l.say(ctx, it.notice, k.reader, s) },
 			})
 		}
+		parcels[i].message.Again = parcels[i].message.Again || !d.UnknownSince.IsZero()
 		parcels[i].items = append(parcels[i].items, it)
 		parcels[i].message.To = append(parcels[i].message.To, Recipient{Key: d.ID, Address: it.address})
 	}
@@ -181,7 +187,7 @@ func (l *load) zoneOf(u ticket.User) *time.Location {
 // reader is why a person is told. Somebody whose step is over is no assignee any more.
 func reader(n *Notice) ticket.Role {
 	d := &n.Delivery
-	if d.Role == ticket.RoleAssignee && d.State != StateOf(n.Event.Ticket) {
+	if d.Role == ticket.RoleAssignee && (d.State != StateOf(n.Event.Ticket) || over(n)) {
 		return ticket.RoleWaiting
 	}
 	return d.Role

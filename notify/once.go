@@ -87,3 +87,11 @@ func doubtWait(d Delivery, now time.Time) time.Duration {
 func maybeTwice(d Delivery, now time.Time) bool {
 	return !d.UnknownSince.IsZero() && now.After(d.UnknownSince.Add(repeatWindow(d.Channel)))
 }
+
+// findsAgain reports whether sending d once more finds the message that may be out, so that
+// it can be brought up to date, and shows no second one. Feishu knows a repeat by its key,
+// whatever it says (feishu.md 5.1); to WeCom what reads otherwise is another message (wecom.md 4).
+func (l *load) findsAgain(d Delivery) bool {
+	_, changes := l.line.Sender.(Updater)
+	return changes && d.Channel == Feishu && !d.UnknownSince.IsZero() && !maybeTwice(d, l.w.Now())
+}

@@ -7,8 +7,8 @@ import (
 )
 
 // refresh makes the event what the ticket's messages on the plan's channels must
-// show: those that are out and can be changed, and those being sent right now. A message that is out
-// gets as long for it as the delivery had at first.
+// show: those that are out and can be changed, and those that may be, as they are being sent right now or
+// nobody knows what came of it. A message that is out gets as long for it as the delivery had at first.
 func (tx *txn) refresh(ctx context.Context, e notify.Entry, p notify.Plan) error {
 	if len(p.Refresh) == 0 {
 		return nil
@@ -49,7 +49,8 @@ func (tx *txn) refreshChannel(ctx context.Context, e notify.Entry, ticketID stri
 			not_before = CASE WHEN `+out+` THEN 0 ELSE not_before END,
 			due_at = CASE WHEN `+out+` THEN CAST($5 AS BIGINT) - `+headStart()+` ELSE due_at END,
 			status = CASE WHEN `+out+` THEN 'queued' ELSE status END
-		WHERE ticket_id = $3 AND channel = $4 AND NOT fixed AND (message_id <> '' OR status = 'sending') RETURNING id`,
+		WHERE ticket_id = $3 AND channel = $4 AND NOT fixed
+			AND (message_id <> '' OR status = 'sending' OR (status IN ('queued', 'retrying') AND unknown_since <> 0)) RETURNING id`,
 		e.ID, millis(e.AcceptedAt), ticketID, string(ch), now)
 	if err != nil || len(ids) == 0 {
 		return err

@@ -148,6 +148,26 @@ func TestARefreshWhileSendingMakesItDueAgain(t *testing.T) {
 	}
 }
 
+// One that may be out says its own event once more, so that it is found, and then the newest.
+func TestARefreshReachesAMessageOfWhichNobodyKnowsWhetherItIsOut(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		recordTo(t, s, "1", "lisi")
+		d := claim(t, s, "w", 1, noon)[0].Delivery
+		settle(t, s, "w", noon, notify.Settlement{DeliveryID: d.ID, Status: notify.Retrying, Unknown: true})
+		e := entry("2")
+		record(t, s, e, refreshing(e, notify.Feishu))
+		again := claim(t, s, "w", 1, noon)
+		if len(again) != 1 || again[0].Event.ID != "1" || again[0].Delivery.UnknownSince.IsZero() {
+			t.Fatalf("got %+v, want event 1 to be said once more", again)
+		}
+		settle(t, s, "w", noon, sent(again[0].Delivery))
+		update := claim(t, s, "w", 1, noon)
+		if len(update) != 1 || update[0].Event.ID != "2" || update[0].Delivery.MessageID == "" {
+			t.Errorf("got %+v, want the message to show event 2 then", update)
+		}
+	})
+}
+
 func TestARefreshLeavesAMessageAloneThatCanNeverBeChanged(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
 		recordTo(t, s, "1", "lisi")

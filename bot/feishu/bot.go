@@ -99,12 +99,13 @@ func (b *Bot) Send(ctx context.Context, m notify.Message) []notify.Outcome {
 	l := compose(b.style, m)
 	outcomes := make([]notify.Outcome, len(m.To))
 	for i, to := range m.To {
-		outcomes[i] = b.create(ctx, to, l)
+		outcomes[i] = b.create(ctx, to, l, m.Again)
 	}
 	return outcomes
 }
 
-func (b *Bot) create(ctx context.Context, to notify.Recipient, l letter) notify.Outcome {
+// create sends l, again when it may have been sent before in other words.
+func (b *Bot) create(ctx context.Context, to notify.Recipient, l letter, again bool) notify.Outcome {
 	req := larkim.NewCreateMessageReqBuilder().ReceiveIdType("open_id").Body(
 		larkim.NewCreateMessageReqBodyBuilder().ReceiveId(to.Address).MsgType(l.kind()).
 			Content(l.content).Uuid(uuidOf(to.Key)).Build()).Build()
@@ -121,6 +122,9 @@ func (b *Bot) create(ctx context.Context, to notify.Recipient, l letter) notify.
 	})
 	err = identified(id, requestID, err)
 	l.as = l.took(kind)
+	if again && l.as == asCard { // what is out may be the first, and have buttons
+		l.as = asLiveCard
+	}
 	return outcome(id, requestID, l, wrap("send to feishu", err))
 }
 

@@ -109,6 +109,18 @@ func TestARepeatIsWhatWasSentFirst(t *testing.T) {
 	}
 }
 
+// A repeat without buttons may find a first card that has some, and must not keep them.
+func TestACardThatMayBeOutIsTakenForOneWithButtons(t *testing.T) {
+	for again, want := range map[bool]string{false: "card", true: "card_live"} {
+		s := newStand(t, always(said{body: accepted}))
+		m := to(rejectedCard())
+		m.Again = again
+		if got := s.styled(t, StyleCard, false).Send(t.Context(), m)[0]; got.Err != nil || got.Form != want {
+			t.Errorf("again %t: got %q (%v), want %q", again, got.Form, got.Err, want)
+		}
+	}
+}
+
 func TestWithoutUpdatesOnlyButtonsAndTheEndAreShown(t *testing.T) {
 	decidable, decided, settled := reviewCard(), reviewCard(), rejectedCard()
 	decided.Buttons, settled.Settled = view(), true
