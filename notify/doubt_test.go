@@ -67,6 +67,23 @@ func TestACardWhoseAnswerWasLostIsFoundAgainAndMadeTrue(t *testing.T) {
 	})
 }
 
+// Whoever is killed between a send and writing it down leaves the same doubt.
+func TestACardOfAKilledProcessIsFoundAgainAndMadeTrue(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Feishu)
+		h.accept(submitted("lisi"))
+		if got, err := h.Claim(t.Context(), notify.Feishu, 1, "killed", notify.LeaseTime); err != nil || len(got) != 1 {
+			t.Fatalf("got %d claimed, %v, want the card", len(got), err)
+		}
+		r := h.accept(rejected("wangwu"))
+		h.work(notify.Feishu)
+		pass(time.Minute)
+		if d := h.wantFate("lisi", notify.Feishu, notify.Updated, ""); d.Shown != r.EventID {
+			t.Errorf("got a card that shows %s, want %s", d.Shown, r.EventID)
+		}
+	})
+}
+
 // What cannot be found again is not said a second time.
 func TestACardThatCannotBeFoundAgainIsNotSentForAStateThatIsOver(t *testing.T) {
 	for name, tc := range map[string]struct {

@@ -80,9 +80,12 @@ func (tx *txn) claim(ctx context.Context, ch notify.Channel, n int, lease string
 
 func scanTaken(r row) (d notify.Delivery, err error) { return d, r.Scan(&d.ID, &d.Reason) }
 
-// take marks what is due as claimed.
+// take marks what is due as claimed. Of what another held whose lease ran out nobody can tell
+// whether it was sent: since the claim. A mail is not marked, for no server knows it again: most of
+// what a killed process held it had not begun.
 const take = `UPDATE deliveries SET status = 'sending', lease = $4, due_at = $5, updated_at = $2,
-			claimed = CASE WHEN message_id = '' THEN event_id ELSE want END
+			claimed = CASE WHEN message_id = '' THEN event_id ELSE want END,
+			unknown_since = CASE WHEN unknown_since = 0 AND status = 'sending' AND message_id = '' AND channel <> 'mail' THEN updated_at ELSE unknown_since END
 		WHERE id IN (SELECT id FROM due) RETURNING id, reason`
 
 func claimQuery(words dialect) string {

@@ -173,6 +173,8 @@ func TestAnExpiredLeaseIsClaimedAgainAndItsHolderFenced(t *testing.T) {
 		later := noon.Add(15 * time.Second)
 		if n := claim(t, s, "next", 1, later); len(n) != 1 || n[0].Delivery.ID != d.ID {
 			t.Fatalf("got %+v after the lease, want %s", n, d.ID)
+		} else if since := n[0].Delivery.UnknownSince; !since.Equal(noon) {
+			t.Errorf("got a doubt since %s, want since the claim that nobody settled", since)
 		}
 		settle(t, s, "slow", later, sent(d)) // too late
 		after, attempts, err := s.Delivery(t.Context(), d.ID)
