@@ -13,7 +13,7 @@ const longestHold = time.Hour
 // Between judges an answer over HTTP that is not the provider's own, said as why: a proxy
 // or gateway in between gave it, or a service in trouble. Who is told to wait, with 429 or
 // 503, leaves the channel alone for that long, for the next message would hear the same.
-// Who is told that the gateway failed may have been heard behind it.
+// Who is told yes, or that the gateway failed, may have been heard behind it.
 func Between(status int, h http.Header, why *Refusal) error {
 	wait, told := RetryAfter(h)
 	switch {
@@ -25,15 +25,15 @@ func Between(status int, h http.Header, why *Refusal) error {
 	return why
 }
 
-// mayBeHandedOn reports whether a request that got this status may have been carried out:
-// 502 and 504 are said of what stands behind, 500 and what nobody knows by anybody on the
-// way (RFC 9110, 15.6). The others say that it was not.
+// mayBeHandedOn reports whether a request that got this status may have been carried out: a
+// yes may cover one of the provider's, 502 and 504 are said of what stands behind, 500 and what
+// nobody knows by anybody on the way (RFC 9110, 15.6). The others say that it was not.
 func mayBeHandedOn(status int) bool {
 	switch status {
 	case http.StatusNotImplemented, http.StatusServiceUnavailable, http.StatusHTTPVersionNotSupported, http.StatusNetworkAuthenticationRequired:
 		return false
 	}
-	return status >= http.StatusInternalServerError
+	return status < http.StatusMultipleChoices || status >= http.StatusInternalServerError
 }
 
 // RetryAfter returns for how long an answer asks to be left alone, at most an hour; ok is

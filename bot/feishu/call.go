@@ -66,7 +66,7 @@ func (b *Bot) judge(on route, r reply, secrets ...string) error {
 		return notify.After(reset(r.Header, wait), refusal)
 	case r.StatusCode == http.StatusTooManyRequests && verdict == notify.VerdictAgain:
 		return notify.Hold(reset(r.Header, time.Second), refusal)
-	case r.Code == 0 && r.StatusCode == http.StatusOK: // without a code: who said yes, and to what?
+	case r.Code == 0 && r.StatusCode < http.StatusMultipleChoices: // a yes, but whose, and to what?
 		return notify.MaybeSent(refusal)
 	case r.Code == 0, r.StatusCode == http.StatusServiceUnavailable:
 		return notify.Between(r.StatusCode, r.Header, refusal)

@@ -152,7 +152,7 @@ func TestWhetherFeishuMayHaveTheMessage(t *testing.T) {
 		"500 with a code":                {said{500, nil, `{"code":1500,"msg":"internal error"}`}, false},
 		"a gateway that is overloaded":   {said{503, html(), "x"}, false},
 		"a gateway that has no such way": {said{404, html(), "x"}, false},
-		"the page of a hotel":            {said{200, html(), "x"}, false},
+		"the page of a hotel":            {said{200, html(), "x"}, true},
 		"it is being sent":               {said{400, nil, `{"code":230049,"msg":"x"}`}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,7 +1,9 @@
 package feishu
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,27 +23,59 @@ import (
 const maxAnswer = 1 << 20
 
 // door is what the SDK's requests pass through. The SDK prints bodies into its
-// errors and hides time-outs behind types of its own (feishu.md 2.6); what is no
-// answer in JSON therefore ends here, with an error that can be shown.
+// errors, hides time-outs behind types of its own (feishu.md 2.6) and reads no code where
+// anything else has another shape than it knows; what is no answer of Feishu therefore ends
+// here, with an error that can be shown, and a refusal is made plain.
 type door struct{ client *http.Client }
 
-// Do sends req and returns its answer if that is JSON.
+// Do sends req and returns its answer if that is Feishu's. What it is, the body says: some
+// that stand in between relabel it. Half an answer is returned too, for the SDK to stumble over.
 func (d *door) Do(req *http.Request) (*http.Response, error) {
 	resp, err := d.client.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", req.Method, req.URL.Path, cause(err))
 	}
-	if resp.StatusCode == http.StatusGatewayTimeout || !strings.Contains(resp.Header.Get("Content-Type"), "application/json") {
-		defer func() { _ = resp.Body.Close() }()
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: read the answer: %w", req.Method, req.URL.Path, cause(err))
+	}
+	body, coded := reduced(body)
+	labelled := strings.Contains(strings.ToLower(resp.Header.Get("Content-Type")), jsonType)
+	broken := labelled && resp.StatusCode < http.StatusMultipleChoices // a yes, as far as it goes
+	if resp.StatusCode == http.StatusGatewayTimeout || (!coded && !broken) {
 		return nil, noAnswer(resp)
 	}
-	resp.Body = limited{io.LimitReader(resp.Body, maxAnswer), resp.Body}
+	resp.Header.Set("Content-Type", jsonType)
+	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
 }
 
-type limited struct {
-	io.Reader
-	io.Closer
+// jsonType is the only type of an answer the SDK reads.
+const jsonType = "application/json"
+
+// reduced reports whether an answer has a code, as all of Feishu's do. A refusal is reduced to
+// what the SDK reads of one, as far as it has the shape of feishu.md 5.4.
+func reduced(body []byte) (_ []byte, coded bool) {
+	var answer struct {
+		Code  *int            `json:"code"`
+		Msg   json.RawMessage `json:"msg"`
+		Error json.RawMessage `json:"error"`
+	}
+	if json.Unmarshal(body, &answer) != nil || answer.Code == nil {
+		return body, false
+	}
+	if *answer.Code == 0 {
+		return body, true
+	}
+	said := larkcore.CodeError{Code: *answer.Code}
+	_ = json.Unmarshal(answer.Msg, &said.Msg)
+	_ = json.Unmarshal(answer.Error, &said.Err)
+	short, err := json.Marshal(said)
+	if err != nil {
+		return body, true
+	}
+	return short, true
 }
 
 // cause takes the address off err, which may lead through a proxy with a password.
@@ -56,7 +90,7 @@ func cause(err error) error {
 func noAnswer(resp *http.Response) error {
 	refusal := &notify.Refusal{
 		Code:      "feishu.http_" + strconv.Itoa(resp.StatusCode),
-		Message:   "answered " + strconv.Itoa(resp.StatusCode) + " without JSON",
+		Message:   "answered " + strconv.Itoa(resp.StatusCode) + ", and not as Feishu does",
 		RequestID: larkcore.ApiResp{Header: resp.Header}.RequestId(),
 	}
 	if resp.StatusCode == http.StatusNotFound { // so answers Feishu on a path it does not know: feishu.md 3

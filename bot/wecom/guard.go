@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -41,8 +42,27 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the answer: %w", err)
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.Body = io.NopCloser(bytes.NewReader(reduced(body)))
 	return resp, nil
+}
+
+// reduced is an answer, of a refusal the code and the words alone: what else there is may have
+// a shape that nobody can read (wecom.md 4.4), and the code would be lost with it.
+func reduced(body []byte) []byte {
+	var answer struct {
+		ErrCode int             `json:"errcode"`
+		ErrMsg  json.RawMessage `json:"errmsg"`
+	}
+	if json.Unmarshal(body, &answer) != nil || answer.ErrCode == 0 {
+		return body
+	}
+	said := status{ErrCode: answer.ErrCode}
+	_ = json.Unmarshal(answer.ErrMsg, &said.ErrMsg) // without words the table's stand in
+	short, err := json.Marshal(said)
+	if err != nil {
+		return body
+	}
+	return short
 }
 
 // rewound returns req with its body from the beginning: the SDK sends a request

@@ -30,6 +30,7 @@ func TestWhatAGatewaysAnswerMeans(t *testing.T) {
 		"502":                    {502, "", `{"errcode":40001}`, again, 0, true, "wecom.http_502"},
 		"500":                    {500, "", "x", again, 0, true, "wecom.http_500"},
 		"501":                    {501, "", "x", again, 0, false, "wecom.http_501"},
+		"another yes":            {202, "", "{}", again, 0, true, "wecom.http_202"},
 		"404":                    {404, "", "x", again, 0, false, "wecom.http_404"},
 		"a yes without a msgid":  {200, "", `{"errcode":0,"errmsg":"ok"}`, again, 0, true, "wecom.no_msgid"},
 	} {
@@ -50,6 +51,26 @@ func TestWhatAGatewaysAnswerMeans(t *testing.T) {
 			if v, _ := notify.VerdictOf(got); got == nil || v != tc.verdict || notify.Unknown(got) {
 				t.Errorf("got %v of %v for the token, want %v of a message that surely was not sent", v, got, tc.verdict)
 			}
+		})
+	}
+}
+
+func TestACodeCountsWhateverIsBesideIt(t *testing.T) {
+	for name, tc := range map[string]struct {
+		body    string
+		verdict notify.Verdict
+		code    string
+	}{
+		"people as an object": {`{"errcode":81013,"errmsg":"x","invaliduser":{}}`, notify.VerdictStaleAddress, "wecom.81013"},
+		"people as a number":  {`{"errcode":45009,"errmsg":"x","msgid":{},"invaliduser":7}`, notify.VerdictAfter, "wecom.45009"},
+		"words as an object":  {`{"errcode":60020,"errmsg":{"zh":"x"}}`, notify.VerdictMisconfigured, "wecom.60020"},
+		"a code of no number": {`{"errcode":"busy"}`, notify.VerdictAgain, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBot(t, []func(*Config){styleText, func(c *Config) {
+				c.APIBaseURL = answering(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, tc.body) })
+			}})
+			wantVerdict(t, b.Send(t.Context(), messageTo(sampleCard(), "lisi"))[0].Err, tc.verdict, tc.code)
 		})
 	}
 }
