@@ -110,7 +110,11 @@ func stageOf(err error) stage {
 func (m *Mailer) judge(err error) error {
 	if r, ok := errors.AsType[*textproto.Error](err); ok {
 		refusal := &notify.Refusal{Code: "mail." + strconv.Itoa(r.Code), Message: m.scrub(r.Msg)}
-		return m.say(verdictOn(stageOf(err), r.Code), fmt.Errorf("%s: %w", stageOf(err), refusal))
+		said := fmt.Errorf("%s: %w", stageOf(err), refusal)
+		if r.Code < 400 { // neither yes nor no
+			said = reached(err, said)
+		}
+		return m.say(verdictOn(stageOf(err), r.Code), said)
 	}
 	for _, f := range faults() {
 		if f.fits(err) {

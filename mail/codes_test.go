@@ -68,7 +68,7 @@ func TestWhatServersAnswer(t *testing.T) {
 		{stageEnd, 550, permanent},
 		{stageEnd, 552, permanent},
 		{stageEnd, 554, permanent},
-		{stageEnd, 250, again},
+		{stageEnd, 354, again},
 	} {
 		t.Run(fmt.Sprintf("%d at %s", tc.code, tc.at), func(t *testing.T) {
 			err := m.judge(&failure{stage: tc.at, err: &textproto.Error{Code: tc.code, Msg: "no"}})

@@ -100,13 +100,13 @@ func dotted(source []byte) []byte {
 }
 
 // end sends the final dot. From here on the mail may have been taken, whatever comes
-// of it.
+// of it: 250 is the word for that, but the first digit counts (RFC 5321 4.2.1).
 func (s *session) end(ctx context.Context, patience time.Duration) (reply string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err = s.within(ctx, func() error {
 		unwritten := s.smtp.Text.PrintfLine(".")
-		_, reply, err = s.smtp.Text.ReadResponse(250)
+		_, reply, err = s.smtp.Text.ReadResponse(2)
 		if _, refused := errors.AsType[*textproto.Error](err); err == nil || refused {
 			return err // a server that hangs up in the middle of a mail may have said why
 		}

@@ -58,6 +58,41 @@ type deaf struct {
 func (d deaf) Read(b []byte) (int, error) { return d.said.Read(b) }
 func (deaf) Write([]byte) (int, error)    { return 0, errors.New("broken pipe") }
 
+// After the final dot a server may say what it should not: a yes is one, and what is neither
+// yes nor no leaves a doubt.
+func TestTheLastWordOfAServer(t *testing.T) {
+	for said, want := range map[string]string{
+		"250 queued":         "taken",
+		"251 will forward":   "taken",
+		"200 fine":           "taken",
+		"354 go on":          "unknown",
+		"150 wait":           "unknown",
+		"042 what":           "unknown",
+		"hello":              "unknown",
+		"451 later":          "refused",
+		"421 closing":        "refused",
+		"554-no\r\n554 spam": "refused",
+	} {
+		near, far := net.Pipe()
+		t.Cleanup(func() { _, _ = near.Close(), far.Close() })
+		conn := deaf{near, strings.NewReader("220 ready\r\n" + said + "\r\n")}
+		client, err := smtp.NewClient(conn, "mail.corp.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := "refused"
+		_, err = (&session{conn: conn, smtp: client}).end(t.Context(), time.Minute)
+		if err == nil {
+			got = "taken"
+		} else if notify.Unknown(new(Mailer).judge(err)) {
+			got = "unknown"
+		}
+		if got != want {
+			t.Errorf("%q: got %s (%v), want %s", said, got, err, want)
+		}
+	}
+}
+
 func TestWhatAServerSaysBeforeItHangsUpIsHeard(t *testing.T) {
 	for said, want := range map[string]struct {
 		verdict notify.Verdict
