@@ -89,6 +89,21 @@ func TestAnEventWhileACardIsBeingSentEndsWithTheNewerState(t *testing.T) {
 	})
 }
 
+// TestACardThatWaitedEndsWithTheNewerState: the step is still the one it is about, and the
+// ticket was submitted anew meanwhile.
+func TestACardThatWaitedEndsWithTheNewerState(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.board.only(notify.Feishu)
+		h.accept(submitted("lisi"))
+		r := h.accept(event(2, ticket.KindResubmitted, ticket.WaitingReview, at(1, "wangwu"), by("zhangsan")))
+		h.work(notify.Feishu)
+		d := h.wantFate("lisi", notify.Feishu, notify.Updated, "")
+		if d.Shown != r.EventID || d.Deadline != d.CreatedAt.Add(notify.Patience) {
+			t.Errorf("got a card that shows %s, tried until %s, want %s within a day", d.Shown, d.Deadline, r.EventID)
+		}
+	})
+}
+
 // slowly takes everything after d.
 func slowly(d time.Duration) func(context.Context, int, call) []notify.Outcome {
 	return func(ctx context.Context, n int, c call) []notify.Outcome {
