@@ -86,11 +86,11 @@ type renewals struct {
 	n  int
 }
 
-func (q *renewals) Renew(ctx context.Context, lease string, hold time.Duration) ([]string, error) {
+func (q *renewals) Renew(ctx context.Context, lease string, ids []string, hold time.Duration) ([]string, error) {
 	q.mu.Lock()
 	q.n++
 	q.mu.Unlock()
-	return q.Queue.Renew(ctx, lease, hold)
+	return q.Queue.Renew(ctx, lease, ids, hold)
 }
 
 func (q *renewals) count() int {

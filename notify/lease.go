@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -14,12 +15,27 @@ type lease struct {
 
 	mu    sync.Mutex
 	taken time.Time       // when it was asked for, the last time it was granted
-	held  map[string]bool // by delivery; nil: all that was claimed
+	held  map[string]bool // by delivery
 }
 
 // newLease returns a lease about to be asked for.
 func newLease(now func() time.Time) *lease {
 	return &lease{id: NewID(""), now: now, taken: now()}
+}
+
+// claimed notes what came of asking for the lease.
+func (l *lease) claimed(notices []Notice) {
+	l.held = make(map[string]bool, len(notices))
+	for i := range notices {
+		l.held[notices[i].Delivery.ID] = true
+	}
+}
+
+// ids are the deliveries that were held when the lease was granted last.
+func (l *lease) ids() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Collect(maps.Keys(l.held))
 }
 
 // granted notes which deliveries the lease still holds, as asked at that time.
@@ -46,7 +62,7 @@ func (l *lease) lasts() bool {
 func (l *lease) holds(id string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.held == nil || l.held[id]
+	return l.held[id]
 }
 
 // hold keeps the claim until the returned function is called.
@@ -81,7 +97,7 @@ func (l *load) renew(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	asked := l.w.Now()
-	ids, err := l.w.Queue.Renew(ctx, l.lease.id, LeaseTime)
+	ids, err := l.w.Queue.Renew(ctx, l.lease.id, l.lease.ids(), LeaseTime)
 	if err == nil {
 		l.lease.granted(asked, ids)
 	}

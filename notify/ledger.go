@@ -113,9 +113,9 @@ type Queue interface {
 	// says: all who claim from it go by one clock. When one of them waited for quiet
 	// hours, so do all others of that person: they come along, whatever n says.
 	Claim(ctx context.Context, ch Channel, n int, lease string, hold time.Duration) ([]Notice, error)
-	// Renew makes the lease last for hold from now, and returns the ids of the
-	// deliveries that are still held under it.
-	Renew(ctx context.Context, lease string, hold time.Duration) (held []string, err error)
+	// Renew makes the lease of the deliveries ids last for hold from now, and returns
+	// the ids of those that are still held under it.
+	Renew(ctx context.Context, lease string, ids []string, hold time.Duration) (held []string, err error)
 	// Settle writes down outcomes, each only if its delivery is still held under
 	// lease, and gives the deliveries free. A delivery whose Want changed while it
 	// was out and that ended accepted or updated becomes due again.

@@ -135,6 +135,7 @@ func (w *Worker) claim(ctx context.Context, s *shift) (_ *load, _ []Notice, rest
 		l.giveBack(ctx, granted)
 		return nil, nil, restFor(0, err == nil), err
 	}
+	l.lease.claimed(notices)
 	return l, notices, 0, nil
 }
 

@@ -53,7 +53,7 @@ func TestReplicasWhoseClocksDifferGoByTheDatabases(t *testing.T) {
 			t.Errorf("got %d claimed by the replica that is %s, want none: they are held", len(got), name)
 		}
 	}
-	if _, err := slow.Renew(t.Context(), "r", 15*time.Second); err != nil {
+	if _, err := slow.Renew(t.Context(), "r", idsOf(held), 15*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	if got := claimed(t, right, "again"); len(got) != 0 {

@@ -134,6 +134,14 @@ func claim(tb testing.TB, s *store.Store, lease string, n int, now time.Time) []
 	return notices
 }
 
+func idsOf(notices []notify.Notice) []string {
+	var ids []string
+	for _, n := range notices {
+		ids = append(ids, n.Delivery.ID)
+	}
+	return ids
+}
+
 func settle(tb testing.TB, s *store.Store, lease string, now time.Time, settled ...notify.Settlement) {
 	tb.Helper()
 	s.SetClock(func() time.Time { return now })

@@ -71,7 +71,7 @@ func (tx *txn) claim(ctx context.Context, ch notify.Channel, n int, lease string
 	if !quiet {
 		return ids, nil
 	}
-	more, err := all(ctx, tx, scanTaken, gatherQuery(tx.words), string(ch), now, maxGathered, lease, now+hold.Milliseconds())
+	more, err := all(ctx, tx, scanTaken, gatherQuery(tx.words), document{ids}, now, maxGathered, lease, now+hold.Milliseconds(), string(ch))
 	for _, one := range more {
 		ids = append(ids, one.ID)
 	}
@@ -102,9 +102,9 @@ const maxGathered = 500
 // that it is said in one message. It may be due some moments later.
 func gatherQuery(words dialect) string {
 	return `WITH due AS MATERIALIZED (
-			SELECT id FROM deliveries WHERE channel = $1 AND ` + dueIn + ` AND due_at <= CAST($2 AS BIGINT) + 60000
+			SELECT id FROM deliveries WHERE channel = $6 AND ` + dueIn + ` AND due_at <= CAST($2 AS BIGINT) + 60000
 				AND status <> 'sending' AND reason = 'quiet_hours'
-				AND person IN (SELECT person FROM deliveries WHERE lease = $4 AND lease <> '' AND reason = 'quiet_hours')
+				AND person IN (SELECT person FROM deliveries WHERE id IN ` + words.listed + ` AND reason = 'quiet_hours')
 			ORDER BY due_at, created_at LIMIT $3` + words.skipLocked + `)
 		` + take
 }
@@ -134,16 +134,18 @@ func scanNotice(r row) (n notify.Notice, err error) {
 }
 
 // renewQuery need not ask for the status: only what is being sent has a lease.
-const renewQuery = `UPDATE deliveries SET due_at = $2 WHERE lease = $1 AND lease <> '' RETURNING id`
+func renewQuery(words dialect) string {
+	return `UPDATE deliveries SET due_at = $3 WHERE id IN ` + words.listed + ` AND lease = $2 RETURNING id`
+}
 
 // Renew implements [notify.Queue].
-func (s *Store) Renew(ctx context.Context, lease string, hold time.Duration) (held []string, err error) {
+func (s *Store) Renew(ctx context.Context, lease string, ids []string, hold time.Duration) (held []string, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *txn) error {
 		now, err := tx.clock(ctx, tx)
 		if err != nil {
 			return err
 		}
-		held, err = all(ctx, tx, value[string], renewQuery, lease, now+hold.Milliseconds())
+		held, err = all(ctx, tx, value[string], renewQuery(tx.words), document{ids}, lease, now+hold.Milliseconds())
 		return err
 	})
 	if err != nil {

@@ -195,9 +195,9 @@ func TestAnExpiredLeaseIsClaimedAgainAndItsHolderFenced(t *testing.T) {
 func TestARenewedLeaseLasts(t *testing.T) {
 	onEach(t, func(t engineTest, s *store.Store) {
 		recordTo(t, s, "1", "lisi", "wangwu")
-		claim(t, s, "w", 2, noon)
+		ours := idsOf(claim(t, s, "w", 2, noon))
 		settled := claim(t, s, "other", 1, noon.Add(time.Hour))[0].Delivery // the other took one over
-		held, err := s.Renew(t.Context(), "w", time.Hour)
+		held, err := s.Renew(t.Context(), "w", ours, time.Hour)
 		if err != nil || len(held) != 1 || held[0] == settled.ID {
 			t.Fatalf("got %v held, %v, want what the other did not take over", held, err)
 		}

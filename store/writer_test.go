@@ -202,7 +202,7 @@ func TestTheQueueIsReadByItsIndexes(t *testing.T) {
 	}{
 		{claimQuery(sqliteWords()), "deliveries_due", 5},
 		{nextDueQuery, "deliveries_due", 1},
-		{renewQuery, "deliveries_held", 2},
+		{renewQuery(sqliteWords()), "sqlite_autoindex_deliveries_1", 3},
 		{countQuery, "COVERING INDEX deliveries_status", 0},
 		{takenQuery("email"), "users_email", 2},
 	} {
