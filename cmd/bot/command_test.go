@@ -11,9 +11,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/alecthomas/kong"
 
 	"ticketbell/access"
 )
@@ -49,6 +52,22 @@ func TestHelpMentionsEveryCommandAndSetting(t *testing.T) {
 	wantContain(t, bot(t, nil, "--help").want(t, 0).out, "serve", "demo", "sandbox", "token create", "healthcheck", "version", "--config")
 	wantContain(t, bot(t, nil, "serve", "--help").out,
 		"--http-listen", "--data-dir", "--database-url", "--redis-url", "--secret-key", "--secret-key-file", "--log-level", "--log-format", "--sandbox")
+}
+
+func TestEveryCommandCanBeRun(t *testing.T) {
+	parser, err := kong.New(new(commands))
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaves := parser.Model.Leaves(false)
+	if len(leaves) < 10 {
+		t.Fatalf("got %d commands, want all of them", len(leaves))
+	}
+	for _, leaf := range leaves {
+		if _, ok := reflect.TypeAssert[runner](leaf.Target.Addr()); !ok {
+			t.Errorf("%s is no runner", leaf.FullPath())
+		}
+	}
 }
 
 func TestVersionIsOneLine(t *testing.T) {

@@ -16,7 +16,7 @@ type healthcheckCommand struct {
 }
 
 // Run returns nil when the service is ready.
-func (c *healthcheckCommand) Run(ctx context.Context) error {
+func (c *healthcheckCommand) Run(ctx context.Context, _ *streams) error {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+reachable(c.HTTPListen)+"/readyz", nil)
@@ -48,7 +48,7 @@ func reachable(listen string) string {
 type versionCommand struct{}
 
 // Run prints version, commit, build time and Go's version on one line.
-func (versionCommand) Run(s *streams) error {
+func (versionCommand) Run(_ context.Context, s *streams) error {
 	_, err := fmt.Fprintf(s.out, "ticketbell %s %s %s %s\n", version, commit, builtAt, runtime.Version())
 	return err
 }

@@ -69,8 +69,6 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int
 		kong.Description("ticketbell tells the right people, on the channel they read, that a ticket changed, and lets them act from the message."),
 		kong.Writers(out, errOut),
 		kong.Exit(func(code int) { exit = code }),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(&streams{out, errOut}),
 	}
 	names, err := kong.New(new(commands), options...)
 	if err != nil {
@@ -92,7 +90,7 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int
 		fmt.Fprintf(errOut, "bot: %v\n\nTry: bot --help\n", err)
 		return exitUsage
 	}
-	if err := command.Run(); err != nil {
+	if err := chosen(command).Run(ctx, &streams{out, errOut}); err != nil {
 		fmt.Fprintln(errOut, "bot:", err)
 		return exitFailed
 	}
