@@ -12,14 +12,20 @@ type dialect struct {
 	lockName string
 	// listed is a subquery of the texts in the JSON array $1.
 	listed string
-	// pairs is a subquery of the pairs of texts in the JSON array $1.
-	pairs string
+	// numbered is a subquery of the whole numbers in the JSON array $1.
+	numbered string
+	// elements, as one more table of a query, are the texts of the JSON array in a
+	// column, and element is one of them, compared byte by byte.
+	elements func(column string) string
+	element  string
 }
 
 func sqliteWords() dialect {
 	return dialect{
-		listed: `(SELECT value FROM json_each($1))`,
-		pairs:  `(SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each($1))`,
+		listed:   `(SELECT value FROM json_each($1))`,
+		numbered: `(SELECT value FROM json_each($1))`,
+		elements: func(column string) string { return `json_each(` + column + `) j` },
+		element:  `j.value`,
 	}
 }
 
@@ -29,6 +35,8 @@ func postgresWords() dialect {
 		skipLocked: " FOR UPDATE SKIP LOCKED",
 		lockName:   `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
 		listed:     `(SELECT json_array_elements_text(CAST($1 AS json)))`,
-		pairs:      `(SELECT value ->> 0, value ->> 1 FROM json_array_elements(CAST($1 AS json)))`,
+		numbered:   `(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS BIGINT))`,
+		elements:   func(column string) string { return `json_array_elements_text(CAST(` + column + ` AS json)) j (value)` },
+		element:    `(j.value COLLATE "C")`,
 	}
 }

@@ -54,6 +54,7 @@ type txn struct {
 	changed []string
 	people  *acquaintances
 	met     []string // whose terms are on disk once the transaction is
+	fresh   *fresh
 }
 
 // wake has the workers of ch told once the transaction is on disk.

@@ -88,7 +88,7 @@ func (l listing) follow(ctx context.Context, q string) (s subjects, err error) {
 func (l listing) named(ctx context.Context, kind, text string, most int) ([]string, error) {
 	from, to := between(text)
 	found, err := all(ctx, l, value[string],
-		`SELECT subject FROM search_terms WHERE kind = $1 AND term >= $2 AND term < $3 LIMIT $4`, kind, from, to, 4*most)
+		l.words.subjectsOf("$1", "$2", "$3")+` LIMIT $4`, kind, from, to, 4*most)
 	if len(found) == 4*most {
 		return found, err // a name may be found at several of its words, but hardly at four
 	}
@@ -112,6 +112,7 @@ func (s *Store) Codes(ctx context.Context) ([]string, error) {
 type picking struct {
 	conditions
 	filter notify.DeliveryFilter
+	words  dialect
 	line   line
 	// leads are alternatives; whatever one of them finds is picked.
 	leads []string
@@ -121,7 +122,7 @@ type picking struct {
 
 // plan decides how f is answered.
 func (l listing) plan(ctx context.Context, f notify.DeliveryFilter) (*picking, error) {
-	p := &picking{filter: f, line: lineOf(f.Order)}
+	p := &picking{filter: f, words: l.words, line: lineOf(f.Order)}
 	p.narrow(f)
 	if p.line.column == "" {
 		if err := p.line.after(&p.conditions, f.Cursor); err != nil {
@@ -212,9 +213,10 @@ func (p *picking) oneOf(column string, values []string) string {
 func (p *picking) look(s subjects) {
 	like := p.bind(likeAny(s.text))
 	from, to := between(s.text)
+	people := p.words.subjectsOf(`'`+termPerson+`'`, p.bind(from), p.bind(to))
 	// A scalar subquery, because PostgreSQL would rather read every ticket than look into an EXISTS.
 	p.terms = append(p.terms, `((SELECT lower(t.key) LIKE `+like+` ESCAPE '\' OR lower(t.title) LIKE `+like+` ESCAPE '\' FROM tickets t WHERE t.id = d.ticket_id)
-		OR d.person IN (SELECT subject FROM search_terms WHERE kind = '`+termPerson+`' AND term >= `+p.bind(from)+` AND term < `+p.bind(to)+`)
+		OR d.person IN (`+people+`)
 		OR lower(d.code) LIKE `+like+` ESCAPE '\')`)
 }
 

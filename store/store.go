@@ -49,6 +49,7 @@ type Store struct {
 	clock  clock
 	news   *news
 	people *acquaintances
+	fresh  *fresh
 	now    func() time.Time
 
 	witness *witness
@@ -64,12 +65,16 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Store{keys: keys, bells: newBells(), news: newNews(), people: newAcquaintances(), now: cfg.Now}
+	s := &Store{keys: keys, bells: newBells(), news: newNews(), people: newAcquaintances(), fresh: new(fresh), now: cfg.Now}
 	s.witness = newWitness(cfg.Now, s.probe) //nolint:contextcheck // what it begins ends with Close
 	if err := s.connect(ctx, cfg); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	if err := s.checkKey(ctx); err != nil {
+	err = s.checkKey(ctx)
+	if err == nil {
+		err = s.sortLeft(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), s.Close())
 	}
 	return s, nil
@@ -129,7 +134,7 @@ type writing func(ctx context.Context, do func(context.Context, querier) error) 
 func (s *Store) writeBy(ctx context.Context, by writing, do func(context.Context, *txn) error) error {
 	var done *txn
 	err := by(ctx, func(ctx context.Context, q querier) error {
-		tx := &txn{querier: q, words: s.words, clock: s.clock, people: s.people}
+		tx := &txn{querier: q, words: s.words, clock: s.clock, people: s.people, fresh: s.fresh}
 		if err := do(ctx, tx); err != nil {
 			return err
 		}

@@ -34,7 +34,7 @@ func termsOf(texts ...string) []string {
 			}
 		}
 	}
-	slices.Sort(terms) // one order for all who write, so that nobody waits in a ring
+	slices.Sort(terms)
 	return slices.Compact(terms)
 }
 
@@ -54,18 +54,6 @@ func between(q string) (from, to string) {
 	return from, from + string(unicode.MaxRune)
 }
 
-// keepTerms makes the pieces lead to their subjects: pairs of term and subject.
-func (tx *txn) keepTerms(ctx context.Context, kind string, pairs [][2]string) error {
-	if len(pairs) == 0 {
-		return nil
-	}
-	_, err := tx.ExecContext(ctx,
-		`WITH p (term, subject) AS `+tx.words.pairs+`
-		INSERT INTO search_terms (kind, term, subject) SELECT $2, term, subject FROM p WHERE true ON CONFLICT DO NOTHING`,
-		document{pairs}, kind)
-	return err
-}
-
 // findable lets the ticket of e be found by its key and title, and no longer by a
 // title it had before.
 func (tx *txn) findable(ctx context.Context, e notify.Entry, known notify.Known, id string) error {
@@ -73,26 +61,34 @@ func (tx *txn) findable(ctx context.Context, e notify.Entry, known notify.Known,
 	terms := termsOf(clean(t.Key), clean(t.Title))
 	if known.ID != "" {
 		before := termsOf(clean(t.Key), clean(known.Last.Ticket.Title))
-		for _, term := range before {
-			if slices.Contains(terms, term) {
-				continue
-			}
-			_, err := tx.ExecContext(ctx, `DELETE FROM search_terms WHERE kind = $1 AND term = $2 AND subject = $3`, termTicket, term, id)
-			if err != nil {
-				return err
-			}
+		if err := tx.forget(ctx, id, except(before, terms)); err != nil {
+			return err
 		}
-		terms = slices.DeleteFunc(terms, func(term string) bool { return slices.Contains(before, term) })
+		terms = except(terms, before)
 	}
-	return tx.keepTerms(ctx, termTicket, paired(terms, id))
+	return tx.keepTerms(ctx, termTicket, id, terms)
 }
 
-func paired(terms []string, subject string) [][2]string {
-	pairs := make([][2]string, 0, len(terms))
-	for _, term := range terms {
-		pairs = append(pairs, [2]string{term, subject})
+// forget makes the terms lead to the ticket no more.
+func (tx *txn) forget(ctx context.Context, id string, terms []string) error {
+	if len(terms) == 0 {
+		return nil
 	}
-	return pairs
+	if err := tx.sortIn(ctx, `kind = '`+termTicket+`' AND subject = $1`+tx.words.lockRows, id); err != nil {
+		return err
+	}
+	for _, term := range terms {
+		_, err := tx.ExecContext(ctx, `DELETE FROM search_terms WHERE kind = $1 AND term = $2 AND subject = $3`, termTicket, term, id)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// except are the terms that others do not hold.
+func except(terms, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(terms), func(term string) bool { return slices.Contains(others, term) })
 }
 
 // acquaintances remembers whose terms are on disk, so that they are written once
@@ -123,7 +119,6 @@ func (a *acquaintances) meet(keys []string) {
 
 // introduce lets the people of the deliveries be found by name and key.
 func (tx *txn) introduce(ctx context.Context, ds []notify.Delivery) error {
-	var pairs [][2]string
 	for _, d := range ds {
 		person, name := clean(d.Person), clean(d.To.Name)
 		key := person + "\x00" + name
@@ -131,8 +126,9 @@ func (tx *txn) introduce(ctx context.Context, ds []notify.Delivery) error {
 			continue
 		}
 		tx.met = append(tx.met, key)
-		pairs = append(pairs, paired(termsOf(person, name), person)...)
+		if err := tx.keepTerms(ctx, termPerson, person, termsOf(person, name)); err != nil {
+			return err
+		}
 	}
-	slices.SortFunc(pairs, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
-	return tx.keepTerms(ctx, termPerson, pairs)
+	return nil
 }
