@@ -45,6 +45,7 @@ func (a *api) registerPlain(engine *gin.Engine) error {
 	if err != nil {
 		return fmt.Errorf("render the documentation: %w", err)
 	}
+	shed(a.huma.OpenAPI())
 	plain := map[string]http.Handler{
 		"/healthz": http.HandlerFunc(alive), "/livez": http.HandlerFunc(alive), "/-/healthy": http.HandlerFunc(alive),
 		"/readyz": http.HandlerFunc(a.ready), "/-/ready": http.HandlerFunc(a.ready),

@@ -3,7 +3,9 @@ package server
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -20,6 +22,9 @@ const (
 	tagTokens     = "Tokens"
 	tagPlatforms  = "Platforms"
 )
+
+// schemaPrefix stands before the name of a schema wherever the document refers to it.
+const schemaPrefix = "#/components/schemas/"
 
 // describe begins the OpenAPI document.
 func describe(b Build, schemas huma.Registry) *huma.OpenAPI {
@@ -63,4 +68,57 @@ func document(d *huma.OpenAPI) (http.Handler, error) {
 		w.Header().Set("Content-Type", "application/openapi+json; charset=utf-8")
 		_, _ = w.Write(body) // the caller may be gone
 	}), nil
+}
+
+// shed lets go of what only the documents showed, which is most of d: what a request
+// may hold is checked with the rest for as long as the service runs.
+func shed(d *huma.OpenAPI) {
+	asked := asked{all: d.Components.Schemas, names: map[string]bool{}}
+	for _, path := range d.Paths {
+		for _, op := range []*huma.Operation{path.Get, path.Post, path.Put, path.Patch, path.Delete} {
+			if op == nil {
+				continue
+			}
+			if op.RequestBody != nil {
+				for _, body := range op.RequestBody.Content {
+					asked.add(body.Schema)
+				}
+			}
+			op.Responses, op.Parameters = nil, nil
+		}
+	}
+	d.Paths = nil
+	maps.DeleteFunc(d.Components.Schemas.Map(), func(name string, _ *huma.Schema) bool { return !asked.names[name] })
+}
+
+// asked are the schemas that bodies of requests are checked with, by name.
+type asked struct {
+	all   huma.Registry
+	names map[string]bool
+}
+
+// add adds what the schema leads to.
+func (a asked) add(schemas ...*huma.Schema) {
+	for _, s := range schemas {
+		if s == nil {
+			continue
+		}
+		if _, name, ok := strings.Cut(s.Ref, schemaPrefix); ok {
+			if a.names[name] {
+				continue
+			}
+			a.names[name] = true
+			s = a.all.SchemaFromRef(s.Ref)
+		}
+		for _, property := range s.Properties {
+			a.add(property)
+		}
+		if more, ok := s.AdditionalProperties.(*huma.Schema); ok {
+			a.add(more)
+		}
+		a.add(s.Items, s.Not)
+		a.add(s.OneOf...)
+		a.add(s.AnyOf...)
+		a.add(s.AllOf...)
+	}
 }

@@ -50,7 +50,7 @@ type route struct {
 }
 
 func newAPI(c Config, engine *gin.Engine) *api {
-	schemas := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	schemas := huma.NewMapRegistry(schemaPrefix, huma.DefaultSchemaNamer)
 	config := huma.Config{
 		OpenAPI:       describe(c.Build, schemas),
 		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
