@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"bytes"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -73,18 +72,13 @@ func lookOf(t cards.Tone) look {
 	}
 }
 
-// usualPage is how many bytes most pages have at most.
-const usualPage = 10 << 10
-
 // writePage writes the HTML face of a card. Whatever people typed is escaped by
 // html/template; a link that is not http or https becomes harmless.
 func writePage(w io.Writer, c cards.Card, lang cards.Language) error {
-	page := bytes.NewBuffer(make([]byte, 0, usualPage)) // a template writes word by word
-	if err := pageTemplate.Execute(page, pageOf(viewOnly(c), lang)); err != nil {
+	if err := pageTemplate.Execute(w, pageOf(viewOnly(c), lang)); err != nil {
 		return fmt.Errorf("lay out mail: %w", err)
 	}
-	_, err := page.WriteTo(w)
-	return err
+	return nil
 }
 
 func pageOf(c cards.Card, lang cards.Language) page {

@@ -63,7 +63,7 @@ func (tx *txn) release(ctx context.Context, lease string, now int64, s notify.Se
 	if s.Free {
 		counts = 0
 	}
-	return one(ctx, tx, scanReleased,
+	err := mustChange(tx.ExecContext(ctx,
 		`UPDATE deliveries SET
 			status = CASE WHEN `+again+` THEN 'queued' ELSE $3 END,
 			due_at = CASE WHEN $11 AND not_before <> 0 THEN not_before WHEN $11 AND created_at < $10 THEN created_at - `+headStart()+`
@@ -77,10 +77,14 @@ func (tx *txn) release(ctx context.Context, lease string, now int64, s notify.Se
 			unknown_since = CASE WHEN $13 AND unknown_since = 0 THEN $10 ELSE unknown_since END, claimed = '', updated_at = $10,
 			took_ms = CASE WHEN took_ms = 0 AND CAST($15 AS BIGINT) > created_at THEN CAST($15 AS BIGINT) - created_at
 				WHEN took_ms = 0 AND CAST($15 AS BIGINT) > 0 THEN 1 ELSE took_ms END
-		WHERE id = $1 AND lease = $2 AND status = 'sending'
-		RETURNING channel, status, id, event_id, person, place`,
+		WHERE id = $1 AND lease = $2 AND status = 'sending'`,
 		s.DeliveryID, lease, string(s.Status), clean(s.Reason), clean(s.Code), clean(s.MessageID), clean(s.Payload), s.Shown,
-		notBefore(s, now), now, s.Untouched, counts, s.Unknown, s.Fixed, acceptedAt(s), s.Form)
+		notBefore(s, now), now, s.Untouched, counts, s.Unknown, s.Fixed, acceptedAt(s), s.Form))
+	if err != nil {
+		return notify.Delivery{}, err
+	}
+	// RETURNING would have SQLite keep every page as it was before, for a statement that fails half-way.
+	return one(ctx, tx, scanReleased, `SELECT channel, status, id, event_id, person, place FROM deliveries WHERE id = $1`, s.DeliveryID)
 }
 
 // acceptedAt is when the provider took the message, 0 when it did not.
