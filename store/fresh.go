@@ -8,14 +8,17 @@ import (
 
 // maxFresh is about how many subjects lie unsorted in search_fresh: every search looks
 // through all of them.
-const maxFresh = 256
+const maxFresh = 512
 
 // fresh counts what was put into search_fresh since it was sorted in last.
-type fresh struct{ n atomic.Int64 }
+type fresh struct {
+	n   atomic.Int64
+	max int64
+}
 
 // full reports whether one more makes too many, and then counts anew.
 func (f *fresh) full() bool {
-	if f.n.Add(1) < maxFresh {
+	if f.n.Add(1) < f.max {
 		return false
 	}
 	f.n.Store(0)

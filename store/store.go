@@ -65,7 +65,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Store{keys: keys, bells: newBells(), news: newNews(), people: newAcquaintances(), fresh: new(fresh), now: cfg.Now}
+	s := &Store{keys: keys, bells: newBells(), news: newNews(), people: newAcquaintances(), fresh: &fresh{max: maxFresh}, now: cfg.Now}
 	s.witness = newWitness(cfg.Now, s.probe) //nolint:contextcheck // what it begins ends with Close
 	if err := s.connect(ctx, cfg); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
