@@ -154,11 +154,11 @@ type unrenewed struct {
 	until time.Time
 }
 
-func (q *unrenewed) Renew(ctx context.Context, lease string, hold time.Duration) ([]string, error) {
+func (q *unrenewed) Renew(ctx context.Context, lease string, ids []string, hold time.Duration) ([]string, error) {
 	if time.Now().Before(q.until) {
 		return nil, errors.New("the database is away")
 	}
-	return q.Queue.Renew(ctx, lease, hold)
+	return q.Queue.Renew(ctx, lease, ids, hold)
 }
 
 func TestAWorkerTakesNothingAnewThatItIsSending(t *testing.T) {

@@ -18,9 +18,10 @@ type runner interface {
 	Run(ctx context.Context, s *streams) error
 }
 
-// chosen is the command that was called; each is a runner.
+// chosen is the command that was called. Each is a runner, see TestEveryCommandCanBeRun.
 func chosen(command *kong.Context) runner {
-	return command.Selected().Target.Addr().Interface().(runner) //nolint:forcetypeassert // TestEveryCommandCanBeRun
+	c, _ := reflect.TypeAssert[runner](command.Selected().Target.Addr())
+	return c
 }
 
 // parse reads the command line. Flags that no command knows are passed over, without
