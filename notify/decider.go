@@ -302,7 +302,11 @@ func (d *Decider) rule(ctx context.Context, dec Decision, now time.Time) (stands
 		if stands, err = d.Records.Rule(ctx, dec, now); err == nil || pause > rulePatience {
 			return stands, err
 		}
-		time.Sleep(pause)
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return stands, err
+		}
 	}
 }
 

@@ -44,7 +44,7 @@ func open(ctx context.Context) (*house, error) {
 	return h, nil
 }
 
-// start reads the log until the demo says where it is, and drains it after that.
+// start reads the log until the demo says where it is, and passes on what went wrong after that.
 func (h *house) start(ctx context.Context, binary string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	demo := exec.CommandContext(ctx, binary, "demo", "--http-listen", "127.0.0.1:0", "--data-dir", filepath.Join(h.dir, "data"))
@@ -70,7 +70,7 @@ func (h *house) start(ctx context.Context, binary string) error {
 		}
 		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "ready" {
 			h.url, h.token = line.URL, line.Token
-			go func() { _, _ = io.Copy(io.Discard, said) }() // ends with the demo
+			go complaints(lines, os.Stderr) // ends with the demo
 			return nil
 		}
 	}
@@ -131,8 +131,17 @@ func (h *house) submit(ctx context.Context, title string) (t ticket, err error) 
 	return t, err
 }
 
-// act takes a step, "action who reason". What t1 does is pressed on the WeCom card, for
-// WeCom changes a card only after a press on one of its copies.
+// complaints passes the warnings and errors of a log on: a picture of what went wrong should
+// not look like any other.
+func complaints(log *bufio.Scanner, to io.Writer) {
+	for log.Scan() {
+		if line := log.Text(); strings.Contains(line, `"level":"WARN"`) || strings.Contains(line, `"level":"ERROR"`) {
+			_, _ = fmt.Fprintln(to, line)
+		}
+	}
+}
+
+// act takes a step, "action who reason". What t1 does is pressed on the WeCom card, as people do.
 func (h *house) act(ctx context.Context, t ticket, step string) error {
 	action, rest, _ := strings.Cut(step, " ")
 	who, reason, _ := strings.Cut(rest, " ")
