@@ -45,15 +45,21 @@ func Build(ctx context.Context, dir string) (Binary, error) {
 	return b, nil
 }
 
-// install copies a program to where it is run from, as any installation does. Run from
-// where the linker has just written it, it has up to 3 MB more of itself in memory: the
-// kernel keeps a file that was written through memory in larger pieces.
+// install copies a program to where it is run from, as any installation does. How much of
+// it the kernel maps at once depends on the pieces in which its file lies in the cache: from
+// where the linker has just written it, that is some 3 MB more than from a copy or the disk.
 func install(from, to string) error {
-	program, err := os.ReadFile(from)
+	program, err := os.Open(from)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, program, 0o755)
+	defer func() { _ = program.Close() }() // it was read
+	place, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(place, program)
+	return errors.Join(err, place.Close())
 }
 
 func (b Binary) keeping() []string {
