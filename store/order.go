@@ -99,11 +99,11 @@ func (p *picking) inLine(n int) (string, error) {
 	if p.line.column == "" {
 		return p.ids(n), nil
 	}
-	few := p.ids(scanned)
-	behind := conditions{args: p.args, terms: []string{`d.id = few.id`}}
+	few := p.first(scanned)
+	behind := conditions{args: p.args}
 	if err := p.line.after(&behind, p.filter.Cursor); err != nil {
 		return "", err
 	}
 	p.args = behind.args
-	return `SELECT d.id FROM (` + few + `) few CROSS JOIN deliveries d ` + behind.sql() + ` ` + p.line.sql() + ` LIMIT ` + strconv.Itoa(n), nil
+	return `SELECT d.id FROM (` + few + `) d ` + behind.sql() + ` ` + p.line.sql() + ` LIMIT ` + strconv.Itoa(n), nil
 }

@@ -241,24 +241,30 @@ func amiss(s notify.Status) notify.Status {
 	}
 }
 
-// ids is a query of the first n ids by time.
+// ids is a query of the ids of the first n by time.
 func (p *picking) ids(n int) string {
+	return `SELECT d.id FROM (` + p.first(n) + `) d`
+}
+
+// first is a query of the first n by time: their [line.keys].
+func (p *picking) first(n int) string {
+	keys := strings.Join(p.line.keys(), `, `)
 	end := p.byTime() + ` LIMIT ` + strconv.Itoa(n)
 	if p.scans() {
-		return `SELECT d.id FROM (` + p.window() + `) d ` + p.sql() + ` ` + end
+		return `SELECT ` + keys + ` FROM (` + p.window() + `) d ` + p.sql() + ` ` + end
 	}
 	if len(p.leads) == 0 {
-		return `SELECT d.id FROM deliveries d ` + p.sql() + ` ` + end
+		return `SELECT ` + keys + ` FROM deliveries d ` + p.sql() + ` ` + end
 	}
 	var found []string
-	for i, lead := range p.leads {
-		found = append(found, `SELECT id, created_at FROM (SELECT d.id, d.created_at FROM deliveries d `+p.and(lead)+` `+end+`) lead`+strconv.Itoa(i))
+	for _, lead := range p.leads {
+		found = append(found, `SELECT `+keys+` FROM (SELECT `+keys+` FROM deliveries d `+p.and(lead)+` `+end+`) d`)
 	}
-	for i, lead := range p.gathered {
-		found = append(found, `SELECT id, created_at FROM (WITH gathered AS MATERIALIZED (SELECT d.id, d.created_at FROM deliveries d `+p.and(lead)+`)
-			SELECT d.id, d.created_at FROM gathered d `+end+`) gathering`+strconv.Itoa(i))
+	for _, lead := range p.gathered {
+		found = append(found, `SELECT `+keys+` FROM (WITH gathered AS MATERIALIZED (SELECT `+keys+` FROM deliveries d `+p.and(lead)+`)
+			SELECT `+keys+` FROM gathered d `+end+`) d`)
 	}
-	return `SELECT d.id FROM (` + strings.Join(found, ` UNION `) + `) d ` + end
+	return `SELECT ` + keys + ` FROM (` + strings.Join(found, ` UNION `) + `) d ` + end
 }
 
 func (p *picking) and(lead string) string {
@@ -272,6 +278,9 @@ func (p *picking) window() string {
 	f := p.filter
 	if f.Status != "" || f.Reason != "" || f.Query != "" {
 		columns += `, d.status, d.reason, d.ticket_id, d.person, d.code`
+	}
+	if p.line.column != "" {
+		columns += `, ` + p.line.column
 	}
 	return `SELECT ` + columns + ` FROM deliveries d ` + p.stretch() + ` ` + p.byTime() + ` LIMIT ` + strconv.Itoa(p.reach())
 }
