@@ -56,11 +56,12 @@ func scanCardRecord(r row) (c notify.CardRecord, err error) {
 	return c, r.Scan(&c.MessageID, &c.TaskID, document{&c.Addresses}, &c.Shown, &c.Look, &c.Live, &c.Codes, &c.Tried, &c.Unsure, &c.Wanted)
 }
 
-// AddCode adds the code that came with a press on the card of that task, and has the
-// deliveries tried again that show less than they should for want of one.
+// AddCode adds the code that came with a press on the card of that task, or that may have
+// become it unheard, and has the deliveries tried again that show less than they should for want of one.
 func (s *Store) AddCode(ctx context.Context, taskID, code string, expires time.Time) error {
 	err := s.write(ctx, func(ctx context.Context, tx *txn) error {
-		cards, err := all(ctx, tx, value[string], `SELECT message_id FROM wecom_cards WHERE task_id = $1`, taskID)
+		cards, err := all(ctx, tx, value[string],
+			`SELECT message_id FROM wecom_cards WHERE task_id = $1 UNION ALL SELECT message_id FROM wecom_tasks WHERE task_id = $1`, taskID)
 		if err != nil || len(cards) == 0 {
 			return err
 		}
@@ -100,27 +101,31 @@ const (
 	asideSeveral = "*"
 )
 
-// TakeCode sets a code of the message aside for showing look: the one that was set aside
-// for it before, else one that was not, else whatever is left. It returns [ErrNotFound]
-// when nothing is.
-func (s *Store) TakeCode(ctx context.Context, messageID, look string, now time.Time) (code notify.CardCode, err error) {
+// TakeCode sets a code of the card aside for making it next: the one that was set aside
+// for that look before, else one that was not, else whatever is left. It returns
+// [ErrNotFound] when nothing is. The card is known by the task of next from then on, too.
+func (s *Store) TakeCode(ctx context.Context, next notify.CardRecord, now time.Time) (code notify.CardCode, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *txn) error {
 		code, err = one(ctx, tx, scanCode,
 			`SELECT code, set_aside <> '', set_aside = CAST($2 AS TEXT)
 				AND NOT EXISTS (SELECT 1 FROM wecom_codes o WHERE o.message_id = $1 AND o.set_aside NOT IN ('', '`+asideBefore+`', CAST($2 AS TEXT)))
 			FROM wecom_codes WHERE message_id = $1 AND expires_at > $3
 			ORDER BY CASE set_aside WHEN CAST($2 AS TEXT) THEN 0 WHEN '' THEN 1 ELSE 2 END, expires_at, code LIMIT 1`+tx.words.lockRows,
-			messageID, look, millis(now))
+			next.MessageID, next.Look, millis(now))
 		if err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx,
 			`UPDATE wecom_codes SET set_aside = CASE WHEN set_aside IN ('', CAST($2 AS TEXT)) THEN $2 ELSE '`+asideSeveral+`' END WHERE code = $1`,
-			code.Code, look)
+			code.Code, next.Look)
+		if err != nil || next.TaskID == "" {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO wecom_tasks (task_id, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, next.TaskID, next.MessageID)
 		return err
 	})
 	if err != nil {
-		return code, fmt.Errorf("take a code of card %s: %w", messageID, err)
+		return code, fmt.Errorf("take a code of card %s: %w", next.MessageID, err)
 	}
 	return code, nil
 }

@@ -27,7 +27,7 @@ func keep(t engineTest, s *store.Store, c notify.CardRecord, code string) {
 
 func wantTaken(t engineTest, s *store.Store, messageID, look, want string, wantAgain bool) {
 	t.Helper()
-	got, err := s.TakeCode(t.Context(), messageID, look, noon)
+	got, err := s.TakeCode(t.Context(), notify.CardRecord{MessageID: messageID, Look: look}, noon)
 	if err != nil || got.Code != want || got.Again != wantAgain {
 		t.Errorf("got code %+v, %v, want %q again %t", got, err, want, wantAgain)
 	}
@@ -74,7 +74,7 @@ func TestACodeIsSetAsideForOneLookAndWorksOnce(t *testing.T) {
 		must(t, s.FreeCode(t.Context(), "send"))
 		wantTaken(t, s, "m1", "passed", "send", false)
 		must(t, s.SpendCode(t.Context(), "send"))
-		if _, err := s.TakeCode(t.Context(), "m1", "passed", noon); !errors.Is(err, notify.ErrNotFound) {
+		if _, err := s.TakeCode(t.Context(), notify.CardRecord{MessageID: "m1", Look: "passed"}, noon); !errors.Is(err, notify.ErrNotFound) {
 			t.Errorf("got %v, want none left", err)
 		}
 	})
@@ -118,6 +118,24 @@ func TestACardIsFoundByTheTaskItShowsNow(t *testing.T) {
 		got, err := s.Card(t.Context(), "m1", noon)
 		if diff := cmp.Diff(c, got); diff != "" || err != nil {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+	})
+}
+
+func TestAPressOnWhatAnUnheardChangeMadeOfACardBringsACode(t *testing.T) {
+	onEach(t, func(t engineTest, s *store.Store) {
+		c := liveCard("m1")
+		keep(t, s, c, "send")
+		next := notify.CardRecord{MessageID: "m1", TaskID: "evt_2@zh-1", Look: "second", Live: true}
+		for range 2 { // the answer is lost, and asked for again
+			if _, err := s.TakeCode(t.Context(), next, noon); err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(t, s.SpendCode(t.Context(), "send"))
+		must(t, s.AddCode(t.Context(), next.TaskID, "press", noon.Add(time.Hour)))
+		if got, err := s.Card(t.Context(), "m1", noon); err != nil || got.Codes != 1 || got.Tried != 0 {
+			t.Errorf("got %+v, %v, want the press's code", got, err)
 		}
 	})
 }
@@ -201,7 +219,7 @@ func TestACardIsPurgedAfterItsDeliveries(t *testing.T) {
 		if _, err := s.Card(t.Context(), "gone", noon); !errors.Is(err, notify.ErrNotFound) {
 			t.Errorf("got %v, want the card gone with its deliveries", err)
 		}
-		if _, err := s.TakeCode(t.Context(), "gone", "x", noon); !errors.Is(err, notify.ErrNotFound) {
+		if _, err := s.TakeCode(t.Context(), notify.CardRecord{MessageID: "gone", Look: "x"}, noon); !errors.Is(err, notify.ErrNotFound) {
 			t.Errorf("got %v, want its codes gone too", err)
 		}
 	})

@@ -15,13 +15,14 @@ type Memory interface {
 	// Card returns the card of that message with the codes that work at now and what it
 	// should show, or [notify.ErrNotFound].
 	Card(ctx context.Context, messageID string, now time.Time) (notify.CardRecord, error)
-	// AddCode adds the code that came with a press on the card of that task. A task
-	// nobody knows changes nothing.
+	// AddCode adds the code that came with a press on the card of that task, or that may
+	// have become it. A task nobody knows changes nothing.
 	AddCode(ctx context.Context, taskID, code string, expires time.Time) error
-	// TakeCode sets a code of the message aside for showing look: the one that was set
-	// aside for it before, else one that was not, else whatever is left. It returns
-	// [notify.ErrNotFound] when nothing is.
-	TakeCode(ctx context.Context, messageID, look string, now time.Time) (notify.CardCode, error)
+	// TakeCode sets a code of the card aside for making it next: the one that was set
+	// aside for that look before, else one that was not, else whatever is left. It returns
+	// [notify.ErrNotFound] when nothing is. From then on the card is known by the task of
+	// next, too: whether the call gets through, nobody may hear.
+	TakeCode(ctx context.Context, next notify.CardRecord, now time.Time) (notify.CardCode, error)
 	// FreeCode takes back a code that did not reach WeCom.
 	FreeCode(ctx context.Context, code string) error
 	// SpendCode forgets a code that WeCom does not take.

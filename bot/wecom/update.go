@@ -128,7 +128,7 @@ func (b *Bot) replace(ctx context.Context, sent, next notify.CardRecord, req upd
 		return notify.Outcome{Err: fmt.Errorf("encode the update: %w", err)}
 	}
 	for {
-		code, err := b.memory.TakeCode(ctx, next.MessageID, next.Look, b.tokens.now())
+		code, err := b.memory.TakeCode(ctx, next, b.tokens.now())
 		if errors.Is(err, notify.ErrNotFound) {
 			return b.stuck(ctx, sent)
 		}
