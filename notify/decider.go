@@ -24,10 +24,9 @@ const (
 	// askLease is how long a decision is one process's to ask: longer than any platform
 	// may take. What a killed process had open is asked again after it.
 	askLease = 40 * time.Second
-	// ruleEvery is how soon a ruling that could not be written down is tried again, twice as
-	// long each time, and rulePatience the longest of these pauses.
-	ruleEvery    = 250 * time.Millisecond
-	rulePatience = 4 * time.Second
+	// rulePatience is how long it is tried to write down what a platform said. With the try
+	// that ends it, it is well within [askLease].
+	rulePatience = 8 * time.Second
 	// decideEvery is how often open decisions are looked at.
 	decideEvery = time.Second
 	// findTries and findEvery are how often a card is looked for that is not on record.
@@ -298,16 +297,11 @@ func (d *Decider) ask(ctx context.Context, dec Decision, on TicketRecord) Decisi
 // rule writes down how dec stands. A database that is back in a moment is waited for: else
 // everybody would wait for the lease to end.
 func (d *Decider) rule(ctx context.Context, dec Decision, now time.Time) (stands Decision, err error) {
-	for pause := ruleEvery; ; pause *= 2 {
-		if stands, err = d.Records.Rule(ctx, dec, now); err == nil || pause > rulePatience {
-			return stands, err
-		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return stands, err
-		}
-	}
+	err = Insist(ctx, rulePatience, func(ctx context.Context) (err error) {
+		stands, err = d.Records.Rule(ctx, dec, now)
+		return err
+	})
+	return stands, err
 }
 
 // take accepts the event that came along. One that is wrong, or leaves the ticket where

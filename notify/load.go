@@ -211,41 +211,29 @@ func (l *load) putBack(ctx context.Context, notices []Notice) {
 	l.settle(ctx, back)
 }
 
-// settle writes outcomes down. What was sent must not be forgotten because the
-// database is away for a moment: it is tried again for as long as [settlePatience].
+// settle writes outcomes down. What a try got through unheard is not done twice, for the
+// lease is given up with it.
 func (l *load) settle(ctx context.Context, s []Settlement) {
 	if len(s) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, settlePatience)
-	defer cancel()
-	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
-		err := l.settleOnce(ctx, s)
-		if err == nil {
-			break
+	err := Insist(ctx, RecordPatience, func(ctx context.Context) error {
+		err := l.w.Queue.Settle(ctx, l.lease.id, s)
+		if err != nil {
+			l.w.Log.Warn("deliveries could not be settled", "channel", l.w.Channel, "count", len(s), "error", err)
 		}
-		l.w.Log.Warn("deliveries could not be settled", "channel", l.w.Channel, "count", len(s), "error", err)
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			// Their lease has run out; they are tried again under the same keys.
-			l.w.Log.Error("deliveries are left to the next who claims them", "channel", l.w.Channel, "count", len(s))
-			return
-		}
+		return err
+	})
+	if err != nil {
+		// Their lease has run out; they are tried again under the same keys.
+		l.w.Log.Error("deliveries are left to the next who claims them", "channel", l.w.Channel, "count", len(s))
+		return
 	}
 	for _, one := range s {
 		if one.Attempt != nil && !one.Blameless && l.w.Observe != nil {
 			l.w.Observe(l.w.Channel, *one.Attempt)
 		}
 	}
-}
-
-// settleOnce tries it on one connection: what got through unheard is not done twice, for
-// the lease is given up with it.
-func (l *load) settleOnce(ctx context.Context, s []Settlement) error {
-	ctx, cancel := context.WithTimeout(ctx, askTime)
-	defer cancel()
-	return l.w.Queue.Settle(ctx, l.lease.id, s)
 }
 
 func noticesOf(items []item) []Notice {

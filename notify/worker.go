@@ -15,8 +15,6 @@ const (
 	LeaseTime = 15 * time.Second
 	// SendTime bounds one call to a provider; a [Connected] sender bounds its own.
 	SendTime = 15 * time.Second
-	// settlePatience is how long outcomes are tried to be written down.
-	settlePatience = 30 * time.Second
 	// askTime bounds one question to the queue: the connection it goes out on may have
 	// died without a word, and the next one may be well.
 	askTime = 10 * time.Second

@@ -32,32 +32,9 @@ type Memory interface {
 	ShowCard(ctx context.Context, c notify.CardRecord, code string) error
 }
 
-const (
-	// keepPatience is how long it is tried to write down what WeCom tells once: as long as
-	// the outcome of a delivery is.
-	keepPatience = 30 * time.Second
-	// keepTime bounds one try: the database may have died without a word.
-	keepTime = 10 * time.Second
-)
-
 // keep writes down what WeCom tells once. The time of the call does not bound it: a
 // process that was stopped between the answer and the disk has none of it left, and what
-// is not written down leaves a card that nobody can change. However late it is, there is
-// a try that was begun in time for it.
+// is not written down leaves a card that nobody can change.
 func keep(ctx context.Context, write func(context.Context) error) error {
-	ctx = context.WithoutCancel(ctx)
-	end := time.Now().Add(keepPatience)
-	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
-		last := time.Now().After(end)
-		if err := keepOnce(ctx, write); err == nil || last {
-			return err
-		}
-		time.Sleep(wait)
-	}
-}
-
-func keepOnce(ctx context.Context, write func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, keepTime)
-	defer cancel()
-	return write(ctx)
+	return notify.Insist(context.WithoutCancel(ctx), notify.RecordPatience, write)
 }

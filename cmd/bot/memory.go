@@ -8,7 +8,7 @@ import (
 
 // garbagePercent is how much garbage, in percent of what is in use, may lie about before
 // it is collected. Most of ours is a mail or a card that was just sent; the default of 100
-// would save a few percent of the processor's time, and cost a few megabytes.
+// would save a few percent of the processor's time, and cost a megabyte or two.
 const garbagePercent = 85
 
 // setCollector is in force from the first moment, unless whoever starts the bot knows better.
